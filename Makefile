@@ -1,0 +1,37 @@
+# The developer interface: demo test lint bench docs.
+#
+#   make test                       lint, and the rows that CI runs
+#   make test ROWS="tf2_15 tf2_21"  some rows (tools/matrix/matrix.bzl)
+#   make test ROWS=all              every minor version of TensorFlow
+#   make test TARGETS=//tests/...   some tests
+ROWS ?= ci
+TARGETS ?= //...
+TOOLS := .cache/tools
+
+.PHONY: demo test lint bench docs bazel
+
+demo:
+	@examples/run_demo.sh
+
+test: bazel $(TOOLS)/ok
+	@$(MAKE) --no-print-directory lint || \
+	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+	@$(TOOLS)/bin/python tools/matrix/run.py --rows "$(ROWS)" $(TARGETS)
+
+lint: $(TOOLS)/ok
+	$(TOOLS)/bin/ruff check .
+	$(TOOLS)/bin/mypy
+	$(TOOLS)/bin/python tools/matrix/check.py
+
+bench:
+	@benchmarks/run.sh
+
+docs: bazel $(TOOLS)/ok
+	@$(TOOLS)/bin/python tools/matrix/run.py --rows tf2_15 //docs/...
+
+# Not for people: what the targets above need.
+bazel:
+	@tools/install_bazel.sh
+
+$(TOOLS)/ok: tools/requirements.txt
+	@tools/make_tools.sh $(TOOLS)

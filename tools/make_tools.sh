@@ -1,0 +1,38 @@
+#!/bin/sh
+# make_tools.sh DIRECTORY: makes the environment of ruff, mypy and uv there.
+set -eu
+directory=$1
+here=$(dirname "$0")
+
+# Prints the path of a Python >= 3.8 that can make environments.
+find_python() {
+  for python in python3 3.13 3.12 3.11 3.10 3.9 3.8; do
+    case $python in
+      3.*) python=$("$here/matrix/find_python.sh" "$python" 2>/dev/null) ;;
+    esac
+    if "$python" -c 'import sys, venv, ensurepip
+sys.exit(sys.version_info < (3, 8))' 2>/dev/null; then
+      echo "$python"
+      return
+    fi
+  done
+  return 1
+}
+
+if ! python=$(find_python); then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q && apt-get install -q -y python3-venv
+  fi
+  python=$(find_python) || {
+    echo 'Lint needs a Python >= 3.8 with venv and ensurepip (on Debian and' \
+      'Ubuntu: apt-get install python3-venv).' >&2
+    exit 1
+  }
+fi
+
+echo "Making $directory with $python."
+"$python" -m venv --clear "$directory"
+"$directory/bin/python" -m pip install -q --disable-pip-version-check \
+  -r "$here/requirements.txt"
+touch "$directory/ok"

@@ -1,0 +1,68 @@
+"""Runs a test file with pytest, the way Bazel wants a test to be run.
+
+Not absltest's own runner: the absl of old rows writes no reasons for skips
+into the XML, and pytest writes the same XML on every row.
+"""
+
+import fnmatch
+import os
+import pathlib
+import sys
+from typing import List
+
+import pytest
+
+
+class BazelPlugin:
+  """Follows Bazel's protocol for shards and for --test_filter."""
+
+  def __init__(self) -> None:
+    self.num_dropped = 0
+    self.num_skipped_files = 0
+
+  def pytest_collection_modifyitems(self, items: List[pytest.Item]) -> None:
+    """Keeps the tests of this shard that the filter names."""
+    collected = len(items)
+    # tf.test.TestCase has a method of this name that is no test.
+    items[:] = [item for item in items if item.name != 'test_session']
+    wanted = os.environ.get('TESTBRIDGE_TEST_ONLY')
+    if wanted:
+      items[:] = [item for item in items if _matches(item, wanted)]
+    num_shards = int(os.environ.get('TEST_TOTAL_SHARDS') or 1)
+    shard = int(os.environ.get('TEST_SHARD_INDEX') or 0)
+    items[:] = items[shard::num_shards]
+    self.num_dropped = collected - len(items)
+
+  def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+    """Counts the files that skip themselves as a whole."""
+    self.num_skipped_files += report.skipped
+
+
+def _matches(item: pytest.Item, wanted: str) -> bool:
+  """Says whether `Class`, `Class.test` or `*pattern*` means this test."""
+  name = '.'.join(item.nodeid.split('::')[1:])
+  return any(
+    fnmatch.fnmatchcase(name, pattern) for pattern in (wanted, wanted + '.*')
+  )
+
+
+def main(files: List[str]) -> int:
+  """Runs the files; returns the exit code."""
+  # --capture=sys: what C++ prints before it aborts reaches the log.
+  args = ['-c', 'pytest.ini', '-v', '--capture=sys', '--disable-warnings']
+  args += ['-p', 'no:cacheprovider']
+  if 'XML_OUTPUT_FILE' in os.environ:
+    args += ['--junitxml', os.environ['XML_OUTPUT_FILE']]
+  if 'TEST_SHARD_STATUS_FILE' in os.environ:
+    pathlib.Path(os.environ['TEST_SHARD_STATUS_FILE']).touch()
+  plugin = BazelPlugin()
+  code = int(pytest.main(args + files, plugins=[plugin]))
+  no_tests_collected = 5
+  if code == no_tests_collected:
+    # An empty shard, or a file that skips as a whole, is no failure.
+    return 0 if plugin.num_dropped or plugin.num_skipped_files else code
+  return code
+
+
+if __name__ == '__main__':
+  sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,241 @@
+"""Runs the test matrix under Bazel and sums it up: what `make test` calls.
+
+    python tools/matrix/run.py --rows "tf1_15 tf2_21" //tests/...
+
+One row at a time, so that each has its time, the making of its environment
+included. Runs on any Python >= 3.7 with nothing installed. The last line is
+`N passed, N failed, N skipped`.
+"""
+
+import argparse
+import collections
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from typing import Counter, Dict, Iterator, List, Optional
+from xml.etree import ElementTree
+
+from rows import ROOT, Row, find_python, select_rows
+
+COLUMNS = '{:<15}{:>8}{:>8}{:>8}{:>9}'
+MAX_LOGS = 10
+MAX_LOG_LINES = 40
+TESTS_FAILED = 3  # the exit codes of `bazel test`
+NO_TESTS_FOUND = 4
+
+
+@dataclasses.dataclass
+class Result:
+  """What became of a row."""
+
+  row: Row
+  note: str = ''
+  seconds: float = 0.0
+  passed: int = 0
+  failures: List[str] = dataclasses.field(default_factory=list)
+  skips: Counter[str] = dataclasses.field(default_factory=collections.Counter)
+  logs: Dict[str, pathlib.Path] = dataclasses.field(default_factory=dict)
+
+  @property
+  def skipped(self) -> int:
+    """The number of tests that skipped themselves."""
+    return sum(self.skips.values())
+
+  def __str__(self) -> str:
+    """Formats a line of the table."""
+    if self.note:
+      return '{:<15}{}'.format(self.row.name, self.note)
+    return COLUMNS.format(
+      self.row.name,
+      self.passed,
+      len(self.failures),
+      self.skipped,
+      round(self.seconds, 1),
+    )
+
+
+def find_bazel() -> List[str]:
+  """Returns the command and the startup of Bazel, for its version."""
+  bazel = shutil.which('bazel') or shutil.which('bazelisk')
+  if not bazel:
+    sys.exit('There is no bazel on PATH: see tools/install_bazel.sh.')
+  if pathlib.Path(bazel).name == 'bazelisk':
+    # Left alone it takes the newest Bazel, which knows no WORKSPACE.
+    os.environ.setdefault('USE_BAZEL_VERSION', '6.5.0')
+  return [bazel]
+
+
+def version_flags(bazel: List[str]) -> List[str]:
+  """Returns the flags with which this version of Bazel reads WORKSPACE."""
+  answer = subprocess.run(
+    bazel + ['--version'], stdout=subprocess.PIPE, universal_newlines=True
+  ).stdout
+  found = re.match(r'bazel (\d+)\.', answer)
+  major = int(found.group(1)) if found else 4  # Debian says "no_version"
+  if major >= 9:
+    sys.exit('This is {}: needs 4 to 8.'.format(answer.strip()))
+  flags = ['--noenable_bzlmod'] if major >= 6 else []
+  return flags + (['--enable_workspace'] if major >= 8 else [])
+
+
+def run_row(
+  row: Row, bazel: List[str], flags: List[str], targets: List[str]
+) -> Result:
+  """Runs the tests of one row; Bazel's own output goes to the terminal."""
+  start = time.time()
+  with tempfile.TemporaryDirectory() as directory:
+    events = pathlib.Path(directory) / 'events.json'
+    code = subprocess.run(
+      bazel
+      + ['test', '--config=' + row.name, '--keep_going']
+      + ['--test_output=summary', '--test_summary=none', '--show_result=0']
+      + ['--build_event_json_file={}'.format(events)]
+      + flags
+      + ['--']
+      + targets,
+      cwd=str(ROOT),
+    ).returncode
+    lines = events.read_text().splitlines() if events.exists() else []
+  result = collect(row, lines)
+  result.seconds = time.time() - start
+  if code not in (0, TESTS_FAILED, NO_TESTS_FOUND):
+    result.failures.append('bazel test: exit code {}'.format(code))
+  elif not result.passed + result.skipped + len(result.failures):
+    result.failures.append('no test ran')
+  return result
+
+
+def collect(row: Row, lines: List[str]) -> Result:
+  """Reads the test.xml files that the build events of Bazel name."""
+  result = Result(row)
+  for event in _test_results(lines):
+    label = event['id']['testResult']['label']
+    test = event['testResult']
+    files = {
+      output['name']: _path(output['uri'])
+      for output in test.get('testActionOutput', ())
+      if 'uri' in output
+    }
+    failures = _add_xml(result, label, files.get('test.xml'))
+    if test['status'] != 'PASSED' and not failures:
+      failures = ['{} {}'.format(label, test['status'])]
+    result.failures += failures
+    if failures and 'test.log' in files:
+      result.logs[failures[0]] = files['test.log']
+  return result
+
+
+def _test_results(lines: List[str]) -> Iterator[dict]:
+  for line in lines:
+    event = json.loads(line)
+    if 'testResult' in event:
+      yield event
+
+
+def _path(uri: str) -> pathlib.Path:
+  return pathlib.Path(
+    urllib.request.url2pathname(urllib.parse.urlsplit(uri).path)
+  )
+
+
+def _add_xml(
+  result: Result, label: str, path: Optional[pathlib.Path]
+) -> List[str]:
+  """Adds a test.xml to the passed and skipped; returns what failed."""
+  failures = []  # type: List[str]
+  if path is None or not path.exists():
+    return failures
+  for case in ElementTree.parse(str(path)).iter('testcase'):
+    kinds = {child.tag: child for child in case}
+    if 'failure' in kinds or 'error' in kinds:
+      test = case.get('classname', '').rpartition('.')[2]
+      failures.append('{} {}.{}'.format(label, test, case.get('name')))
+    elif 'skipped' in kinds:
+      result.skips[kinds['skipped'].get('message') or 'no reason given'] += 1
+    else:
+      result.passed += 1
+  return failures
+
+
+def report(results: List[Result]) -> bool:
+  """Prints the summary; returns whether all is well."""
+  _print_failures(results)
+  reasons = collections.defaultdict(collections.Counter)  # type: Dict
+  for result in results:
+    for reason, count in result.skips.items():
+      reasons[reason][result.row.name] += count
+  if reasons:
+    print('\nSkipped:')
+  for reason, rows in sorted(reasons.items()):
+    print('{:>6} x {} ({})'.format(sum(rows.values()), reason, ' '.join(rows)))
+
+  print('\n' + COLUMNS.format('row', 'passed', 'failed', 'skipped', 'seconds'))
+  for result in results:
+    print(result)
+  ran = [result for result in results if not result.note]
+  failed = sum(len(result.failures) for result in results)
+  print(
+    '\n{} passed, {} failed, {} skipped'.format(
+      sum(result.passed for result in results),
+      failed,
+      sum(result.skipped for result in results),
+    ),
+    flush=True,
+  )
+  return bool(ran) and not failed
+
+
+def _print_failures(results: List[Result]) -> None:
+  """Prints the ends of some logs and the names of all failed tests."""
+  logs = [item for result in results for item in result.logs.items()]
+  for test, path in logs[:MAX_LOGS]:
+    lines = path.read_text(errors='replace').splitlines()
+    print('\n==== {}\n     {}'.format(test, path))
+    print('\n'.join(lines[-MAX_LOG_LINES:]))
+  if any(result.failures for result in results):
+    print('\nFailed:')
+  for result in results:
+    for failure in result.failures:
+      print('  {:<15}{}'.format(result.row.name, failure))
+
+
+def main() -> int:
+  """Runs the rows that the command line names."""
+  parser = argparse.ArgumentParser(
+    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+  )
+  parser.add_argument('--rows', default='ci', help='ci, all, or names')
+  parser.add_argument('targets', nargs='*', default=['//...'])
+  args = parser.parse_args()
+  try:
+    rows = select_rows(args.rows)
+  except ValueError as error:
+    sys.exit(str(error))
+  bazel = find_bazel()
+  flags = version_flags(bazel)
+  results = []
+  for number, row in enumerate(rows, 1):
+    title = '{} ({} of {}), Python {}'.format(
+      row.name, number, len(rows), row.python
+    )
+    print('\n======== ' + title, flush=True)
+    if find_python(row.python):
+      results.append(run_row(row, bazel, flags, args.targets))
+    else:
+      note = 'ROW SKIPPED: there is no Python {}'.format(row.python)
+      results.append(Result(row, note))
+    print(results[-1], flush=True)
+  return 0 if report(results) else 1
+
+
+if __name__ == '__main__':
+  sys.exit(main())
