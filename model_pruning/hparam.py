@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import numbers
 import re
-from typing import Any, Dict, List, Mapping, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional
+from typing import Pattern, Tuple, Union
 
 from model_pruning import errors
 from model_pruning import hparam_kind
@@ -30,7 +31,7 @@ _END_OF_ITEM = re.compile(r'\s*(?:,\s*|\Z)')
 _QUOTED = re.compile(
     r'''\s*(?:"([^"]*(?:""[^"]*)*)"(?!")|'([^']*(?:''[^']*)*)'(?!'))''')
 _OPENING_QUOTE = re.compile(r'''\s*["']''')
-_BARE_SCALAR = re.compile(r'[^,\[]*')
+_BARE_SCALAR = re.compile(r'[^,\[]+')
 # A `]` ends the list only if the item ends there too.
 _END_OF_LIST = re.compile(r'\](?=\s*(?:,|\Z))')
 _BARE_ELEMENT = re.compile(r'(?:[^ ,\]]|\](?!\s*(?:,|\Z)))+')
@@ -42,14 +43,21 @@ _PLAIN_ELEMENT = re.compile(
     r'''(?!["'\[])(?:[^\s,\[\]]|\[[^\s,\[\]]*\](?!\Z))+''')
 
 
+_QUOTE_IT = 'put quotes around a value with a comma, a space or a bracket.'
+
+
+class _Item(NamedTuple):
+  """`name=value`, `name=[values]` or `name[index]=value`, as text."""
+  name: str
+  at: Optional[int]
+  value: Union[str, List[str]]
+
+
 def _malformed(text: str, position: int, why: str) -> ValueError:
   return ValueError(
       'Argument `text` must be items `name=value`, `name=[value,value]` or '
       f'`name[index]=value` with commas between. Received: text={text!r}, '
       f'where parsing stopped at {text[position:]!r}: {why}')
-
-
-_QUOTE_IT = 'put quotes around a value that has a comma, a space or a bracket.'
 
 
 def _read_quoted(text: str, position: int) -> Tuple[str, int]:
@@ -66,7 +74,7 @@ def _read_scalar(text: str, position: int) -> Tuple[str, int]:
   if _OPENING_QUOTE.match(text, position):
     return _read_quoted(text, position)
   match = _BARE_SCALAR.match(text, position)
-  return match.group(), match.end()
+  return (match.group(), match.end()) if match else ('', position)
 
 
 def _read_list(text: str, start: int) -> Tuple[List[str], int]:
@@ -75,33 +83,65 @@ def _read_list(text: str, start: int) -> Tuple[List[str], int]:
   bare: List[str] = []
   position = start
   while not _END_OF_LIST.match(text, position):
-    if position == len(text):
-      raise _malformed(text, start - 1, 'a list is opened and never closed.')
-    if text[position] in ' ,':
+    if text.startswith((' ', ','), position):
       position += 1
-    elif _OPENING_QUOTE.match(text, position):
+      continue
+    if _OPENING_QUOTE.match(text, position):
       element, position = _read_quoted(text, position)
-      elements.append(element)
-      after = _AFTER_QUOTED_ELEMENT.match(text, position)
-      if after is None:
+      match = _AFTER_QUOTED_ELEMENT.match(text, position)
+      if match is None:
         raise _malformed(text, position, 'text follows a closing quote.')
-      position = after.end()
     else:
       match = _BARE_ELEMENT.match(text, position)
-      elements.append(match.group())
-      bare.append(match.group())
-      position = match.end()
+      if match is None:
+        raise _malformed(
+            text, start - 1, 'a list is opened and never closed.')
+      element = match.group()
+      bare.append(element)
+    elements.append(element)
+    position = match.end()
   if any(']' in e for e in bare) and not all(map(_BALANCED.fullmatch, bare)):
     raise _malformed(text, start - 1, _QUOTE_IT)
   return elements, position + 1
 
 
-def _join_elements(name: str, elements: Mapping[int, str]) -> List[str]:
-  if sorted(elements) != list(range(len(elements))):
+def _read_items(text: str) -> Iterator[_Item]:
+  position = len(text) - len(text.lstrip())
+  while position < len(text):
+    start = position
+    head = _HEAD.match(text, start)
+    if head is None:
+      raise _malformed(
+          text, start, f'`name=` is missing here, or {_QUOTE_IT}')
+    name, index = head.groups()
+    value: Union[str, List[str]]
+    if index is None and text.startswith('[', head.end()):
+      value, position = _read_list(text, head.end() + 1)
+    else:
+      value, position = _read_scalar(text, head.end())
+    end = _END_OF_ITEM.match(text, position)
+    if end is None:
+      raise _malformed(text, start, _QUOTE_IT)
+    position = end.end()
+    yield _Item(name, None if index is None else int(index), value)
+
+
+def _value_of(name: str, items: List[_Item]) -> Union[str, List[str]]:
+  """Joins the items of one name: one value, or the elements of a list."""
+  by_index = {item.at: item.value for item in items}
+  if len(by_index) < len(items) or None in by_index and len(items) > 1:
+    shown = ', '.join(
+        name + ('' if item.at is None else f'[{item.at}]')
+        + f'={item.value!r}' for item in items)
+    raise ValueError(f'Argument `{name}` must be given once. Received: {shown}')
+  if None in by_index:
+    return items[0].value
+  if set(by_index) != set(range(len(items))):
+    shown = ', '.join(f'{name}[{item.at}]' for item in items)
     raise ValueError(
         f'Argument `{name}` must be given for every index from 0 on, without '
-        f'a gap. Received: {", ".join(f"{name}[{i}]" for i in elements)}')
-  return [elements[i] for i in range(len(elements))]
+        f'a gap. Received: {shown}')
+  return [str(by_index[i]) for i in range(len(items))]
 
 
 def _kind(default: Any) -> hparam_kind.Kind:
@@ -128,37 +168,13 @@ def parse(text: str, fields: Mapping[str, Any]) -> Dict[str, Any]:
   if not isinstance(text, str):
     raise TypeError(
         f'Argument `text` must be a str. Received: text={text!r}')
-  given: Dict[str, Union[str, List[str]]] = {}
-  by_index: Dict[str, Dict[int, str]] = {}
-  position = len(text) - len(text.lstrip())
-  while position < len(text):
-    start = position
-    head = _HEAD.match(text, start)
-    if head is None:
-      raise _malformed(text, start, '`name=` is missing.')
-    name, index = head.groups()
-    if name not in fields:
-      raise ValueError(errors.unknown_name(name, fields))
-    if index is None and text.startswith('[', head.end()):
-      value, position = _read_list(text, head.end() + 1)
-    else:
-      value, position = _read_scalar(text, head.end())
-    end = _END_OF_ITEM.match(text, position)
-    if end is None:
-      raise _malformed(text, start, _QUOTE_IT)
-    position = end.end()
-    if name in given or (name in by_index and index is None) or (
-        index is not None and int(index) in by_index.get(name, ())):
-      raise ValueError(f'Argument `{name}` must be given once. Received: '
-                       f'{text[:position]}')
-    if index is None:
-      given[name] = value
-    else:
-      by_index.setdefault(name, {})[int(index)] = value
-  for name, elements in by_index.items():
-    given[name] = _join_elements(name, elements)
-  return {name: _kind(fields[name]).from_text(name, value)
-          for name, value in given.items()}
+  items: Dict[str, List[_Item]] = {}
+  for item in _read_items(text):
+    if item.name not in fields:
+      raise ValueError(errors.unknown_name(item.name, fields))
+    items.setdefault(item.name, []).append(item)
+  return {name: _kind(fields[name]).from_text(name, _value_of(name, items_))
+          for name, items_ in items.items()}
 
 
 def _quoted(text: str) -> str:
@@ -167,19 +183,21 @@ def _quoted(text: str) -> str:
 
 
 def _format_float(value: float) -> str:
-  mantissa, _, exponent = repr(float(value)).partition('e')
+  if value == 0.0:
+    return '0'  # -0.0 too, since they are equal.
+  mantissa, _, exponent = repr(value).partition('e')
   if mantissa.endswith('.0'):
     mantissa = mantissa[:-2]
   return f'{mantissa}e{int(exponent)}' if exponent else mantissa
 
 
-def _format_scalar(value: Any, plain=_PLAIN_SCALAR) -> str:
+def _format_scalar(value: Any, plain: Pattern[str] = _PLAIN_SCALAR) -> str:
   if isinstance(value, bool):
     return 'true' if value else 'false'
   if isinstance(value, numbers.Integral):
     return str(int(value))
   if isinstance(value, numbers.Real):
-    return _format_float(value)
+    return _format_float(float(value))
   return str(value) if plain.fullmatch(str(value)) else _quoted(str(value))
 
 

@@ -11,8 +11,8 @@ spelling, so that equal maps are equal tuples.
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Iterable, List, Mapping, NamedTuple, Optional
-from typing import Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple
+from typing import Optional, Tuple
 
 from model_pruning import errors
 from model_pruning import hparam
@@ -21,6 +21,8 @@ from model_pruning import hparam_kind
 _PAIR = re.compile(r'\s*(-?\d+)\s*[xX]\s*(-?\d+)\s*')
 _STRINGS = hparam_kind.Kind(str, is_list=True)
 _MAX_NAMES_SHOWN = 20
+_QUOTE_IT = ('In a string, put quotes around an entry with a comma, a space or '
+             'a bracket.')
 
 
 class ValueType(NamedTuple):
@@ -51,6 +53,7 @@ def read_pair(value: Any) -> Tuple[int, int]:
 
 
 def write_pair(pair: Tuple[int, int]) -> str:
+  """Returns `'2x4'` for (2, 4)."""
   return f'{pair[0]}x{pair[1]}'
 
 
@@ -74,17 +77,16 @@ BLOCK_DIMS = ValueType(
     _read_dims, write_pair)
 
 
-def _checked_pattern(field: str, pattern: Any, seen: Iterable[str]) -> str:
-  if not isinstance(pattern, str) or not pattern.strip():
-    raise errors.argument_error(field, 'have patterns that are text', pattern)
-  pattern = pattern.strip()
+def _checked_pattern(field: str, given: Any, seen: Iterable[str]) -> str:
+  pattern = given.strip() if isinstance(given, str) else ''
+  if not pattern:
+    raise errors.argument_error(field, 'have patterns that are text', given)
   try:
     re.compile(pattern)
   except re.error as e:
     raise ValueError(
         f'Argument `{field}` must have patterns that are regular expressions '
-        f'({e}). Received: {pattern!r}. Put quotes around one with a comma, '
-        'a space or a bracket.') from None
+        f'({e}). Received: {pattern!r}. {_QUOTE_IT}') from None
   if pattern in seen:
     raise ValueError(f'Argument `{field}` must have a pattern once. '
                      f'Received: {pattern!r} again')
@@ -98,6 +100,10 @@ def canonical_patterns(field: str, value: Any) -> Tuple[str, ...]:
     if pattern.strip():
       patterns.append(_checked_pattern(field, pattern, patterns))
   return tuple(patterns)
+
+
+def _entry(pattern: Any, value: Any) -> str:
+  return f'{pattern}:{value}' if pattern else str(value)
 
 
 def canonical_entries(field: str, value: Any,
@@ -118,7 +124,7 @@ def canonical_entries(field: str, value: Any,
   else:
     pairs = [entry.rpartition(':')[::2]
              for entry in _STRINGS.check(field, value) if entry.strip()]
-  canonical = {}
+  canonical: Dict[str, str] = {}
   for pattern, item in pairs:
     try:
       if pattern == '':
@@ -127,22 +133,24 @@ def canonical_entries(field: str, value: Any,
     except (TypeError, ValueError):
       raise ValueError(
           f'Argument `{field}` must have entries {value_type.description}. '
-          f'Received: {f"{pattern}:{item}" if pattern else item!r}') from None
+          f'Received: {_entry(pattern, item)!r}. {_QUOTE_IT}') from None
     pattern = _checked_pattern(field, pattern, canonical)
     canonical[pattern] = f'{pattern}:{text}'
   return tuple(canonical.values())
 
 
 def patterns_of(entries: Iterable[str]) -> Tuple[str, ...]:
+  """Returns the patterns of canonical entries."""
   return tuple(entry.rpartition(':')[0] for entry in entries)
 
 
 def bare_name(weight_name: str) -> str:
-  """The name of a weight without the `:0` of its tensor."""
+  """Returns the name of a weight without the `:0` of its tensor."""
   return re.sub(r':\d+$', '', weight_name)
 
 
 def matches(pattern: str, name: str) -> bool:
+  """Whether a pattern is the bare name of a weight or is found in it."""
   return pattern == name or re.search(pattern, name) is not None
 
 

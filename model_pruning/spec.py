@@ -113,7 +113,7 @@ class PruningSpec:
   do_not_prune: Tuple[str, ...] = ()
   sparsity_distribution: str = 'uniform'
 
-  def __post_init__(self):
+  def __post_init__(self) -> None:
     for field, default in _DEFAULTS.items():
       value = spec_checks.canonical_value(field, default, getattr(self, field))
       object.__setattr__(self, field, value)
@@ -174,7 +174,7 @@ class PruningSpec:
 
   def is_default(self, field: str) -> bool:
     """Whether a field has its default value."""
-    return getattr(self, field) == _DEFAULTS[field]
+    return bool(getattr(self, field) == _DEFAULTS[field])
 
   @property
   def m_by_n(self) -> Optional[Tuple[int, int]]:
@@ -201,9 +201,19 @@ class PruningSpec:
     """
     return weight_rule.rule_for(self, weight_name, shape)
 
-  def check_patterns(self, weight_names: Iterable[str]) -> None:
-    """Raises a ValueError if a pattern matches none of the weights."""
-    weight_rule.check_patterns(self, weight_names)
+  def has_own_target(self, weight_name: str) -> bool:
+    """Whether `weight_sparsity_map` gives the weight a target."""
+    return weight_rule.own_target(self, weight_name) is not None
+
+  def check_patterns(self, weight_names: Iterable[str],
+                     other_names: Iterable[str] = ()) -> None:
+    """Raises a ValueError if a pattern matches no name it can apply to.
+
+    Args:
+      weight_names: The weights that can be pruned.
+      other_names: Those that cannot: `do_not_prune` may match them too.
+    """
+    weight_rule.check_patterns(self, weight_names, other_names)
 
   def schedule_notes(self) -> Tuple[str, ...]:
     """Returns sentences on what is legal here and may surprise; often none."""

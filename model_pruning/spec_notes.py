@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Callable, NamedTuple, Optional, Tuple, TYPE_CHECKING
 
 from model_pruning import hparam
@@ -49,13 +50,15 @@ def _sparsity(spec: spec_lib.PruningSpec, step: int) -> float:
                 spec.sparsity_function_end_step)
   initial, final = _curve(spec)
   rest = 1.0 - max(step - begin, 0) / (end - begin)
-  return final + (initial - final) * rest ** spec.sparsity_function_exponent
+  return final + (initial - final) * math.pow(
+      rest, spec.sparsity_function_exponent)
 
 
 def _last_update(spec: spec_lib.PruningSpec) -> int:
-  """The last due step of a window that ends before the curve does."""
+  """The last mask update of a window that ends before the curve does."""
   window = spec.end_pruning_step - spec.begin_pruning_step
-  return spec.end_pruning_step - window % spec.pruning_frequency
+  # What is due at step 0 happens with the first optimizer update.
+  return max(spec.end_pruning_step - window % spec.pruning_frequency, 1)
 
 
 def _curve_ends_before_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
@@ -97,9 +100,9 @@ def _window_shorter_than_frequency(
   first, last = spec.begin_pruning_step, spec.end_pruning_step
   if last == -1 or first == last or last - first >= spec.pruning_frequency:
     return None
-  steps = f'step {first}'
+  steps = f'step {max(first, 1)}'
   if first < spec.sparsity_function_end_step <= last:
-    steps = f'steps {first} and {spec.sparsity_function_end_step}'
+    steps = f'steps {max(first, 1)} and {spec.sparsity_function_end_step}'
   return (f'Pruning lasts from step {first} to step {last}, less than '
           f'`pruning_frequency` {spec.pruning_frequency}: masks are updated '
           f'at {steps} only.')

@@ -91,9 +91,16 @@ def rule_for(spec: spec_lib.PruningSpec, weight_name: str,
       group=group)
 
 
+def own_target(spec: spec_lib.PruningSpec,
+               weight_name: str) -> Optional[Tuple[str, str]]:
+  """The entry of `weight_sparsity_map` for a weight: pattern and value."""
+  return pattern_map.find('weight_sparsity_map', spec.weight_sparsity_map,
+                          pattern_map.bare_name(weight_name))
+
+
 def _group_and_target(spec: spec_lib.PruningSpec,
                       name: str) -> Tuple[Optional[str], float]:
-  own = pattern_map.find('weight_sparsity_map', spec.weight_sparsity_map, name)
+  own = own_target(spec, name)
   group = pattern_map.find('group_sparsity_map', spec.group_sparsity_map, name,
                            one_pattern=True)
   if own and group:
@@ -155,11 +162,12 @@ def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:
   return max(rows, 1), max(dims[-1], 1)
 
 
-def check_patterns(spec: spec_lib.PruningSpec,
-                   weight_names: Iterable[str]) -> None:
+def check_patterns(spec: spec_lib.PruningSpec, weight_names: Iterable[str],
+                   other_names: Iterable[str] = ()) -> None:
   """`PruningSpec.check_patterns`, which see."""
   names = list(weight_names)
   for field in ('weight_sparsity_map', 'block_dims_map', 'group_sparsity_map'):
     pattern_map.check_all_match(
         field, pattern_map.patterns_of(getattr(spec, field)), names)
-  pattern_map.check_all_match('do_not_prune', spec.do_not_prune, names)
+  pattern_map.check_all_match(
+      'do_not_prune', spec.do_not_prune, [*names, *other_names])

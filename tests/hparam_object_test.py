@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import json
 import pickle
 
@@ -167,6 +168,12 @@ class HParamsTest(parameterized.TestCase):
       other.parse('i=9,ls=[z]')
       other.add_hparam('j', 1)
       self.assertEqual(hparams.values(), _hparams().values())
+
+
+class DocstringTest(absltest.TestCase):
+
+  def test_the_examples_are_true(self):
+    self.assertEqual(doctest.testmod(hparam_object).failed, 0)
 
 
 if __name__ == '__main__':

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import doctest
 import math
 
 import hypothesis
@@ -11,6 +12,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 from hypothesis import strategies as st
 
+from model_pruning import errors
 from model_pruning import hparam
 from model_pruning import hparam_kind
 
@@ -224,7 +226,8 @@ class FormatTest(parameterized.TestCase):
 
   @parameterized.parameters(
       (True, 'true'), (False, 'false'), (12, '12'), (-1, '-1'),
-      (0.9, '0.9'), (1.0, '1'), (0.0, '0'), (1e-5, '1e-5'), (1e22, '1e22'),
+      (0.9, '0.9'), (1.0, '1'), (0.0, '0'),
+      (-0.0, '0'), (1e-5, '1e-5'), (1e22, '1e22'),
       (1.5e-7, '1.5e-7'), (-0.25, '-0.25'), (math.inf, 'inf'),
       ('', ''), ('a b', 'a b'), ('a,b', '"a,b"'), ('a[0]', '"a[0]"'),
       (' a', '" a"'), ('"a', "'\"a'"), ('it\'s', "it's"), ('\'"', '"\'"""'),
@@ -276,6 +279,13 @@ class KindTest(parameterized.TestCase):
       kind.check('x', 'a')
     with self.assertRaisesRegex(ValueError, 'an instance of complex'):
       kind.from_text('x', '2j')
+
+
+class DocstringTest(absltest.TestCase):
+
+  def test_the_examples_are_true(self):
+    self.assertEqual(doctest.testmod(errors).failed, 0)
+    self.assertEqual(doctest.testmod(hparam).failed, 0)
 
 
 if __name__ == '__main__':

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import doctest
 import inspect
 import math
 import pickle
@@ -63,8 +64,9 @@ _BLOCK_DIMS = st.tuples(_DIMS, _DIMS)
 @st.composite
 def _specs(draw):
   """Any valid spec."""
-  begin, end = sorted([draw(st.integers(0, 10**9)), draw(st.integers(0, 10**9))])
-  curve = sorted([draw(st.integers(0, 10**9)), draw(st.integers(0, 10**9))])
+  steps = st.integers(0, 10**9)
+  begin, end = sorted([draw(steps), draw(steps)])
+  curve = sorted([draw(steps), draw(steps)])
   values = dict(
       name=draw(st.sampled_from(['model_pruning', 'a/b.c-d', '1'])),
       begin_pruning_step=begin,
@@ -148,6 +150,7 @@ class FieldsTest(parameterized.TestCase):
       ('sparsity_m_by_n', '2X4', '2x4'),
       ('sparsity_m_by_n', [np.int32(1), 16], '1x16'),
       ('target_sparsity', 0, 0.0),
+      ('weight_sparsity_map', ['a:-0.0'], ('a:0',)),
       ('target_sparsity', np.float64(0.25), 0.25),
       ('begin_pruning_step', np.int64(3), 3),
       ('name', 'a/b', 'a/b'),
@@ -498,6 +501,11 @@ class ScheduleNotesTest(parameterized.TestCase):
       ('begin_pruning_step=50,end_pruning_step=120,pruning_frequency=1000',
        'Pruning lasts from step 50 to step 120, less than `pruning_frequency` '
        '1000: masks are updated at steps 50 and 100 only.'),
+      ('end_pruning_step=5,target_sparsity=0,weight_sparsity_map=[a:0.8]',
+       'Pruning ends at step 5 and the sparsity curve at step 100: the last '
+       'mask update, at step 1, reaches a sparsity of 0.0238 instead of 0.8.',
+       'Pruning lasts from step 0 to step 5, less than `pruning_frequency` 10: '
+       'masks are updated at step 1 only.'),
       ('begin_pruning_step=100,end_pruning_step=120,pruning_frequency=1000,'
        'sparsity_function_begin_step=100',
        'Pruning lasts from step 100 to step 120, less than '
@@ -514,8 +522,8 @@ class ScheduleNotesTest(parameterized.TestCase):
        '`threshold_decay` is accepted and has no effect on the masks: the '
        'threshold is that of the last mask update.'),
   )
-  def test_a_surprise_is_told(self, text, note):
-    self.assertEqual(PruningSpec.parse(text).schedule_notes(), (note,))
+  def test_a_surprise_is_told(self, text, *notes):
+    self.assertEqual(PruningSpec.parse(text).schedule_notes(), notes)
 
   def test_several_surprises_are_told_one_by_one(self):
     spec = PruningSpec.parse(
@@ -526,6 +534,12 @@ class ScheduleNotesTest(parameterized.TestCase):
   def test_every_spec_has_notes_that_are_sentences(self, spec):
     for note in spec.schedule_notes():
       self.assertRegex(note, r'^[A-Z`].*\.$')
+
+
+class DocstringTest(absltest.TestCase):
+
+  def test_the_examples_are_true(self):
+    self.assertEqual(doctest.testmod(spec_lib).failed, 0)
 
 
 if __name__ == '__main__':
