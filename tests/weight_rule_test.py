@@ -65,6 +65,11 @@ class TargetTest(parameterized.TestCase):
                     "'net/conv1/weights'", 'net/conv1/weights:<value>'):
         self.assertIn(shown, message)
 
+  def test_an_own_target_is_one_from_the_map(self):
+    spec = PruningSpec(weight_sparsity_map={'conv1': 0.5})
+    self.assertTrue(spec.has_own_target('net/conv1:0'))
+    self.assertFalse(spec.has_own_target('net/conv2:0'))
+
   @parameterized.parameters(
       (0.1, 0.5, 0.25, 0.05),
       (0.1, 0.3, 0.3, 0.1),
@@ -215,6 +220,13 @@ class CheckPatternsTest(parameterized.TestCase):
     self.assertIn(f'`{field}`', message)
     self.assertIn("Received: 'lstm'", message)
     self.assertIn('conv1/weights, conv2/weights, fc/weights, a+b.', message)
+
+  def test_what_cannot_be_pruned_may_be_named_in_do_not_prune_only(self):
+    PruningSpec(do_not_prune=['bias']).check_patterns(
+        self._NAMES, other_names=['conv1/bias:0'])
+    with self.assertRaisesRegex(ValueError, '`weight_sparsity_map`'):
+      PruningSpec(weight_sparsity_map={'bias': 0.5}).check_patterns(
+          self._NAMES, other_names=['conv1/bias:0'])
 
   def test_of_many_names_twenty_are_shown(self):
     with self.assertRaisesRegex(ValueError, 'w19 and 5 more.$'):
