@@ -22,6 +22,7 @@ lint: $(TOOLS)/ok
 	$(TOOLS)/bin/ruff check .
 	$(TOOLS)/bin/mypy
 	$(TOOLS)/bin/python tools/matrix/check.py
+	$(TOOLS)/bin/python tools/targets.py
 
 bench:
 	@benchmarks/run.sh

@@ -76,7 +76,7 @@ def mp_py_library(name, srcs, deps = [], data = [], **kwargs):
       data: what it reads when it runs.
       **kwargs: visibility, testonly, tags.
     """
-    init = [f for f in native.glob(["__init__.py"]) if f not in srcs]
+    init = native.glob(["__init__.py"], exclude = srcs, allow_empty = True)
     _library(
         name = name,
         srcs = srcs,
@@ -109,7 +109,6 @@ def mp_py_test(
       tags: besides the name of the row, and `extra` where CI has no such row.
       **kwargs: flaky, timeout, visibility.
     """
-    support = native.glob(["__init__.py", "conftest.py"])
     tests = []
     for row in ROWS.keys() if rows == None else rows:
         lock = ROWS[row].get("lock", row)
@@ -117,7 +116,7 @@ def mp_py_test(
         _test(
             name = tests[-1],
             srcs = srcs,
-            data = support + data,
+            data = data,
             deps = deps + ["//tools/matrix:pytest_main"],
             env = dict(
                 ROWS[row].get("env", {}),

@@ -1,7 +1,6 @@
 """Runs a test file with pytest, the way Bazel wants a test to be run.
 
-Not absltest's own runner: the absl of old rows writes no reasons for skips
-into the XML, and pytest writes the same XML on every row.
+Not absltest.main(): the XML that absl writes has no reasons for skips.
 """
 
 import fnmatch

@@ -8,6 +8,7 @@ included. Runs on any Python >= 3.7 with nothing installed. The last line is
 """
 
 import argparse
+import ast
 import collections
 import dataclasses
 import json
@@ -28,7 +29,7 @@ from rows import ROOT, Row, find_python, select_rows
 
 COLUMNS = '{:<15}{:>8}{:>8}{:>8}{:>9}'
 MAX_LOGS = 10
-MAX_LOG_LINES = 40
+MAX_LOG_LINES = 60
 TESTS_FAILED = 3  # the exit codes of `bazel test`
 NO_TESTS_FOUND = 4
 
@@ -156,14 +157,25 @@ def _add_xml(
     return failures
   for case in ElementTree.parse(str(path)).iter('testcase'):
     kinds = {child.tag: child for child in case}
-    if 'failure' in kinds or 'error' in kinds:
-      test = case.get('classname', '').rpartition('.')[2]
-      failures.append('{} {}.{}'.format(label, test, case.get('name')))
+    failed = kinds.get('failure', kinds.get('error'))
+    if failed is not None:
+      where = case.get('classname', '').rpartition('.')[2]
+      name = '.'.join(filter(None, [where, case.get('name')]))
+      message = failed.get('message', '').split('\n')[0][:120]
+      failures.append('{} {}: {}'.format(label, name, message))
     elif 'skipped' in kinds:
-      result.skips[kinds['skipped'].get('message') or 'no reason given'] += 1
+      result.skips[_reason(kinds['skipped'])] += 1
     else:
       result.passed += 1
   return failures
+
+
+def _reason(skipped: ElementTree.Element) -> str:
+  """Returns why a test, or a file as a whole, skipped itself."""
+  message = skipped.get('message') or 'no reason given'
+  if message == 'collection skipped':  # then the text is (file, line, reason)
+    return ast.literal_eval(skipped.text or '')[-1].replace('Skipped: ', '')
+  return message
 
 
 def report(results: List[Result]) -> bool:

@@ -1,0 +1,101 @@
+"""Tests of tools/matrix/run.py and rows.py."""
+
+import contextlib
+import io
+import json
+import os
+import sys
+
+from absl.testing import absltest
+
+sys.path.insert(0, os.path.dirname(__file__))
+import rows
+import run
+
+XML = """<testsuites><testsuite>
+<testcase classname="tests.mask_test.MaskTest" name="test_half"/>
+<testcase classname="tests.mask_test.MaskTest" name="test_tie">
+  <failure message="AssertionError: 1 != 2&#10;details"/>
+</testcase>
+<testcase classname="tests.mask_test.MaskTest" name="test_xla">
+  <skipped message="needs XLA"/>
+</testcase>
+<testcase classname="" name="tests.other_test">
+  <skipped message="collection skipped">('f', 2, 'Skipped: too old')</skipped>
+</testcase>
+</testsuite></testsuites>"""
+
+
+class RunTest(absltest.TestCase):
+  def collect(self, xml, status):
+    """Returns the result of a row with one test."""
+    files = {'test.xml': self.create_tempfile(content=xml or '')}
+    event = {
+      'id': {'testResult': {'label': '//tests:mask_test'}},
+      'testResult': {
+        'status': status,
+        'testActionOutput': [
+          {'name': name, 'uri': 'file://' + file.full_path}
+          for name, file in files.items()
+          if xml
+        ],
+      },
+    }
+    lines = [json.dumps({'id': {'started': {}}}), json.dumps(event)]
+    return run.collect(rows.load_rows()['tf1_15'], lines)
+
+  def test_counts_and_reasons_come_from_the_xml(self):
+    result = self.collect(XML, 'FAILED')
+    self.assertEqual(result.passed, 1)
+    self.assertEqual(
+      result.failures,
+      ['//tests:mask_test MaskTest.test_tie: AssertionError: 1 != 2'],
+    )
+    self.assertEqual(result.skips, {'needs XLA': 1, 'too old': 1})
+
+  def test_a_test_that_left_no_xml_is_a_failure(self):
+    result = self.collect(None, 'TIMEOUT')
+    self.assertEqual(result.failures, ['//tests:mask_test TIMEOUT'])
+
+  def report(self, results):
+    """Returns what is printed, and the verdict."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+      good = run.report(results)
+    return printed.getvalue(), good
+
+  def test_the_last_line_has_the_sums_of_all_rows(self):
+    results = [self.collect(XML, 'FAILED'), self.collect(XML, 'FAILED')]
+    printed, good = self.report(results)
+    self.assertFalse(good)
+    self.assertEqual(
+      printed.splitlines()[-1], '2 passed, 2 failed, 4 skipped'
+    )
+    self.assertIn('2 x needs XLA (tf1_15)', printed)
+
+  def test_a_run_in_which_every_row_is_skipped_is_bad(self):
+    row = rows.load_rows()['tf1_15']
+    printed, good = self.report([run.Result(row, 'ROW SKIPPED: no Python')])
+    self.assertFalse(good)
+    self.assertIn('ROW SKIPPED', printed)
+
+
+class RowsTest(absltest.TestCase):
+  def names(self, selection):
+    """Returns the names of the rows that are selected."""
+    return [row.name for row in rows.select_rows(selection)]
+
+  def test_rows_are_selected_by_name_in_the_order_of_the_matrix(self):
+    self.assertEqual(self.names('tf2_21,tf1_15'), ['tf1_15', 'tf2_21'])
+
+  def test_ci_has_nine_rows_and_all_has_every_minor_version(self):
+    self.assertLen(self.names('ci'), 9)
+    minors = ['tf1_14', 'tf1_15'] + ['tf2_%d' % i for i in range(22)]
+    self.assertEqual(self.names('all'), minors + ['tf2_21_legacy'])
+
+  def test_an_unknown_row_is_an_error_that_lists_the_rows(self):
+    with self.assertRaisesRegex(ValueError, 'tf2_99.*tf1_14'):
+      rows.select_rows('tf2_99')
+
+
+if __name__ == '__main__':
+  absltest.main()

@@ -1,0 +1,184 @@
+"""Keeps BUILD files and the imports of the Python files in step.
+
+    python tools/targets.py        # lists what does not agree (make lint)
+    python tools/targets.py --fix  # adds and removes targets, corrects deps
+
+Each file of model_pruning/ and tests/ has one target, named like the file. Its
+deps are what the file imports, but for type checkers. An `__init__.py` imports
+lazily: its target has the name and all files of the package. All else in a
+BUILD file (size, rows, data, comments) is written by hand and left alone.
+"""
+
+import ast
+import os
+import pathlib
+import re
+import sys
+from typing import Dict, Iterator, List, NamedTuple, Tuple
+
+ROOT = pathlib.Path(os.path.abspath(__file__)).parent.parent
+PACKAGES = ('model_pruning', 'tests')
+HEADER = """load("//:build_defs.bzl", "mp_py_library", "mp_py_test")
+
+package(default_visibility = ["//visibility:public"])
+"""
+
+
+class Target(NamedTuple):
+  """A target as a BUILD file has it."""
+
+  rule: str
+  arguments: Dict[str, str]  # the source text of each
+  lines: slice
+
+
+def read_targets(text: str) -> Dict[str, Target]:
+  """Returns the targets of a BUILD file by their source file."""
+  targets = {}
+  for node in ast.parse(text).body:
+    call = getattr(node, 'value', None)
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+      arguments = {
+        str(keyword.arg): ast.get_source_segment(text, keyword.value) or ''
+        for keyword in call.keywords
+      }
+      if call.func.id.startswith('mp_py_'):
+        lines = slice(node.lineno - 1, node.end_lineno)
+        for source in ast.literal_eval(arguments['srcs']):
+          targets[source] = Target(call.func.id, arguments, lines)
+  return targets
+
+
+def imported_labels(path: pathlib.Path) -> List[str]:
+  """Returns the deps that the target of a file should have, sorted."""
+  if path.name == '__init__.py':
+    modules = [*path.parent.glob('*.py'), *path.parent.glob('*/__init__.py')]
+    names = {_module(module) for module in modules if module != path}
+  else:
+    names = set(_imports(ast.parse(path.read_text())))
+  labels = {_label(name, path) for name in names} - {''}
+  return sorted(labels, key=lambda label: (label[0] != ':', label))
+
+
+def _module(path: pathlib.Path) -> str:
+  """Returns the dotted name of a file."""
+  parts = path.relative_to(ROOT).with_suffix('').parts
+  return '.'.join(parts[:-1] if parts[-1] == '__init__' else parts)
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+  """Yields the dotted names that are imported, but for type checkers."""
+  for child in ast.iter_child_nodes(node):
+    if isinstance(child, ast.If) and 'TYPE_CHECKING' in ast.dump(child.test):
+      continue
+    if isinstance(child, ast.Import):
+      yield from (alias.name for alias in child.names)
+    elif isinstance(child, ast.ImportFrom) and child.module:
+      yield from (child.module + '.' + alias.name for alias in child.names)
+    else:
+      yield from _imports(child)
+
+
+def _label(name: str, importer: pathlib.Path) -> str:
+  """Returns the label for an imported name, or '' for another's package."""
+  parts = name.split('.')
+  if parts[0] not in PACKAGES:
+    return ''
+  for size in range(len(parts), 0, -1):  # the last ones may not be modules
+    module = ROOT.joinpath(*parts[:size])
+    if module.with_suffix('.py').exists():
+      return _relative(module.parent, module.name, importer)
+    if (module / '__init__.py').exists():
+      return _relative(module, module.name, importer)
+  return ''
+
+
+def _relative(
+  package: pathlib.Path, target: str, importer: pathlib.Path
+) -> str:
+  if package == importer.parent:
+    return ':' + target
+  label = '//' + package.relative_to(ROOT).as_posix()
+  return label if package.name == target else label + ':' + target
+
+
+def _format(rule: str, arguments: Dict[str, str]) -> List[str]:
+  lines = ['    {} = {},'.format(*argument) for argument in arguments.items()]
+  return [rule + '(', *lines, ')']
+
+
+def _format_list(labels: List[str]) -> str:
+  if len(labels) < 2:
+    return '[{}]'.format(''.join(map('"{}"'.format, labels)))
+  return '[\n{}    ]'.format(''.join(map('        "{}",\n'.format, labels)))
+
+
+def update(build: pathlib.Path) -> Tuple[str, List[str]]:
+  """Compares a BUILD file with the Python files beside it.
+
+  Args:
+    build: the path of the BUILD file, which need not exist.
+
+  Returns:
+    The text that the file should have, and what is wrong with the one it has.
+  """
+  text = build.read_text() if build.exists() else HEADER
+  lines = text.splitlines()
+  problems = []  # type: List[str]
+  edits = []  # type: List[Tuple[slice, List[str]]]
+  added = []  # type: List[str]
+  targets = read_targets(text)
+  for path in sorted(build.parent.glob('*.py')):
+    module = _module(path)
+    if path.name == '__init__.py' and module.split('.')[0] == 'tests':
+      continue  # pytest.ini makes them needless
+    where = '{}: '.format(path.relative_to(ROOT))
+    labels = imported_labels(path)
+    if path.name not in targets:
+      is_test = path.name.endswith('_test.py')
+      name = module.rpartition('.')[2]
+      arguments = {'name': '"{}"'.format(name)}
+      arguments['srcs'] = '["{}"]'.format(path.name)
+      if labels:
+        arguments['deps'] = _format_list(labels)
+      rule = 'mp_py_test' if is_test else 'mp_py_library'
+      added += ['', *_format(rule, arguments)]
+      problems.append(where + 'is in no target')
+      continue
+    target = targets.pop(path.name)
+    if ast.literal_eval(target.arguments.get('deps', '[]')) != labels:
+      target.arguments['deps'] = _format_list(labels)
+      edits.append((target.lines, _format(target.rule, target.arguments)))
+      problems.append(where + 'deps should be {}'.format(' '.join(labels)))
+  for source, target in targets.items():
+    edits.append((target.lines, []))
+    problems.append('{}: no {}'.format(build.relative_to(ROOT), source))
+  edits.sort(key=lambda edit: edit[0].start, reverse=True)
+  for place, new in edits:
+    lines[place] = new
+  text = '\n'.join(lines + added).strip() + '\n'
+  return re.sub(r'\n{3,}', '\n\n', text), problems
+
+
+def main(args: List[str]) -> int:
+  """Prints what is wrong, or mends it; returns the exit code."""
+  problems = []
+  directories = {
+    path.parent
+    for package in PACKAGES
+    for path in (ROOT / package).rglob('*.py')
+  }
+  for directory in sorted(directories):
+    text, wrong = update(directory / 'BUILD')
+    problems += wrong
+    if args == ['--fix'] and wrong:
+      (directory / 'BUILD').write_text(text)
+  for problem in problems:
+    print(problem)
+  if problems and not args:
+    print('Mend with: python tools/targets.py --fix')
+  return 1 if problems and not args else 0
+
+
+if __name__ == '__main__':
+  sys.exit(main(sys.argv[1:]))

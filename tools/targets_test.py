@@ -1,0 +1,70 @@
+"""Tests of tools/targets.py."""
+
+import os
+import pathlib
+import sys
+from unittest import mock
+
+from absl.testing import absltest
+
+sys.path.insert(0, os.path.dirname(__file__))
+import targets
+
+BUILD = """# By hand.
+mp_py_test(
+    name = "a_test",
+    size = "small",
+    srcs = ["a_test.py"],
+    deps = [":b"],
+)
+
+mp_py_library(
+    name = "gone",
+    srcs = ["gone.py"],
+)
+"""
+FIXED = """# By hand.
+mp_py_test(
+    name = "a_test",
+    size = "small",
+    srcs = ["a_test.py"],
+    deps = [
+        ":b",
+        "//model_pruning/keras:c",
+    ],
+)
+
+mp_py_library(
+    name = "b",
+    srcs = ["b.py"],
+)
+"""
+
+
+class TargetsTest(absltest.TestCase):
+  def setUp(self):
+    super().setUp()
+    root = pathlib.Path(self.create_tempdir().full_path)
+    for name, text in {
+      'model_pruning/keras/c.py': '',
+      'tests/b.py': 'import numpy',
+      'tests/a_test.py': 'from tests import b\n'
+      'from model_pruning.keras import c\n'
+      'if TYPE_CHECKING:\n  from tests import d',
+      'tests/BUILD': BUILD,
+    }.items():
+      (root / name).parent.mkdir(parents=True, exist_ok=True)
+      (root / name).write_text(text)
+    self.enter_context(mock.patch.object(targets, 'ROOT', root))
+    self.build = root / 'tests' / 'BUILD'
+
+  def test_targets_are_added_corrected_and_removed(self):
+    text, problems = targets.update(self.build)
+    self.assertEqual(text, FIXED)
+    self.assertLen(problems, 3)
+    self.build.write_text(text)
+    self.assertEqual(targets.update(self.build), (text, []))
+
+
+if __name__ == '__main__':
+  absltest.main()
