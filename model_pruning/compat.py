@@ -1,0 +1,157 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that differs between TensorFlow versions, and nothing else.
+
+Differences are found by looking for the feature, not for a version. Private
+TensorFlow API is used here only; each use says on which versions it was tried.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Callable, List, Optional, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+try:
+  from tensorflow.python.ops import control_flow_util
+except ImportError:  # pragma: no cover - not so on any version tried
+  control_flow_util = None
+
+
+def where(condition: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+  """`x` where `condition` is true, else `y`; all three of one shape.
+
+  Not `tf.where`: TF 1.x and 2.x have two of that name, and the one that
+  broadcasts is slower.
+  """
+  return tf.raw_ops.Select(condition=condition, x=x, y=y)
+
+
+def in_xla_context() -> bool:
+  """Whether ops made now are compiled by XLA (`jit_compile=True`, TPU).
+
+  There is no public way to ask. Tried on TF 1.14 to 2.21: a function with
+  `jit_compile` is traced inside an XLA control flow context. Where the private
+  module should be gone, every function counts as compiled: right, but slower.
+  """
+  if tf.executing_eagerly():
+    return False
+  graph = tf.compat.v1.get_default_graph()
+  if control_flow_util is None:
+    return graph.building_function
+  return control_flow_util.GraphOrParentsInXlaContext(graph)
+
+
+def _components(value: Any) -> List[Any]:
+  """The parts of a distributed variable or result, or the one there is."""
+  values = getattr(value, 'values', None)  # A method of operations.
+  return list(values) if isinstance(values, (list, tuple)) else [value]
+
+
+def control_dependencies(assignments: Sequence[Any]) -> Any:
+  """Orders what is made inside after `assignments`, in graphs.
+
+  Args:
+    assignments: what `Variable.assign` returned: an op, a tensor, a variable,
+      or under a strategy a container of them. Eagerly they have run already.
+  """
+  if tf.executing_eagerly():
+    return contextlib.suppress()
+  return tf.control_dependencies(
+      [part for assignment in assignments for part in _components(assignment)])
+
+
+def flatten_layers(model: Any) -> List[Any]:
+  """All layers in `model`, at any depth; Keras 2 or Keras 3.
+
+  There is no public walk: Keras 3 layers are no `tf.Module`, and on a compiled
+  model of TF 1.14 to 2.1 `tf.Module.submodules` fails. `_flatten_layers` was
+  tried on TF 2.5 to 2.21 (Keras 2.5 to 3.15), `_layers` on TF 1.14 to 2.1.
+  """
+  if hasattr(model, '_flatten_layers'):
+    return list(model._flatten_layers(include_self=False))  # pylint: disable=protected-access
+  found = []
+  for part in getattr(model, '_layers', None) or getattr(model, 'layers', ()):
+    found += [part, *flatten_layers(part)]  # A part may be a list of layers.
+  return found
+
+
+def variable_name(variable: Any) -> str:
+  """Name of a Keras variable, without `:0`; `path` in Keras 3."""
+  return getattr(variable, 'path', None) or variable.name.split(':')[0]
+
+
+def backend_variable(variable: Any) -> Any:
+  """The TensorFlow variable (or distributed variable) of a Keras variable."""
+  if isinstance(variable, tf.compat.v2.Variable) or not hasattr(variable, 'value'):
+    return variable
+  value = variable.value
+  return value() if callable(value) else value
+
+
+def constraint_of(variable: Any) -> Optional[Callable[..., Any]]:
+  """The constraint of a Keras variable.
+
+  Asks a replica's variable: before TF 2.2 a distributed one does not tell.
+  """
+  if not isinstance(variable, tf.compat.v2.Variable):
+    return variable.constraint
+  return _components(getattr(variable, '_variable', variable))[0].constraint
+
+
+def set_constraint(variable: Any, constraint: Callable[..., Any]) -> None:
+  """Makes optimizers apply `constraint` after they update `variable`.
+
+  Keras 3 variables have a public setter. TensorFlow's have none:
+  `_constraint` was tried on TF 1.14 to 2.21, on every replica's variable.
+  """
+  if not isinstance(variable, tf.compat.v2.Variable):
+    variable.constraint = constraint
+    return
+  # Mixed precision wraps a variable in another.
+  for component in _components(getattr(variable, '_variable', variable)):
+    component._constraint = constraint  # pylint: disable=protected-access
+
+
+def replicas(variable: tf.Variable) -> List[tf.Variable]:
+  """The variables that a distributed variable has, one a replica."""
+  return _components(variable)
+
+
+def replica_of(variable: Any, component: Any) -> Optional[int]:
+  """Which replica's variable of `variable` a `component` is; None if none.
+
+  Optimizers before TF 2.11 hand the variable of one replica to constraints.
+  """
+  variable = backend_variable(variable)
+  parts = _components(getattr(variable, '_variable', variable))
+  if len(parts) < 2:
+    return None
+  return next((i for i, part in enumerate(parts) if part is component), None)
+
+
+def forget_train_function(model: Any) -> None:
+  """Makes `fit` trace its step anew, with constraints set since.
+
+  Only a model that was trained before has one. The attribute is the same,
+  and None makes it anew, on TF 1.14 to 2.21.
+  """
+  if getattr(model, 'train_function', None) is not None:
+    model.train_function = None
+
+
+def initialize(variables: Sequence[tf.Variable]) -> None:
+  """Gives Keras' variables their initial values, in a graph's session."""
+  if not tf.executing_eagerly():
+    session = tf.compat.v1.keras.backend.get_session()
+    session.run([variable.initializer for variable in variables])
+
+
+def value_of(variable: Any) -> np.ndarray:
+  """The value of a Keras variable now, in eager mode or Keras' session."""
+  variable = _components(backend_variable(variable))[0]
+  if tf.executing_eagerly():
+    return tf.convert_to_tensor(variable).numpy()
+  return tf.compat.v1.keras.backend.get_session().run(variable)

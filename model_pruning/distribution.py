@@ -1,0 +1,92 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How the target sparsity is spread over the weights of a model."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Callable, Dict, List, Optional, Sequence
+
+import numpy as np
+
+from model_pruning import spec as spec_lib
+from model_pruning import weight_rule
+
+_Rules = List[Optional[weight_rule.WeightRule]]
+
+
+def erk_sparsities(shapes: Sequence[Sequence[int]], sparsity: float) -> List[float]:
+  """Erdos-Renyi-Kernel: large weights are pruned further than small ones.
+
+  The share that a weight keeps is proportional to the sum of its dimensions
+  over their product (Evci et al. 2020, arXiv:1911.11134, section 3), scaled so
+  that `sparsity` of all entries is pruned; a weight that would keep more than
+  all of itself stays dense.
+
+  >>> [round(s, 3) for s in erk_sparsities([[10, 10], [100, 100]], 0.9)]
+  [0.0, 0.909]
+
+  Args:
+    shapes: shape of each weight.
+    sparsity: share of all entries to prune, in [0, 1).
+
+  Returns:
+    The share to prune of each weight, in [0, 1).
+  """
+  sizes = np.array([np.prod(shape) for shape in shapes], np.float64)
+  densities = np.array([np.sum(shape) / np.prod(shape) for shape in shapes])
+  dense = np.zeros(len(shapes), bool)
+  while True:
+    budget = (1.0 - sparsity) * sizes.sum() - sizes[dense].sum()
+    scale = budget / max((densities * sizes)[~dense].sum(), 1e-300)
+    too_dense = ~dense & (scale * densities > 1.0)
+    if not too_dense.any():
+      break
+    dense |= too_dense
+  kept = np.where(dense, 1.0, scale * densities)
+  return [float(1.0 - share) for share in kept]
+
+
+def _unchanged(spec: spec_lib.PruningSpec, candidates: Sequence[Any],
+               rules: _Rules) -> _Rules:
+  del spec, candidates
+  return rules
+
+
+def _erk(spec: spec_lib.PruningSpec, candidates: Sequence[Any],
+         rules: _Rules) -> _Rules:
+  shared = [
+      i for i, (candidate, rule) in enumerate(zip(candidates, rules))
+      if rule is not None and not spec.has_own_target(candidate.name)]
+  sparsities = erk_sparsities([candidates[i].shape for i in shared],
+                              spec.target_sparsity)
+  rules = list(rules)
+  for i, sparsity in zip(shared, sparsities):
+    rules[i] = dataclasses.replace(
+        rules[i], target_sparsity=sparsity,
+        initial_sparsity=weight_rule.initial_sparsity(spec, sparsity))
+  return rules
+
+
+# By the names that `sparsity_distribution` takes. The weights of 'global' are
+# one group with one threshold, which is in their rules already.
+_DISTRIBUTIONS: Dict[str, Callable[..., _Rules]] = {
+    'uniform': _unchanged,
+    'global': _unchanged,
+    'erk': _erk,
+}
+
+
+def distribute(spec: spec_lib.PruningSpec, candidates: Sequence[Any],
+               rules: _Rules) -> _Rules:
+  """Rules with the targets that `spec.sparsity_distribution` gives them.
+
+  Args:
+    spec: the specification.
+    candidates: every weight of the model, with `name` and `shape`.
+    rules: the rule of each of them, None for one that is not pruned.
+
+  Returns:
+    The rules, changed where a weight has no target of its own.
+  """
+  return _DISTRIBUTIONS[spec.sparsity_distribution](spec, candidates, rules)

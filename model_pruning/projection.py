@@ -1,0 +1,114 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The projection that keeps pruned entries at zero, and its state.
+
+This is the one place of the library that changes masks. A front end makes the
+variables, calls `Projection.project` on its weights after each optimizer
+update, and assigns what comes back.
+"""
+
+from __future__ import annotations
+
+import collections
+from typing import Any, Dict, List, Sequence
+
+import tensorflow as tf
+
+from model_pruning import compat
+from model_pruning import mask
+from model_pruning import saliency
+from model_pruning import schedule
+from model_pruning import spec as spec_lib
+from model_pruning import weight_rule
+
+
+def threshold_dtype(weight_dtype: tf.DType) -> tf.DType:
+  """The dtype of the threshold of a weight: float64 or else float32."""
+  return tf.float64 if weight_dtype == tf.float64 else tf.float32
+
+
+class Projection:
+  """The masks of some weights, which change on one clock.
+
+  Attributes:
+    masks: bool variables, one a weight, of its shape.
+    thresholds: scalar floating variables, one a weight: the smallest saliency
+      that its mask keeps.
+    last_mask_update_step: int64 scalar variable, -1 before the first update.
+  """
+
+  def __init__(self, spec: spec_lib.PruningSpec,
+               rules: Sequence[weight_rule.WeightRule],
+               masks: Sequence[tf.Variable],
+               thresholds: Sequence[tf.Variable],
+               last_mask_update_step: tf.Variable):
+    """Wraps variables that hold the state.
+
+    Args:
+      spec: gives the schedule and the saliency.
+      rules: one a weight. Those of one group are ranked together.
+      masks: initially all true.
+      thresholds: initially 0.
+      last_mask_update_step: initially -1.
+    """
+    self.masks = list(masks)
+    self.thresholds = list(thresholds)
+    self.last_mask_update_step = last_mask_update_step
+    self._rules = list(rules)
+    self._update_steps = schedule.UpdateSteps.of(spec)
+    self._saliency = saliency.get(spec.prune_option)
+    self._curves = [schedule.PolynomialSparsity.of(spec, rule)
+                    for rule in rules]
+    self._rankings = _ranked_together(rules)
+
+  def project(self, weights: Sequence[tf.Tensor],
+              step: tf.Tensor) -> List[tf.Tensor]:
+    """The weights with pruned entries zero, after an update of the masks.
+
+    The masks are updated if they are due at `step`, from the weights as they
+    come in: an entry that was pruned and is large enough now is kept.
+
+    Args:
+      weights: floating tensors, as the optimizer left them.
+      step: integer scalar, the number of optimizer updates done.
+
+    Returns:
+      Tensors like `weights`.
+    """
+    step = tf.cast(step, tf.int64)
+    due = self._update_steps.is_due(
+        step, tf.identity(self.last_mask_update_step))
+    masks = tf.compat.v1.cond(
+        due,
+        lambda: self._updated_masks(weights, step),
+        lambda: [tf.identity(variable) for variable in self.masks],
+        strict=True)
+    return [compat.where(mask_, weight, tf.zeros_like(weight))
+            for mask_, weight in zip(masks, weights)]
+
+  def _updated_masks(self, weights: Sequence[tf.Tensor],
+                     step: tf.Tensor) -> List[tf.Tensor]:
+    new_masks: Dict[int, tf.Tensor] = {}
+    assignments = [self.last_mask_update_step.assign(step)]
+    for ranking in self._rankings:
+      update = mask.masks_of(
+          [self._saliency(weights[i]) for i in ranking],
+          [self._rules[i].structure for i in ranking],
+          self._curves[ranking[0]](step))
+      for i, new_mask in zip(ranking, update.masks):
+        new_masks[i] = new_mask
+        assignments.append(self.masks[i].assign(new_mask))
+        assignments.append(self.thresholds[i].assign(
+            tf.cast(update.threshold, self.thresholds[i].dtype)))
+    with compat.control_dependencies(assignments):
+      return [tf.identity(new_masks[i]) for i in range(len(weights))]
+
+
+def _ranked_together(rules: Sequence[weight_rule.WeightRule]
+                     ) -> List[List[int]]:
+  """Indices of the weights that share a ranking, ranking by ranking."""
+  rankings: Dict[Any, List[int]] = collections.OrderedDict()
+  for i, rule in enumerate(rules):
+    key = ('alone', i) if rule.group is None else ('group', rule.group)
+    rankings.setdefault(key, []).append(i)
+  return list(rankings.values())

@@ -1,0 +1,87 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What is pruned, what is not and why, and what the user should know."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import List, Optional, Sequence, Tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class PrunedWeight:
+  """A weight with a mask.
+
+  Attributes:
+    name: its name, without `:0`.
+    shape: its shape.
+    target_sparsity: share of zeros when the schedule is through.
+    structure: what is pruned together: entries, blocks, or n of m.
+    group: the weights of one group share a threshold; None is alone.
+  """
+
+  name: str
+  shape: Tuple[int, ...]
+  target_sparsity: float
+  structure: str
+  group: Optional[str] = None
+
+
+@dataclasses.dataclass(frozen=True)
+class SkippedWeight:
+  """A weight without a mask.
+
+  Attributes:
+    name: its name, without `:0`.
+    shape: its shape; None where it is not known.
+    reason: why it is not pruned.
+  """
+
+  name: str
+  shape: Optional[Tuple[int, ...]]
+  reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class PruningReport:
+  """The outcome of attaching a spec to a model. Prints as a table.
+
+  Attributes:
+    spec: the specification string.
+    pruned: weights that have a mask.
+    skipped: weights that have none, each with the reason.
+    warnings: sentences on what may not be what the user meant.
+  """
+
+  spec: str
+  pruned: Tuple[PrunedWeight, ...]
+  skipped: Tuple[SkippedWeight, ...]
+  warnings: Tuple[str, ...] = ()
+
+  def __str__(self) -> str:
+    lines = [f'Pruning with {self.spec!r}:']
+    lines += _table(
+        ('pruned', 'shape', 'target', 'structure'),
+        [(weight.name, _shape(weight.shape), f'{weight.target_sparsity:.4g}',
+          weight.structure + (f', group {weight.group}' if weight.group
+                              else ''))
+         for weight in self.pruned])
+    lines += _table(
+        ('not pruned', 'shape', 'reason'),
+        [(weight.name, _shape(weight.shape), weight.reason)
+         for weight in self.skipped])
+    lines += [f'Warning: {warning}' for warning in self.warnings]
+    return '\n'.join(lines)
+
+
+def _shape(shape: Optional[Sequence[int]]) -> str:
+  return '?' if shape is None else 'x'.join(map(str, shape)) or 'scalar'
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> List[str]:
+  if not rows:
+    return [f'  {header[0]}: none']
+  widths = [max(map(len, column)) for column in zip(header, *rows)]
+  return ['  ' + '  '.join(
+      cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+          for row in (header, *rows)]

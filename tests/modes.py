@@ -1,0 +1,71 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one computation in each mode that users run TensorFlow in."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from typing import Any, Callable, Dict, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+# TF 1.x starts in graph mode; rows that test its eager mode set this.
+if os.environ.get('MODEL_PRUNING_TEST_V2_BEHAVIOR') == '1':
+  tf.compat.v1.enable_v2_behavior()
+
+
+def is_eager() -> bool:
+  """Whether this process runs with TF 2 behaviour."""
+  return tf.executing_eagerly()
+
+
+def run_graph(function: Callable[..., Any], *args: np.ndarray) -> Any:
+  """`function` in a v1 graph and session, its arguments fed."""
+  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    inputs = [tf.compat.v1.placeholder(np.asarray(arg).dtype, np.shape(arg))
+              for arg in args]
+    outputs = function(*inputs)
+    return session.run(outputs, dict(zip(inputs, args)))
+
+
+def _run_eagerly(function: Callable[..., Any], *args: np.ndarray) -> Any:
+  outputs = function(*[tf.constant(arg) for arg in args])
+  return tf.nest.map_structure(lambda output: output.numpy(), outputs)
+
+
+def _run_function(function: Callable[..., Any], *args: np.ndarray) -> Any:
+  return _run_eagerly(tf.function(function, autograph=False), *args)
+
+
+def _run_compiled(function: Callable[..., Any], *args: np.ndarray) -> Any:
+  compiled = tf.function(function, autograph=False, jit_compile=True)
+  return _run_eagerly(compiled, *args)
+
+
+def has_jit_compile() -> bool:
+  """Whether `tf.function` takes `jit_compile` (from TF 2.5 on)."""
+  return 'jit_compile' in inspect.signature(tf.function).parameters
+
+
+def available() -> Dict[str, Callable[..., Any]]:
+  """The modes this process has, by name."""
+  runs = {'graph': run_graph}
+  if is_eager():
+    runs.update(eager=_run_eagerly, function=_run_function)
+    if has_jit_compile():
+      runs['jit_compile'] = _run_compiled
+  return runs
+
+
+MODES: Sequence[str] = ('graph', 'eager', 'function', 'jit_compile')
+
+
+def run(test: Any, mode: str, function: Callable[..., Any],
+        *args: np.ndarray) -> Any:
+  """Runs `function` in `mode`, or skips `test` where there is none."""
+  runs = available()
+  if mode not in runs:
+    test.skipTest(f'TensorFlow {tf.__version__} has no {mode} mode here')
+  return runs[mode](function, *args)
