@@ -19,10 +19,10 @@ test: bazel $(TOOLS)/ok
 	@$(TOOLS)/bin/python tools/matrix/run.py --rows "$(ROWS)" $(TARGETS)
 
 lint: $(TOOLS)/ok
-	$(TOOLS)/bin/ruff check .
-	$(TOOLS)/bin/mypy
-	$(TOOLS)/bin/python tools/matrix/check.py
-	$(TOOLS)/bin/python tools/targets.py
+	@status=0; for check in "ruff check --quiet ." mypy \
+	  "python tools/matrix/check.py" "python tools/targets.py"; do \
+	  echo "== $$check"; $(TOOLS)/bin/$$check || status=1; \
+	done; exit $$status
 
 bench:
 	@benchmarks/run.sh

@@ -17,8 +17,11 @@ export PATH="{bin}:$PATH" PYTHONNOUSERSITE=1
 exec "{bin}/python" "$@"
 """
 
+def _try(rctx, *args):
+    return rctx.execute(list(args), timeout = 3600, environment = _CLEAN)
+
 def _run(rctx, *args):
-    result = rctx.execute(list(args), timeout = 3600, environment = _CLEAN)
+    result = _try(rctx, *args)
     if result.return_code:
         fail("Making @%s: %s\n%s%s" % (
             rctx.name,
@@ -37,9 +40,25 @@ def _find_uv(rctx):
         rctx.which("uv"),
     ]:
         # Executed, not only found: it may be a shim of an inactive Python.
-        if uv and not rctx.execute([uv, "--version"]).return_code:
+        if uv and not _try(rctx, uv, "--version").return_code:
             return uv
     return None
+
+def _install(rctx, base, python, lock):
+    """Makes the virtual environment, with uv (fast) or else with pip."""
+    uv = _find_uv(rctx)
+    if uv:
+        _run(rctx, uv, "venv", "-q", "-p", base, "venv")
+        done = _try(rctx, uv, "pip", "install", "-q", "-p", python, "--no-deps", "-r", lock)
+        if not done.return_code:
+            return
+
+        # uv does not know what the configuration of pip says about indexes
+        # and certificates.
+        print("uv failed, trying pip.\n" + done.stderr[-1000:])
+        rctx.delete("venv")
+    _run(rctx, base, "-m", "venv", "venv")
+    _run(rctx, python, "-m", "pip", "install", "-q", "--no-deps", "-r", lock)
 
 def _environment_impl(rctx):
     lock = rctx.path(rctx.attr.lock)  # a changed lock makes Bazel start again
@@ -47,22 +66,13 @@ def _environment_impl(rctx):
     base = _run(rctx, "sh", finder, rctx.attr.python)
     python = rctx.path("venv/bin/python")
     rctx.report_progress("installing " + lock.basename)
-    uv = _find_uv(rctx)
-    if uv:
-        _run(rctx, uv, "venv", "-q", "-p", base, "venv")
-        _run(rctx, uv, "pip", "install", "-q", "-p", python, "--no-deps", "-r", lock)
-    else:
-        _run(rctx, base, "-m", "venv", "venv")
-        _run(rctx, python, "-m", "pip", "install", "-q", "--no-deps", "-r", lock)
+    _install(rctx, base, python, lock)
 
     # The sandbox mounts the environment read-only, so that what is not
     # compiled here is compiled at each import. Some packages carry files that
     # no Python 3 compiles: the exit code says nothing.
     rctx.report_progress("compiling")
-    rctx.execute(
-        [python, "-m", "compileall", "-q", "-j", "0", "venv/lib"],
-        timeout = 3600,
-    )
+    _try(rctx, python, "-m", "compileall", "-q", "-j", "0", "venv/lib")
 
     # The environment lies outside of what Bazel tracks. This file is an input
     # of each test in its place.

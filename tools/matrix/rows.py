@@ -55,7 +55,7 @@ def select_rows(selection: str) -> List[Row]:
     ValueError: a name is not in matrix.bzl.
   """
   rows = load_rows()
-  names = set(selection.replace(',', ' ').split())
+  names = set(selection.replace(',', ' ').split()) or {'ci'}
   unknown = names - set(rows) - {'ci', 'all'}
   if unknown:
     raise ValueError(
@@ -72,11 +72,13 @@ def select_rows(selection: str) -> List[Row]:
 
 
 def find_python(minor: str) -> Optional[str]:
-  """Returns the interpreter for e.g. `3.7` that Bazel would take, or None."""
+  """Returns the interpreter for e.g. `3.7` that Bazel would take, or None.
+
+  Where there is none, what to do is printed to stderr.
+  """
   found = subprocess.run(
     ['sh', str(HERE / 'find_python.sh'), minor],
     stdout=subprocess.PIPE,
-    stderr=subprocess.DEVNULL,
     universal_newlines=True,
   )
   return found.stdout.strip() or None

@@ -155,7 +155,11 @@ def _add_xml(
   failures = []  # type: List[str]
   if path is None or not path.exists():
     return failures
-  for case in ElementTree.parse(str(path)).iter('testcase'):
+  try:
+    cases = list(ElementTree.parse(str(path)).iter('testcase'))
+  except ElementTree.ParseError as error:
+    return ['{} test.xml: {}'.format(label, error)]
+  for case in cases:
     kinds = {child.tag: child for child in case}
     failed = kinds.get('failure', kinds.get('error'))
     if failed is not None:
@@ -193,17 +197,14 @@ def report(results: List[Result]) -> bool:
   print('\n' + COLUMNS.format('row', 'passed', 'failed', 'skipped', 'seconds'))
   for result in results:
     print(result)
-  ran = [result for result in results if not result.note]
+  passed = sum(result.passed for result in results)
   failed = sum(len(result.failures) for result in results)
-  print(
-    '\n{} passed, {} failed, {} skipped'.format(
-      sum(result.passed for result in results),
-      failed,
-      sum(result.skipped for result in results),
-    ),
-    flush=True,
-  )
-  return bool(ran) and not failed
+  skipped = sum(result.skipped for result in results)
+  seconds = round(sum(result.seconds for result in results), 1)
+  print(COLUMNS.format('total', passed, failed, skipped, seconds))
+  line = '\n{} passed, {} failed, {} skipped'
+  print(line.format(passed, failed, skipped), flush=True)
+  return not failed and not all(result.note for result in results)
 
 
 def _print_failures(results: List[Result]) -> None:

@@ -57,6 +57,10 @@ class RunTest(absltest.TestCase):
     result = self.collect(None, 'TIMEOUT')
     self.assertEqual(result.failures, ['//tests:mask_test TIMEOUT'])
 
+  def test_an_xml_that_was_cut_off_is_a_failure(self):
+    result = self.collect(XML[:100], 'PASSED')
+    self.assertLen(result.failures, 1)
+
   def report(self, results):
     """Returns what is printed, and the verdict."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
