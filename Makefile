@@ -10,8 +10,8 @@ TOOLS := .cache/tools
 
 .PHONY: demo test lint bench docs bazel
 
-demo:
-	@examples/run_demo.sh
+demo: $(TOOLS)/ok
+	@$(TOOLS)/bin/python examples/demo.py
 
 test: bazel $(TOOLS)/ok
 	@$(MAKE) --no-print-directory lint || \

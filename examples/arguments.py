@@ -1,0 +1,49 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of the examples."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from typing import Any, Optional
+
+import tensorflow as tf
+
+
+def parse(description: Optional[str], spec: str, steps: int,
+          **more: Any) -> argparse.Namespace:
+  """Reads the command line.
+
+  Args:
+    description: the docstring of the example.
+    spec: default of --spec.
+    steps: default of --steps.
+    **more: further options with their defaults.
+
+  Returns:
+    The values by the names of the options.
+  """
+  parser = argparse.ArgumentParser(
+      description=description,
+      formatter_class=argparse.RawDescriptionHelpFormatter)
+  parser.add_argument('--spec', default=spec, help='default: %(default)s')
+  parser.add_argument('--steps', type=int, default=steps,
+                      help='training steps (default: %(default)s)')
+  parser.add_argument('--output', help='a directory (default: a new one)')
+  for name, default in more.items():
+    if default is False:
+      parser.add_argument('--' + name, action='store_true')
+    else:
+      parser.add_argument('--' + name, default=default,
+                          help='default: %(default)s')
+  args = parser.parse_args()
+  args.output = args.output or tempfile.mkdtemp(prefix='model_pruning_')
+  return args
+
+
+def set_seed() -> None:
+  """Makes Keras start from the same weights each time."""
+  set_seeds = getattr(tf.keras.utils, 'set_random_seed',
+                      tf.compat.v1.set_random_seed)
+  set_seeds(0)
