@@ -58,7 +58,7 @@ def control_dependencies(assignments: Sequence[Any]) -> Any:
       or under a strategy a container of them. Eagerly they have run already.
   """
   if tf.executing_eagerly():
-    return contextlib.suppress()
+    return contextlib.nullcontext()
   return tf.control_dependencies(
       [part for assignment in assignments for part in _components(assignment)])
 
@@ -73,7 +73,8 @@ def flatten_layers(model: Any) -> List[Any]:
   if hasattr(model, '_flatten_layers'):
     return list(model._flatten_layers(include_self=False))  # pylint: disable=protected-access
   found = []
-  for part in getattr(model, '_layers', None) or getattr(model, 'layers', ()):
+  parts = getattr(model, '_layers', None) or getattr(model, 'layers', None)
+  for part in parts or ():
     found += [part, *flatten_layers(part)]  # A part may be a list of layers.
   return found
 
@@ -85,10 +86,9 @@ def variable_name(variable: Any) -> str:
 
 def backend_variable(variable: Any) -> Any:
   """The TensorFlow variable (or distributed variable) of a Keras variable."""
-  if isinstance(variable, tf.compat.v2.Variable) or not hasattr(variable, 'value'):
+  if isinstance(variable, tf.compat.v2.Variable):
     return variable
-  value = variable.value
-  return value() if callable(value) else value
+  return getattr(variable, 'value', variable)
 
 
 def constraint_of(variable: Any) -> Optional[Callable[..., Any]]:

@@ -15,7 +15,8 @@ from model_pruning import weight_rule
 _Rules = List[Optional[weight_rule.WeightRule]]
 
 
-def erk_sparsities(shapes: Sequence[Sequence[int]], sparsity: float) -> List[float]:
+def erk_sparsities(shapes: Sequence[Sequence[int]],
+                   sparsity: float) -> List[float]:
   """Erdos-Renyi-Kernel: large weights are pruned further than small ones.
 
   The share that a weight keeps is proportional to the sum of its dimensions
@@ -60,12 +61,13 @@ def _erk(spec: spec_lib.PruningSpec, candidates: Sequence[Any],
       if rule is not None and not spec.has_own_target(candidate.name)]
   sparsities = erk_sparsities([candidates[i].shape for i in shared],
                               spec.target_sparsity)
-  rules = list(rules)
-  for i, sparsity in zip(shared, sparsities):
-    rules[i] = dataclasses.replace(
-        rules[i], target_sparsity=sparsity,
-        initial_sparsity=weight_rule.initial_sparsity(spec, sparsity))
-  return rules
+  targets = dict(zip(shared, sparsities))
+  return [
+      dataclasses.replace(
+          rule, target_sparsity=targets[i],
+          initial_sparsity=weight_rule.initial_sparsity(spec, targets[i]))
+      if rule is not None and i in targets else rule
+      for i, rule in enumerate(rules)]
 
 
 # By the names that `sparsity_distribution` takes. The weights of 'global' are

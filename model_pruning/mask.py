@@ -9,7 +9,7 @@ weights in one list; `n_of_m_mask` ranks inside small groups of one weight.
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Sequence, Tuple
+from typing import Any, List, NamedTuple, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -44,7 +44,8 @@ def num_kept(num_items: int, sparsity: Any) -> tf.Tensor:
   return _num_kept_of_sizes(num_items, 1, sparsity)
 
 
-def _num_kept_of_sizes(total, item_size, sparsity):
+def _num_kept_of_sizes(total: int, item_size: int,
+                       sparsity: Any) -> tf.Tensor:
   """How much of `total` to keep, where items of `item_size` come whole.
 
   It is where ``total * (1 - sparsity)`` less half an item is passed, so that

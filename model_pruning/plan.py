@@ -25,14 +25,14 @@ class Candidate:
 
   Attributes:
     name: its name, without `:0`; unique in the model.
-    shape: its shape; None where it is not known.
+    shape: its shape, -1 for what is not known.
     reason: why it is not pruned unless the spec asks for it; None if it is.
     on_request: whether the spec can ask for it, with an entry of a sparsity
       map that matches no weight which is pruned anyway.
   """
 
   name: str
-  shape: Optional[Tuple[int, ...]]
+  shape: Tuple[int, ...]
   reason: Optional[str] = None
   on_request: bool = False
 
@@ -94,11 +94,12 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
       str(spec), tuple(pruned), tuple(skipped), tuple(warnings)))
 
 
-def _prunes_nothing(rule):
+def _prunes_nothing(rule: weight_rule.WeightRule) -> bool:
   return rule.target_sparsity == rule.initial_sparsity == 0.0
 
 
-def _reason(spec, candidate, is_requested):
+def _reason(spec: spec_lib.PruningSpec, candidate: Candidate,
+            is_requested: bool) -> str:
   """Why a candidate has no rule."""
   if candidate.reason is not None and not is_requested:
     return candidate.reason
@@ -108,7 +109,8 @@ def _reason(spec, candidate, is_requested):
   return 'its target sparsity is 0'
 
 
-def _requested(spec, candidates, pruned_anyway):
+def _requested(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
+               pruned_anyway: Sequence[str]) -> List[str]:
   """Names of the weights that the spec asks for."""
   requested = []
   for entry in spec.weight_sparsity_map + spec.group_sparsity_map:
@@ -121,7 +123,8 @@ def _requested(spec, candidates, pruned_anyway):
   return requested
 
 
-def _warnings_on_length(spec, num_steps):
+def _warnings_on_length(spec: spec_lib.PruningSpec,
+                        num_steps: Optional[int]) -> List[str]:
   if num_steps is None:
     return []
   steps = schedule.UpdateSteps.of(spec)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import dataclasses
 from typing import List, Optional, Sequence, Tuple
 
+from absl import logging
+
 
 @dataclasses.dataclass(frozen=True)
 class PrunedWeight:
@@ -33,12 +35,12 @@ class SkippedWeight:
 
   Attributes:
     name: its name, without `:0`.
-    shape: its shape; None where it is not known.
+    shape: its shape, -1 for what is not known.
     reason: why it is not pruned.
   """
 
   name: str
-  shape: Optional[Tuple[int, ...]]
+  shape: Tuple[int, ...]
   reason: str
 
 
@@ -58,6 +60,12 @@ class PruningReport:
   skipped: Tuple[SkippedWeight, ...]
   warnings: Tuple[str, ...] = ()
 
+  def log(self) -> None:
+    """Logs the table, and each of the warnings as one."""
+    logging.info('%s', self)
+    for warning in self.warnings:
+      logging.warning('model_pruning: %s', warning)
+
   def __str__(self) -> str:
     lines = [f'Pruning with {self.spec!r}:']
     lines += _table(
@@ -70,12 +78,13 @@ class PruningReport:
         ('not pruned', 'shape', 'reason'),
         [(weight.name, _shape(weight.shape), weight.reason)
          for weight in self.skipped])
-    lines += [f'Warning: {warning}' for warning in self.warnings]
+    lines += [f'  warning: {warning}' for warning in self.warnings]
     return '\n'.join(lines)
 
 
-def _shape(shape: Optional[Sequence[int]]) -> str:
-  return '?' if shape is None else 'x'.join(map(str, shape)) or 'scalar'
+def _shape(shape: Sequence[int]) -> str:
+  return 'x'.join('?' if dim == -1 else str(dim)
+                  for dim in shape) or 'scalar'
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> List[str]:

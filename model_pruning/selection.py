@@ -145,7 +145,7 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
       keys.values, keys.num_bits, num_keep, sizes)
   equal = tf.equal(keys.values, smallest)
 
-  def first_of_equal():
+  def first_of_equal() -> tf.Tensor:
     # From the last position, 1, to the first, n; 0 for items not equal.
     position = compat.where(
         equal, tf.range(num_items, 0, -1), tf.zeros([num_items], tf.int32))
@@ -173,7 +173,9 @@ def _search(values: tf.Tensor, num_bits: int, num_keep: tf.Tensor,
   return _search_by_histogram(values, num_bits, num_keep, sizes)
 
 
-def _search_by_histogram(values, num_bits, num_keep, sizes):
+def _search_by_histogram(values: tf.Tensor, num_bits: int,
+                         num_keep: tf.Tensor, sizes: Optional[tf.Tensor]
+                         ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
   weights = tf.zeros([0], tf.int32) if sizes is None else sizes
   found = tf.zeros([], values.dtype)
   shift = num_bits
@@ -197,13 +199,16 @@ def _search_by_histogram(values, num_bits, num_keep, sizes):
   return found, num_keep, num_equal
 
 
-def _search_by_bisection(values, num_bits, num_keep, sizes):
-  def count(condition):
+def _search_by_bisection(values: tf.Tensor, num_bits: int,
+                         num_keep: tf.Tensor, sizes: Optional[tf.Tensor]
+                         ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+  def count(condition: tf.Tensor) -> tf.Tensor:
     if sizes is None:
       return tf.reduce_sum(tf.cast(condition, tf.int32))
     return tf.reduce_sum(compat.where(condition, sizes, tf.zeros_like(sizes)))
 
-  def set_next_bit(bit, found):
+  def set_next_bit(bit: tf.Tensor,
+                   found: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
     larger = found + tf.bitwise.left_shift(tf.ones([], values.dtype), bit)
     found = compat.where(count(values >= larger) >= num_keep, larger, found)
     return bit - 1, found

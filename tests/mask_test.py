@@ -243,7 +243,8 @@ class LargeWeightTest(parameterized.TestCase):
 class EmptyWeightTest(parameterized.TestCase):
 
   @parameterized.parameters(
-      weight_rule.Unstructured(), weight_rule.Block(2, 2, 'AVG'), weight_rule.NOfM(2))
+      weight_rule.Unstructured(), weight_rule.Block(2, 2, 'AVG'),
+      weight_rule.NOfM(2))
   def test_an_empty_weight_has_an_empty_mask(self, structure):
     for shape in ((0,), (3, 0), (0, 3)):
       kept = modes.run_graph(

@@ -16,6 +16,21 @@ if os.environ.get('MODEL_PRUNING_TEST_V2_BEHAVIOR') == '1':
   tf.compat.v1.enable_v2_behavior()
 
 
+def _split_cpu() -> bool:
+  """Makes two logical devices of the CPU; False where that does not work."""
+  if tf.__version__.startswith('1.14.'):  # Keras' session ignores the split.
+    return False
+  config = tf.config.experimental
+  [cpu] = config.list_physical_devices('CPU')
+  config.set_virtual_device_configuration(
+      cpu, [config.VirtualDeviceConfiguration()] * 2)
+  return True
+
+
+# Devices can be split before the first use only: when tests are collected.
+_HAS_TWO_CPUS = _split_cpu()
+
+
 def is_eager() -> bool:
   """Whether this process runs with TF 2 behaviour."""
   return tf.executing_eagerly()
@@ -69,3 +84,11 @@ def run(test: Any, mode: str, function: Callable[..., Any],
   if mode not in runs:
     test.skipTest(f'TensorFlow {tf.__version__} has no {mode} mode here')
   return runs[mode](function, *args)
+
+
+def two_replicas(test: Any) -> tf.distribute.Strategy:
+  """A MirroredStrategy on two CPU devices, or skips `test`."""
+  if not _HAS_TWO_CPUS:
+    test.skipTest(f'TensorFlow {tf.__version__} needs real devices for a '
+                  'MirroredStrategy of two')
+  return tf.distribute.MirroredStrategy(['/cpu:0', '/cpu:1'])

@@ -10,9 +10,8 @@ optimizer, updates masks that are due and zeroes pruned entries.
 
 from __future__ import annotations
 
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
-import numpy as np
 import tensorflow as tf
 
 from model_pruning import plan
@@ -20,6 +19,7 @@ from model_pruning import projection
 from model_pruning import report as report_lib
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
+from model_pruning import weight_rule
 from model_pruning.graph import train_ops
 from model_pruning.graph import weights as weights_lib
 
@@ -116,38 +116,39 @@ def _with_updates(found: Sequence[weights_lib.GraphWeight]
       for weight in found]
 
 
-def _create_state(spec, chosen):
+def _create_state(
+    spec: spec_lib.PruningSpec,
+    chosen: Sequence[Tuple[tf.Variable, weight_rule.WeightRule]]
+) -> projection.Projection:
   masks, thresholds = [], []
   for variable, _ in chosen:
     name = variable.op.name
     with tf.device(variable.device):
       masks.append(_create_variable(
-          name + '/mask', np.ones(variable.shape.as_list(), np.bool_),
-          tf.bool))
+          name + '/mask', variable.shape.as_list(), True, tf.bool))
       thresholds.append(_create_variable(
-          name + '/threshold', 0.0,
+          name + '/threshold', [], 0.0,
           projection.threshold_dtype(variable.dtype.base_dtype)))
   last_mask_update_step = _create_variable(
-      spec.name + '/last_mask_update_step', schedule.NEVER, tf.int64)
+      spec.name + '/last_mask_update_step', [], schedule.NEVER, tf.int64)
   return projection.Projection(
       spec, [rule for _, rule in chosen], masks, thresholds,
       last_mask_update_step)
 
 
-def _create_variable(name, initial_value, dtype):
-  # A mask in the graph as a constant would be a file of its size: `tf.fill`.
-  initial = np.asarray(initial_value)
+def _create_variable(name: str, shape: Sequence[int], value: Any,
+                     dtype: tf.DType) -> tf.Variable:
   return tf.compat.v1.Variable(
-      lambda: tf.fill(initial.shape, tf.constant(
-          initial.flat[0], dtype)),
+      # A constant would make the graph as large as the masks.
+      lambda: tf.fill(shape, tf.constant(value, dtype)),
       trainable=False, name=name, dtype=dtype, use_resource=True)
 
 
-def _read(variable):
+def _read(variable: tf.Variable) -> tf.Tensor:
   with tf.device(variable.device):
     return variable.read_value()
 
 
-def _assign(variable, value):
+def _assign(variable: tf.Variable, value: tf.Tensor) -> Any:
   with tf.device(variable.device):
     return variable.assign(value)

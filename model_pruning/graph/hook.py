@@ -33,8 +33,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
   Use it with `Estimator.train`, `train_and_evaluate` (in `TrainSpec.hooks`),
   `MonitoredTrainingSession` and `MonitoredSession`.
 
-  Attributes:
-    report: the `PruningReport`, or None before the session is created.
+  After the session was created, `report` says what is pruned.
   """
 
   def __init__(self, spec: Union[spec_lib.PruningSpec, str, Any],
@@ -51,11 +50,12 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     """
     self._spec = spec_lib.PruningSpec.of(spec)
     self._num_steps = num_steps
-    self._attachment: Optional[attach.Attachment] = None
-    self._updates_weights: Optional[train_ops.FetchedUpdates] = None
+    self._attachment: Any = None  # An `attach.Attachment` from `begin` on.
+    self._updates_weights: Any = None
 
   @property
   def report(self) -> Optional[report_lib.PruningReport]:
+    """What is pruned and what is not; None before `begin`."""
     return self._attachment.report if self._attachment else None
 
   def begin(self) -> None:
@@ -69,9 +69,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     self._attachment = attach.attach(graph, self._spec, self._num_steps)
     self._updates_weights = train_ops.FetchedUpdates(
         graph, self._attachment.updates)
-    logging.info('%s', self.report)
-    for warning in self.report.warnings:
-      logging.warning('model_pruning: %s', warning)
+    self._attachment.report.log()
 
   def before_run(
       self, run_context: tf.compat.v1.train.SessionRunContext

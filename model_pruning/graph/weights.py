@@ -10,7 +10,7 @@ or through operations that only move or cast its entries.
 from __future__ import annotations
 
 import re
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
 import tensorflow as tf
 
@@ -61,19 +61,26 @@ def find_weights(graph: tf.Graph) -> List[GraphWeight]:
   found = []
   for variable in graph.get_collection(
       tf.compat.v1.GraphKeys.TRAINABLE_VARIABLES):
-    shape = variable.shape
-    dims = tuple(shape.as_list()) if shape.is_fully_defined() else None
+    dims = _known_dims(variable.shape)
     reason, on_request = _why_not(variable, dims)
     found.append(GraphWeight(variable, plan.Candidate(
         variable.op.name, dims, reason, on_request)))
   return found
 
 
-def _why_not(variable, dims):
+def _known_dims(shape: tf.TensorShape) -> Tuple[int, ...]:
+  """The dimensions, -1 for one that is not known."""
+  if shape.rank is None:
+    return (-1,)
+  return tuple(-1 if dim is None else dim for dim in shape.as_list())
+
+
+def _why_not(variable: tf.Variable,
+             dims: Tuple[int, ...]) -> Tuple[Optional[str], bool]:
   """Why a variable is not pruned (None if it is); whether a spec may ask."""
   if not variable.dtype.base_dtype.is_floating:
     return f'its dtype is {variable.dtype.base_dtype.name}', False
-  if dims is None:
+  if -1 in dims:
     return 'its shape is not known', False
   if len(dims) < 2:
     return f'it has {len(dims)} dimensions; a kernel has 2 at least', False

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import tensorflow as tf
@@ -18,6 +18,7 @@ from model_pruning import projection
 from model_pruning import report as report_lib
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
+from model_pruning import weight_rule
 from model_pruning.keras import constraint
 from model_pruning.keras import weights as weights_lib
 
@@ -112,7 +113,8 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
       not valid or has a pattern that matches none of its weights.
   """
   spec = spec_lib.PruningSpec.of(spec)
-  if not hasattr(model, 'trainable_variables') or not hasattr(model, 'built'):
+  # Of the type: an unbuilt model raises when it is asked for its variables.
+  if not hasattr(type(model), 'trainable_variables'):
     raise TypeError('Argument `model` must be a Keras model. '
                     f'Received: {model!r} of type {type(model).__name__}')
   if not model.built or not model.trainable_variables:
@@ -127,13 +129,14 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
         'a strategy, because compiling opens the session that the strategy '
         f'uses. Received: the model {model.name!r}, which is not compiled')
   pruner = Pruner(model, spec, num_steps)
-  logging.info('%s', pruner.report())
-  for warning in pruner.report().warnings:
-    logging.warning('model_pruning: %s', warning)
+  pruner.report().log()
   return pruner
 
 
-def _check_rules(chosen):
+def _check_rules(
+    chosen: Sequence[Tuple[weights_lib.KerasWeight, weight_rule.WeightRule]]
+) -> None:
+  """Refuses what a constraint cannot do, before anything is changed."""
   for weight, rule in chosen:
     if isinstance(compat.constraint_of(weight.variable),
                   constraint.PruningConstraint):

@@ -43,11 +43,9 @@ def find_weights(model: Any) -> List[KerasWeight]:
     if names[name]:
       name = f'{name}_{names[name]}'
     dims = tuple(int(dim) for dim in variable.shape)
-    if id(variable) not in trainable:
-      reason, on_request = 'it is not trainable', False
-    else:
-      reason, on_request = _why_not(
-          variable, dims, special.get(id(variable)))
+    reason, on_request = (
+        _why_not(variable, dims, special.get(id(variable)))
+        if id(variable) in trainable else ('it is not trainable', False))
     found.append(KerasWeight(
         variable, plan.Candidate(name, dims, reason, on_request)))
   return found

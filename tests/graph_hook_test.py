@@ -1,0 +1,333 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of model_pruning.PruningHook on sessions that train."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest
+from absl.testing import parameterized
+
+import model_pruning
+from tests import numpy_reference
+from tests import prunable_graphs
+from tests import simulation
+
+v1 = tf.compat.v1
+
+_SHAPE = (7, 10)
+
+
+def _session_weights(train_op, hook, num_steps):
+  """The one trainable weight after each step of a monitored session."""
+  [variable] = v1.trainable_variables()
+  weight = variable.read_value()
+  history = []
+  with v1.train.MonitoredSession(hooks=[hook]) as session:
+    for _ in range(num_steps):
+      session.run(train_op)
+      history.append(session.run(weight))
+  return history
+
+
+class _CountRuns(v1.train.SessionRunHook):
+  """Counts the runs of a session."""
+
+  runs = 0
+
+  def after_run(self, run_context, run_values):
+    del run_context, run_values
+    self.runs += 1
+
+
+class ExactTrainingTest(parameterized.TestCase):
+
+  @parameterized.parameters(*[
+      (title, use_resource) for title in simulation.SPECS
+      for use_resource in (False, True)])
+  def test_every_step_is_that_of_the_simulation(self, title, use_resource):
+    spec = model_pruning.PruningSpec.parse(simulation.SPECS[title])
+    problem = simulation.problem(_SHAPE)
+    with tf.Graph().as_default():
+      train_op = prunable_graphs.exact_train_op(problem, use_resource)
+      history = _session_weights(
+          train_op, model_pruning.PruningHook(spec), num_steps=25)
+    expected = simulation.train(problem, spec, 'kernel', 25)
+    np.testing.assert_array_equal(history, expected)
+
+  def test_ranking_together_is_that_of_the_simulation(self):
+    problems = [simulation.problem((6, 4), 1), simulation.problem((5, 8), 2)]
+    with tf.Graph().as_default() as graph:
+      train_ops = [
+          prunable_graphs.exact_train_op(problem, True, name)
+          for name, problem in zip('ab', problems)]
+      # Two optimizers count the global step twice a run.
+      hook = model_pruning.PruningHook(
+          'target_sparsity=0.5,sparsity_distribution=global'
+          ',sparsity_function_end_step=0,pruning_frequency=100')
+      with v1.train.MonitoredSession(hooks=[hook]) as session:
+        session.run(train_ops)
+        weights = session.run(v1.trainable_variables())
+      self.assertEqual({w.group for w in hook.report.pruned}, {'global'})
+      del graph
+    updated = [p.weight - np.float32(0.5) * p.gradient for p in problems]
+    masks = numpy_reference.grouped_masks(updated, 0.5)
+    for weight, wanted, mask in zip(weights, updated, masks):
+      np.testing.assert_array_equal(weight, np.where(mask, wanted, 0))
+
+
+class SessionTest(parameterized.TestCase):
+
+  def _train_op(self, use_resource=None):
+    images, labels = prunable_graphs.digits_like_batch()
+    logits = prunable_graphs.conv_net_logits(
+        tf.constant(images), use_resource)
+    loss = v1.losses.sparse_softmax_cross_entropy(labels, logits)
+    return v1.train.AdamOptimizer(0.01).minimize(
+        loss, global_step=v1.train.get_or_create_global_step())
+
+  @parameterized.parameters(False, True)
+  def test_checkpoints_hold_the_target_and_the_masks(self, use_resource):
+    directory = self.create_tempdir().full_path
+    hook = model_pruning.PruningHook(
+        'target_sparsity=0.9,sparsity_function_end_step=15')
+    with tf.Graph().as_default():
+      train_op = self._train_op(use_resource)
+      with v1.train.MonitoredTrainingSession(
+          checkpoint_dir=directory, hooks=[hook], save_checkpoint_steps=20,
+          save_checkpoint_secs=None) as session:
+        for _ in range(20):
+          session.run(train_op)
+    reader = tf.train.load_checkpoint(directory)
+    self.assertEqual([w.name for w in hook.report.pruned],
+                     ['conv/kernel', 'dense/kernel'])
+    for weight in hook.report.pruned:
+      value = reader.get_tensor(weight.name)
+      mask = reader.get_tensor(weight.name + '/mask')
+      self.assertEqual(mask.dtype, np.bool_)
+      self.assertEqual(mask.sum(),
+                       numpy_reference.num_kept(value.size, 0.9))
+      np.testing.assert_array_equal(value != 0, mask)
+      self.assertEqual(reader.get_tensor(weight.name + '/threshold').shape, ())
+    self.assertEqual(
+        reader.get_tensor('model_pruning/last_mask_update_step'), 20)
+
+  def test_resumed_training_ends_with_the_same_weights(self):
+    spec = 'target_sparsity=0.8,sparsity_function_end_step=17'
+
+    def train(directory, num_steps):
+      with tf.Graph().as_default():
+        v1.set_random_seed(1)
+        train_op = self._train_op()
+        with v1.train.MonitoredTrainingSession(
+            checkpoint_dir=directory, save_checkpoint_steps=1000,
+            save_checkpoint_secs=None,
+            hooks=[model_pruning.PruningHook(spec),
+                   v1.train.StopAtStepHook(last_step=num_steps)]) as session:
+          while not session.should_stop():
+            session.run(train_op)
+      reader = tf.train.load_checkpoint(directory)
+      return {name: reader.get_tensor(name)
+              for name in reader.get_variable_to_shape_map()}
+
+    whole = train(self.create_tempdir('whole').full_path, 25)
+    directory = self.create_tempdir('parts').full_path
+    train(directory, 12)
+    resumed = train(directory, 25)
+    self.assertEqual(sorted(whole), sorted(resumed))
+    for name, value in whole.items():
+      np.testing.assert_array_equal(value, resumed[name], name)
+
+  def test_a_step_is_one_session_run(self):
+    counter = _CountRuns()
+    with tf.Graph().as_default():
+      train_op = self._train_op()
+      with v1.train.MonitoredSession(hooks=[
+          model_pruning.PruningHook('target_sparsity=0.5'),
+          counter]) as session:
+        for _ in range(5):
+          session.run(train_op)
+    self.assertEqual(counter.runs, 5)
+
+  def test_a_run_that_updates_nothing_trains_nothing(self):
+    with tf.Graph().as_default():
+      self._train_op()
+      step = v1.train.get_global_step()
+      variables = v1.trainable_variables()
+      with v1.train.MonitoredSession(hooks=[
+          model_pruning.PruningHook('target_sparsity=0.5')]) as session:
+        before = session.run(variables)
+        for fetches in (step, {'step': [step]}, step.name, variables):
+          session.run(fetches)
+        after, count = session.run([variables, step])
+    self.assertEqual(count, 0)
+    for old, new in zip(before, after):
+      np.testing.assert_array_equal(old, new)
+
+  @parameterized.parameters(
+      lambda op: op, lambda op: [op], lambda op: {'a': (op,)},
+      lambda op: op.name)
+  def test_training_is_recognised_in_every_form_of_fetches(self, form):
+    with tf.Graph().as_default():
+      problem = simulation.problem(_SHAPE)
+      train_op = prunable_graphs.exact_train_op(problem, True)
+      with v1.train.MonitoredSession(hooks=[model_pruning.PruningHook(
+          'target_sparsity=0.5,sparsity_function_end_step=0')]) as session:
+        session.run(form(train_op))
+        [weight] = session.run(v1.trainable_variables())
+    self.assertEqual((weight == 0).sum(), 35)
+
+  def test_a_global_step_that_jumps_loses_no_update(self):
+    spec = ('target_sparsity=0.5,begin_pruning_step=10,end_pruning_step=12'
+            ',sparsity_function_end_step=12,pruning_frequency=10')
+    with tf.Graph().as_default():
+      train_op = prunable_graphs.exact_train_op(
+          simulation.problem(_SHAPE), True)
+      step = v1.train.get_global_step()
+      jump = tf.group(train_op, step.assign_add(16))
+      with v1.train.MonitoredSession(hooks=[
+          model_pruning.PruningHook(spec)]) as session:
+        session.run(jump)
+        [weight] = session.run(v1.trainable_variables())
+    self.assertEqual((weight == 0).sum(), 35)
+
+  def test_two_graphs_in_one_process_are_independent(self):
+    hooks = [model_pruning.PruningHook(
+        f'target_sparsity={sparsity},sparsity_function_end_step=0')
+             for sparsity in (0.5, 0.8)]
+    for hook, zeros in zip(hooks, (35, 56)):
+      with tf.Graph().as_default():
+        train_op = prunable_graphs.exact_train_op(
+            simulation.problem(_SHAPE), False)
+        with v1.train.MonitoredSession(hooks=[hook]) as session:
+          session.run(train_op)
+          [weight] = session.run(v1.trainable_variables())
+      self.assertEqual((weight == 0).sum(), zeros)
+
+
+class ReportTest(parameterized.TestCase):
+
+  def _begin(self, spec, build, num_steps=None):
+    hook = model_pruning.PruningHook(spec, num_steps)
+    with tf.Graph().as_default():
+      build()
+      hook.begin()
+    return hook.report
+
+  def _build_net(self):
+    images, labels = prunable_graphs.digits_like_batch()
+    depthwise = v1.get_variable('depthwise', [3, 3, 1, 2])
+    images = tf.reduce_sum(v1.nn.depthwise_conv2d(
+        images, depthwise, [1, 1, 1, 1], 'SAME'), 3, keepdims=True)
+    scale = v1.get_variable('scale', [8, 8])
+    v1.get_variable('unused', [2, 2])
+    logits = prunable_graphs.conv_net_logits(
+        images * tf.reshape(scale, [1, 8, 8, 1]))
+    loss = v1.losses.sparse_softmax_cross_entropy(labels, logits)
+    v1.train.AdamOptimizer().minimize(
+        loss, global_step=v1.train.get_or_create_global_step())
+
+  def test_every_weight_is_listed_with_its_rule_or_its_reason(self):
+    report = self._begin(
+        'target_sparsity=0.9,weight_sparsity_map=[conv/kernel:0.5]'
+        ',block_dims_map=[dense:1x2]', self._build_net)
+    self.assertEqual(
+        [(w.name, w.shape, w.target_sparsity, w.structure)
+         for w in report.pruned],
+        [('conv/kernel', (3, 3, 1, 8), 0.5, 'unstructured'),
+         ('dense/kernel', (512, 10), 0.9, 'block 1x2 AVG')])
+    reasons = {w.name: w.reason for w in report.skipped}
+    self.assertRegex(reasons['conv/bias'], '1 dimensions')
+    self.assertRegex(reasons['depthwise'], 'depthwise kernel')
+    self.assertRegex(reasons['scale'], 'no matrix product')
+    self.assertRegex(reasons['unused'], 'no optimizer updates it')
+    self.assertIn('conv/kernel', str(report))
+    self.assertIn(reasons['scale'], str(report))
+
+  def test_a_depthwise_kernel_is_pruned_on_request(self):
+    report = self._begin('weight_sparsity_map=[depthwise:0.3]',
+                         self._build_net)
+    self.assertIn('depthwise', [w.name for w in report.pruned])
+
+  def test_a_pattern_for_all_does_not_ask_for_depthwise_kernels(self):
+    report = self._begin('weight_sparsity_map=[.*:0.3]', self._build_net)
+    self.assertNotIn('depthwise', [w.name for w in report.pruned])
+
+  def test_a_spared_weight_is_listed_with_the_pattern(self):
+    report = self._begin('do_not_prune=[dense]', self._build_net)
+    reasons = {w.name: w.reason for w in report.skipped}
+    self.assertIn("do_not_prune has 'dense'", reasons['dense/kernel'])
+
+  @parameterized.parameters(
+      ('begin_pruning_step=100', 99, 'nothing will be pruned'),
+      ('sparsity_function_end_step=100', 99, 'before the target sparsity'))
+  def test_training_that_is_too_short_is_warned_of(self, spec, steps, warning):
+    report = self._begin(spec, self._build_net, steps)
+    self.assertTrue(any(warning in w for w in report.warnings),
+                    report.warnings)
+
+  def test_training_that_is_long_enough_is_not(self):
+    report = self._begin('sparsity_function_end_step=100', self._build_net,
+                         100)
+    self.assertEqual(report.warnings, ())
+
+  def test_a_run_that_ended_without_pruning_says_so(self):
+    with tf.Graph().as_default():
+      train_op = prunable_graphs.exact_train_op(
+          simulation.problem(_SHAPE), True)
+      hook = model_pruning.PruningHook('begin_pruning_step=1000')
+      with self.assertLogs('absl', 'WARNING') as logs:
+        with v1.train.MonitoredSession(hooks=[hook]) as session:
+          session.run(train_op)
+    self.assertRegex(logs.output[-1], 'ended at step 1 and NOTHING WAS PRUNED')
+
+  def test_a_run_that_pruned_says_nothing(self):
+    with tf.Graph().as_default():
+      train_op = prunable_graphs.exact_train_op(
+          simulation.problem(_SHAPE), True)
+      hook = model_pruning.PruningHook('target_sparsity=0.5')
+      with self.assertLogs('absl', 'INFO') as logs:
+        with v1.train.MonitoredSession(hooks=[hook]) as session:
+          session.run(train_op)
+    self.assertFalse([r for r in logs.records if r.levelname == 'WARNING'])
+
+
+class ErrorTest(parameterized.TestCase):
+
+  def test_a_graph_without_optimizer_is_refused(self):
+    with tf.Graph().as_default():
+      v1.train.get_or_create_global_step()
+      prunable_graphs.conv_net_logits(tf.zeros([1, 8, 8, 1]))
+      with self.assertRaisesRegex(ValueError, 'must hold an optimizer.*4 tr'):
+        model_pruning.PruningHook('target_sparsity=0.5').begin()
+
+  def test_a_graph_without_global_step_is_refused(self):
+    with tf.Graph().as_default():
+      logits = prunable_graphs.conv_net_logits(tf.zeros([1, 8, 8, 1]))
+      v1.train.AdamOptimizer().minimize(tf.reduce_sum(logits))
+      with self.assertRaisesRegex(ValueError, 'must have a global step'):
+        model_pruning.PruningHook('target_sparsity=0.5').begin()
+
+  def test_a_pattern_that_matches_nothing_is_named(self):
+    with tf.Graph().as_default():
+      prunable_graphs.exact_train_op(simulation.problem(_SHAPE), True)
+      with self.assertRaisesRegex(ValueError, 'kernell.*kernel'):
+        model_pruning.PruningHook(
+            'weight_sparsity_map=[kernell:0.5]').begin()
+
+  def test_a_bad_spec_is_refused_at_once(self):
+    with self.assertRaisesRegex(ValueError, 'target_sparsity.*1.5'):
+      model_pruning.PruningHook('target_sparsity=1.5')
+
+  def test_nothing_is_added_to_a_graph_that_is_refused(self):
+    with tf.Graph().as_default() as graph:
+      prunable_graphs.exact_train_op(simulation.problem(_SHAPE), True)
+      before = len(graph.get_operations())
+      with self.assertRaises(ValueError):
+        model_pruning.PruningHook('do_not_prune=[nothing]').begin()
+      self.assertLen(graph.get_operations(), before)
+
+
+if __name__ == '__main__':
+  absltest.main()
