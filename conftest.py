@@ -1,3 +1,5 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
 """What pytest needs for tests that are written with absl.testing."""
 
 import os

@@ -25,7 +25,7 @@ def erk_sparsities(shapes: Sequence[Sequence[int]],
   all of itself stays dense.
 
   >>> [round(s, 3) for s in erk_sparsities([[10, 10], [100, 100]], 0.9)]
-  [0.0, 0.909]
+  [0.082, 0.908]
 
   Args:
     shapes: shape of each weight.

@@ -66,9 +66,11 @@ def _sparsities(size_hint=64):
       [0.0, 1.0 - 1.0 / size_hint, 0.9999, 0.5, 0.25, 1.0 / 3.0, 0.8])
 
 
-_settings = hypothesis.settings(
-    max_examples=25, deadline=None, derandomize=True,
-    suppress_health_check=list(hypothesis.HealthCheck))
+def _examples(mode):
+  """Fewer where each one is compiled."""
+  return hypothesis.settings(
+      max_examples=8 if mode == 'jit_compile' else 25,
+      suppress_health_check=list(hypothesis.HealthCheck))
 
 
 class LiteralMaskTest(parameterized.TestCase):
@@ -150,7 +152,7 @@ class ReferenceTest(parameterized.TestCase):
 
   def test_unstructured_masks(self, mode):
 
-    @_settings
+    @_examples(mode)
     @hypothesis.given(_weights(), _sparsities())
     def check(weight, sparsity):
       np.testing.assert_array_equal(
@@ -175,7 +177,7 @@ class ReferenceTest(parameterized.TestCase):
 
   def test_block_masks(self, mode):
 
-    @_settings
+    @_examples(mode)
     @hypothesis.given(
         _weights(), _sparsities(), st.sampled_from(['AVG', 'MAX']),
         st.sampled_from([(1, 2), (2, 1), (3, 2), (4, 4), (1, 5)]))
@@ -190,7 +192,7 @@ class ReferenceTest(parameterized.TestCase):
 
   def test_n_of_m_masks(self, mode):
 
-    @_settings
+    @_examples(mode)
     @hypothesis.given(_weights(), _sparsities(), st.sampled_from([2, 4, 5]))
     def check(weight, sparsity, size):
       hypothesis.assume(weight.size)
@@ -202,7 +204,7 @@ class ReferenceTest(parameterized.TestCase):
 
   def test_group_masks(self, mode):
 
-    @_settings
+    @_examples(mode)
     @hypothesis.given(st.lists(_weights((np.float32,)), min_size=2,
                                max_size=3), _sparsities())
     def check(weights, sparsity):

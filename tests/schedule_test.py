@@ -58,7 +58,7 @@ class PolynomialSparsityTest(parameterized.TestCase):
   @parameterized.parameters(*modes.MODES)
   def test_numbers_arrays_and_tensors_agree_to_the_last_bit(self, mode):
 
-    @hypothesis.settings(max_examples=12, deadline=None, derandomize=True)
+    @hypothesis.settings(max_examples=12)
     @hypothesis.given(_SPARSITIES, _SPARSITIES, _STEPS, _STEPS, _EXPONENTS,
                       st.lists(_STEPS, min_size=5, max_size=5))
     def check(initial, final, begin, span, exponent, steps):
@@ -113,7 +113,6 @@ class UpdateStepsTest(parameterized.TestCase):
     self.assertEqual(steps.up_to(30), (1, 10, 20, 25, 30))
     self.assertEqual(steps.up_to(0), ())
 
-  @hypothesis.settings(max_examples=100, deadline=None, derandomize=True)
   @hypothesis.given(st.integers(0, 40), st.integers(0, 40),
                     st.integers(1, 30), st.integers(0, 90), st.booleans(),
                     st.lists(st.integers(1, 7), min_size=5, max_size=30))

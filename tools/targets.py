@@ -1,3 +1,5 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
 """Keeps BUILD files and the imports of the Python files in step.
 
     python tools/targets.py        # lists what does not agree (make lint)

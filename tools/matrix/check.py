@@ -1,3 +1,5 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
 """Checks that files which say the same thing agree: part of `make lint`.
 
     python tools/matrix/check.py        # lists what does not agree

@@ -1,3 +1,5 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
 """Makes or refreshes the lock files of rows.
 
     python tools/matrix/lock.py tf2_21            # keeps the pins that fit

@@ -12,6 +12,13 @@ that Starlark loads it and Python reads it (tools/matrix/rows.py).
 ROWS = {
     "tf1_14": {"python": "3.7", "ci": True},
     "tf1_15": {"python": "3.7", "ci": True},
+    # The same packages as tf1_15, with TF 2 behaviour: eager, tf.function.
+    "tf1_15_eager": {
+        "python": "3.7",
+        "ci": True,
+        "lock": "tf1_15",
+        "env": {"MODEL_PRUNING_TEST_V2_BEHAVIOR": "1"},
+    },
     "tf2_0": {"python": "3.7", "ci": False},
     "tf2_1": {"python": "3.7", "ci": True},
     "tf2_2": {"python": "3.8", "ci": False},

@@ -1,3 +1,5 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
 """Runs a test file with pytest, the way Bazel wants a test to be run.
 
 Not absltest.main(): the XML that absl writes has no reasons for skips.

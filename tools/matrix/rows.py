@@ -1,3 +1,5 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
 """Reads the rows of the matrix from matrix.bzl.
 
 Runs on any Python >= 3.7 with nothing installed: `make test` starts here.

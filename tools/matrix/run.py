@@ -1,3 +1,5 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
 """Runs the test matrix under Bazel and sums it up: what `make test` calls.
 
     python tools/matrix/run.py --rows "tf1_15 tf2_21" //tests/...

@@ -1,3 +1,5 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
 """The environment of a row is what its name and its lock file say."""
 
 import os
