@@ -1,0 +1,93 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Writes results/README.md from the JSON files beside it."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any, Dict, Iterable, Iterator, List, Tuple
+
+_RESULTS = pathlib.Path(__file__).resolve().parent / 'results'
+
+_HEAD = """# Results
+
+Written by `make bench`; what is measured, and how, is said at the top of
+[mask_update.py](../mask_update.py) and [step_overhead.py](../step_overhead.py).
+Compare ratios, not milliseconds.
+"""
+
+Rows = Iterable[Iterable[Any]]
+
+
+def table(header: Iterable[str], rows: Rows) -> str:
+  """A Markdown table."""
+  lines: List[Iterable[Any]] = [header, ['---' for _ in header], *rows]
+  return '\n'.join(
+      '| ' + ' | '.join(str(cell) for cell in line) + ' |' for line in lines)
+
+
+def _results(name: str) -> Iterator[Tuple[str, Dict[str, Any]]]:
+  for path in sorted(_RESULTS.glob(name + '_tf*.json')):
+    yield path.stem[len(name) + 1:], json.loads(path.read_text())
+
+
+def mask_updates() -> Iterator[List[Any]]:
+  """One row for each result, size and way to make a mask."""
+  for row, result in _results('mask_update'):
+    for size in result['sizes']:
+      for name in ('ours', 'ours_xla', 'tfmot', 'np_partition'):
+        figures = size[name]
+        yield [row, f'{size["weights"]:,}', name, figures['ms'],
+               figures['over_ours'], figures['cpu_over_ours'],
+               figures['wrong_mask_entries']]
+
+
+def steps() -> Iterator[List[Any]]:
+  """One row for each result and library."""
+  for benchmark in ('step_overhead', 'step_overhead_xla'):
+    for row, result in _results(benchmark):
+      for name in ('ours', 'tfmot'):
+        if name in result:
+          figures = result[name]
+          yield [row, 'yes' if result['jit_compile'] else 'no', name,
+                 result['dense_ms'], figures['plain'], figures['update'],
+                 figures['amortised_10'], figures['amortised_100'],
+                 figures['cpu_amortised_10'],
+                 figures['state_over_kernel']]
+
+
+def runs() -> Iterator[List[Any]]:
+  """One row for each result: what was run, where and when."""
+  for name in ('mask_update', 'step_overhead', 'step_overhead_xla'):
+    for row, result in _results(name):
+      where = result['environment']
+      versions = ', '.join(
+          f'{module} {version}'
+          for module, version in where['versions'].items())
+      yield [row, f'`{result["command"]}`', versions,
+             f'{where["num_cpus"]} × {where["cpu"]}',
+             result['other_work_cpus'], where['date'],
+             '; '.join(result['missed']) or 'nothing']
+
+
+def main() -> None:
+  """Writes the file."""
+  parts = [
+      _HEAD,
+      '## One mask update, float32, 0.8 pruned\n',
+      table(['row', 'weights', 'update', 'ms', 'time over ours',
+             'CPU time over ours', 'wrong mask entries'], mask_updates()),
+      '\n## A training step over a dense one, MLP 3 x 2048, batch 128, Adam\n',
+      table(['row', 'XLA', 'library', 'dense step, ms', 'no mask update',
+             'mask update', 'every 10 steps', 'every 100 steps',
+             'every 10, CPU time',
+             'state bytes over kernel bytes'], steps()),
+      '\n## Runs\n',
+      table(['row', 'command', 'versions', 'CPU', 'CPUs busy with other work',
+             'date', 'misses'], runs())]
+  (_RESULTS / 'README.md').write_text('\n'.join(parts) + '\n')
+
+
+if __name__ == '__main__':
+  main()

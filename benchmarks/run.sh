@@ -1,0 +1,57 @@
+#!/bin/sh
+# Runs the benchmarks on a row of Keras 2 and one of Keras 3 (make bench).
+#
+# Their environments are made once, in .cache/bench, from the lock files of the
+# version matrix. Takes about 15 minutes a row, on a machine that should have
+# nothing else to do. Fails if a figure misses what the library promises.
+set -eu
+cd "$(dirname "$0")/.."
+
+# make_environment ROW DIRECTORY
+make_environment() {
+  lock=tools/matrix/locks/$1.lock
+  cmp -s "$lock" "$2/lock" && return
+  minor=$(sed -n 's/^# python: //p' "$lock")
+  base=$(tools/matrix/find_python.sh "$minor")
+  echo "Making $2 with $base."
+  rm -rf "$2"
+  for uv in .cache/tools/bin/uv uv; do
+    # Executed, not only found: it may be a shim of an inactive Python.
+    if "$uv" --version >/dev/null 2>&1 && "$uv" venv -q -p "$base" "$2" \
+        && "$uv" pip install -q -p "$2/bin/python" --no-deps -r "$lock"; then
+      cp "$lock" "$2/lock"
+      return
+    fi
+  done
+  rm -rf "$2"
+  "$base" -m venv "$2"
+  "$2/bin/python" -m pip install -q --no-deps -r "$lock"
+  cp "$lock" "$2/lock"
+}
+
+# bench ROW NAME [ARGUMENT...]: what the name has after the script's is ours.
+bench() {
+  row=$1
+  name=$2
+  script=$(echo "$name" | sed 's/_xla$//')
+  shift 2
+  echo "== $name on $row"
+  # TensorFlow's log, and user packages, are no part of it.
+  TF_CPP_MIN_LOG_LEVEL=3 PYTHONNOUSERSITE=1 PYTHONPATH='' \
+    ".cache/bench/$row/bin/python" "benchmarks/$script.py" \
+    --json "benchmarks/results/${name}_$row.json" "$@" || status=1
+}
+
+status=0
+mkdir -p .cache/bench benchmarks/results
+for row in tf2_15 tf2_21; do
+  make_environment "$row" ".cache/bench/$row"
+done
+bench tf2_15 mask_update
+bench tf2_15 step_overhead --keras tf_keras
+bench tf2_21 mask_update
+bench tf2_21 step_overhead --keras keras
+bench tf2_21 step_overhead_xla --keras keras --jit_compile
+.cache/bench/tf2_15/bin/python benchmarks/results_table.py
+echo 'Wrote benchmarks/results/README.md.'
+exit $status
