@@ -135,11 +135,13 @@ def replica_of(variable: Any, component: Any) -> Optional[int]:
 def forget_train_function(model: Any) -> None:
   """Makes `fit` trace its step anew, with constraints set since.
 
-  Only a model that was trained before has one. The attribute is the same,
-  and None makes it anew, on TF 1.14 to 2.21.
+  Only a model that was trained before has one. The public attribute is the
+  same, and None makes it anew, on TF 1.14 to 2.21. Eager Keras before TF 2.2
+  keeps functions in a cache of its own as well (tried on TF 1.15 to 2.1).
   """
   if getattr(model, 'train_function', None) is not None:
     model.train_function = None
+  getattr(model, '_distributed_function_cache', {}).clear()
 
 
 def initialize(variables: Sequence[tf.Variable]) -> None:

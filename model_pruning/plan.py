@@ -14,6 +14,7 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 from model_pruning import distribution
 from model_pruning import pattern_map
 from model_pruning import report as report_lib
+from model_pruning import saliency
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
@@ -64,8 +65,9 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
 
   Raises:
     ValueError: if a pattern of the spec matches no weight that it can apply
-      to, or two patterns disagree on one.
+      to, two patterns disagree on one, or there is no such saliency.
   """
+  saliency.get(spec.prune_option)  # Raises, before a front end adds anything.
   pruned_anyway = [c.name for c in candidates if c.reason is None]
   requested = _requested(spec, candidates, pruned_anyway)
   spec.check_patterns(pruned_anyway + requested,

@@ -33,6 +33,7 @@ def get(prune_option: str) -> Callable[[tf.Tensor], tf.Tensor]:
   """
   if prune_option not in SALIENCIES:
     raise ValueError(
-        f'Argument `prune_option` must be one of {sorted(SALIENCIES)}. '
+        f'Argument `prune_option` must be one of {sorted(SALIENCIES)}: no '
+        'other saliency is implemented yet. '
         f'Received: prune_option={prune_option!r}')
   return SALIENCIES[prune_option]

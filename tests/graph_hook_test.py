@@ -282,6 +282,17 @@ class ReportTest(parameterized.TestCase):
           session.run(train_op)
     self.assertRegex(logs.output[-1], 'ended at step 1 and NOTHING WAS PRUNED')
 
+  def test_a_spec_that_spares_everything_says_so_before_and_after(self):
+    with tf.Graph().as_default():
+      train_op = prunable_graphs.exact_train_op(
+          simulation.problem(_SHAPE), True)
+      hook = model_pruning.PruningHook('do_not_prune=[kernel]')
+      with self.assertLogs('absl', 'WARNING') as logs:
+        with v1.train.MonitoredSession(hooks=[hook]) as session:
+          session.run(train_op)
+    self.assertRegex(logs.output[0], 'No weight of the model is pruned')
+    self.assertRegex(logs.output[-1], 'NOTHING WAS PRUNED')
+
   def test_a_run_that_pruned_says_nothing(self):
     with tf.Graph().as_default():
       train_op = prunable_graphs.exact_train_op(
@@ -315,6 +326,22 @@ class ErrorTest(parameterized.TestCase):
       with self.assertRaisesRegex(ValueError, 'kernell.*kernel'):
         model_pruning.PruningHook(
             'weight_sparsity_map=[kernell:0.5]').begin()
+
+  def test_a_graph_is_pruned_once(self):
+    with tf.Graph().as_default():
+      prunable_graphs.exact_train_op(simulation.problem(_SHAPE), True)
+      model_pruning.PruningHook('target_sparsity=0.5').begin()
+      with self.assertRaisesRegex(ValueError, 'twice.*kernel/mask'):
+        model_pruning.PruningHook('name=other').begin()
+
+  def test_a_saliency_that_is_not_implemented_is_refused(self):
+    with tf.Graph().as_default() as graph:
+      prunable_graphs.exact_train_op(simulation.problem(_SHAPE), True)
+      before = len(graph.get_operations())
+      with self.assertRaisesRegex(ValueError, "'weight'.*first_order"):
+        model_pruning.PruningHook(
+            'prune_option=first_order_gradient').begin()
+      self.assertLen(graph.get_operations(), before)
 
   def test_a_bad_spec_is_refused_at_once(self):
     with self.assertRaisesRegex(ValueError, 'target_sparsity.*1.5'):

@@ -57,7 +57,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
 
   Raises:
     ValueError: if the graph has no weights, no optimizer or no global step,
-      or a pattern of the spec matches no weight.
+      a weight has a mask already, or a pattern of the spec matches no weight.
   """
   found = _with_updates(weights_lib.find_weights(graph))
   rules, report = plan.make_plan(
@@ -66,6 +66,8 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
             for weight, rule in zip(found, rules) if rule is not None]
   if not chosen:
     return Attachment(None, [], None, [], report)
+  for variable, _ in chosen:
+    _check_not_pruned(graph, variable)
   updates = [op for variable, _ in chosen
              for op in train_ops.updates_of(variable)]
   global_step = tf.compat.v1.train.get_global_step(graph)
@@ -114,6 +116,16 @@ def _with_updates(found: Sequence[weights_lib.GraphWeight]
           weight.candidate.name, weight.candidate.shape,
           'no optimizer updates it'))
       for weight in found]
+
+
+def _check_not_pruned(graph: tf.Graph, variable: tf.Variable) -> None:
+  """Refuses a weight that has a mask: two projections would fight."""
+  mask_name = variable.op.name + '/mask'
+  if any(mask_name == other.op.name for other in graph.get_collection(
+      tf.compat.v1.GraphKeys.GLOBAL_VARIABLES)):
+    raise ValueError(
+        'The graph must not be pruned twice. Received: a graph whose weight '
+        f'{variable.op.name!r} has the mask {mask_name!r} already')
 
 
 def _create_state(

@@ -82,6 +82,9 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
   def end(self, session: tf.compat.v1.Session) -> None:
     """Says so if training ended and no mask was ever updated."""
     if self._attachment.project_op is None:
+      logging.warning(
+          'model_pruning: training ended and NOTHING WAS PRUNED, because %r '
+          'prunes no weight of the graph.', str(self._spec))
       return
     last_step, step = session.run([
         self._attachment.last_mask_update_step,

@@ -9,7 +9,7 @@ step, under every strategy. So it also counts the updates: the count is what
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional, Tuple
 
 import tensorflow as tf
 
@@ -19,7 +19,7 @@ from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
 
 
-class WeightState(NamedTuple):
+class WeightState(tf.Module):
   """The variables that pruning one weight takes.
 
   Attributes:
@@ -29,10 +29,19 @@ class WeightState(NamedTuple):
     last_mask_update_step: int64 scalar, -1 before the first update.
   """
 
-  mask: tf.Variable
-  threshold: tf.Variable
-  num_updates: tf.Variable
-  last_mask_update_step: tf.Variable
+  def __init__(self, mask: tf.Variable, threshold: tf.Variable,
+               num_updates: tf.Variable, last_mask_update_step: tf.Variable):
+    """Wraps variables that exist; a checkpoint has them by these names."""
+    super().__init__(name='weight_state')
+    self.mask = mask
+    self.threshold = threshold
+    self.num_updates = num_updates
+    self.last_mask_update_step = last_mask_update_step
+
+  def all_variables(self) -> Tuple[tf.Variable, ...]:
+    """The variables in the order of the constructor's arguments."""
+    return (self.mask, self.threshold, self.num_updates,
+            self.last_mask_update_step)
 
 
 class PruningConstraint:
@@ -71,7 +80,7 @@ class PruningConstraint:
     replica = compat.replica_of(self._weight, weight)
     if replica is not None:
       state = WeightState(*[compat.replicas(variable)[replica]
-                            for variable in state])
+                            for variable in state.all_variables()])
     if self.wrapped is not None:
       weight = self.wrapped(weight)
     with compat.control_dependencies([state.num_updates.assign_add(1)]):

@@ -31,6 +31,7 @@ class Pruner(tf.Module):
 
   Attributes:
     spec: the `PruningSpec`.
+    states: the variables of each pruned weight, in the order of the report.
   """
 
   def __init__(self, model: Any, spec: spec_lib.PruningSpec,
@@ -49,15 +50,15 @@ class Pruner(tf.Module):
     _check_rules(chosen)
     self._names = [weight.candidate.name for weight, _ in chosen]
     self._weights = [weight.variable for weight, _ in chosen]
-    self._states = [_create_state(weight) for weight in self._weights]
-    compat.initialize([variable for state in self._states
-                       for variable in state])
-    for weight, (_, rule), state in zip(self._weights, chosen, self._states):
+    self.states = [_create_state(weight) for weight in self._weights]
+    compat.initialize([variable for state in self.states
+                       for variable in state.all_variables()])
+    for weight, (_, rule), state in zip(self._weights, chosen, self.states):
       compat.set_constraint(weight, constraint.PruningConstraint(
           spec, rule, weight, state, owner=self))
     compat.forget_train_function(model)
     weakref.finalize(self, _warn_if_nothing_was_pruned, str(spec),
-                     self._states)
+                     list(self.states))
 
   def report(self) -> report_lib.PruningReport:
     """What is pruned and what is not, each with the reason."""
@@ -67,13 +68,13 @@ class Pruner(tf.Module):
   def masks(self) -> Dict[str, np.ndarray]:
     """The masks by the names of their weights, as bool arrays."""
     return {name: compat.value_of(state.mask)
-            for name, state in zip(self._names, self._states)}
+            for name, state in zip(self._names, self.states)}
 
   @property
   def step(self) -> int:
     """How many optimizer updates were counted; 0 if nothing is pruned."""
     return max((int(compat.value_of(state.num_updates))
-                for state in self._states), default=0)
+                for state in self.states), default=0)
 
   def sparsity(self) -> Dict[str, float]:
     """The share of zeros in each pruned weight, by its name."""
