@@ -4,6 +4,7 @@
 #   make test ROWS="tf2_15 tf2_21"  some rows (tools/matrix/matrix.bzl)
 #   make test ROWS=all              every minor version of TensorFlow
 #   make test TARGETS=//tests/...   some tests
+#   make test ROWS=all TABLE=docs/compatibility.md   writes that document
 ROWS ?= ci
 TARGETS ?= //...
 TOOLS := .cache/tools
@@ -16,7 +17,8 @@ demo: $(TOOLS)/ok
 test: bazel $(TOOLS)/ok
 	@$(MAKE) --no-print-directory lint || \
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-	@$(TOOLS)/bin/python tools/matrix/run.py --rows "$(ROWS)" $(TARGETS)
+	@$(TOOLS)/bin/python tools/matrix/run.py --rows "$(ROWS)" \
+	  $(if $(TABLE),--table "$(TABLE)") $(TARGETS)
 
 lint: $(TOOLS)/ok
 	@status=0; for check in "ruff check --quiet ." mypy \

@@ -51,6 +51,8 @@ def _num_kept_of_sizes(total: int, item_size: int,
   It is where ``total * (1 - sparsity)`` less half an item is passed, so that
   what is kept is as near to the wanted share as whole items allow.
   """
+  if not tf.is_tensor(sparsity):
+    sparsity = np.float64(sparsity)  # `tf.cast` makes float32 of a float first.
   # round_half_up(x) is (floor(2x) + 1) // 2: a product and integers, which
   # no compiler fuses. float64: float32 is wrong above 2**24 entries.
   twice_pruned = tf.cast(

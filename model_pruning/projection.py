@@ -28,7 +28,7 @@ def threshold_dtype(weight_dtype: tf.DType) -> tf.DType:
 
 
 class Projection:
-  """The masks of some weights, which change on one clock.
+  """The masks of weights that are ranked together: mostly of one.
 
   Attributes:
     masks: bool variables, one a weight, of its shape.
@@ -46,20 +46,18 @@ class Projection:
 
     Args:
       spec: gives the schedule and the saliency.
-      rules: one a weight. Those of one group are ranked together.
+      rules: one a weight, all with the same target.
       masks: initially all true.
       thresholds: initially 0.
-      last_mask_update_step: initially -1.
+      last_mask_update_step: initially -1. Several projections may share it.
     """
     self.masks = list(masks)
     self.thresholds = list(thresholds)
     self.last_mask_update_step = last_mask_update_step
-    self._rules = list(rules)
+    self._structures = [rule.structure for rule in rules]
     self._update_steps = schedule.UpdateSteps.of(spec)
     self._saliency = saliency.get(spec.prune_option)
-    self._curves = [schedule.PolynomialSparsity.of(spec, rule)
-                    for rule in rules]
-    self._rankings = _ranked_together(rules)
+    self._sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
 
   def project(self, weights: Sequence[tf.Tensor],
               step: tf.Tensor) -> List[tf.Tensor]:
@@ -76,8 +74,11 @@ class Projection:
       Tensors like `weights`.
     """
     step = tf.cast(step, tf.int64)
-    due = self._update_steps.is_due(
-        step, tf.identity(self.last_mask_update_step))
+    last_step = tf.identity(self.last_mask_update_step)
+    # If the last update was at this very step, it was that of another weight
+    # which shares the variable: this one is due as well.
+    due = (self._update_steps.is_due(step, last_step)
+           | tf.equal(last_step, step))
     masks = tf.compat.v1.cond(
         due,
         lambda: self._updated_masks(weights, step),
@@ -88,24 +89,21 @@ class Projection:
 
   def _updated_masks(self, weights: Sequence[tf.Tensor],
                      step: tf.Tensor) -> List[tf.Tensor]:
-    new_masks: Dict[int, tf.Tensor] = {}
+    update = mask.masks_of(
+        [self._saliency(weight) for weight in weights], self._structures,
+        self._sparsity(step))
     assignments = [self.last_mask_update_step.assign(step)]
-    for ranking in self._rankings:
-      update = mask.masks_of(
-          [self._saliency(weights[i]) for i in ranking],
-          [self._rules[i].structure for i in ranking],
-          self._curves[ranking[0]](step))
-      for i, new_mask in zip(ranking, update.masks):
-        new_masks[i] = new_mask
-        assignments.append(self.masks[i].assign(new_mask))
-        assignments.append(self.thresholds[i].assign(
-            tf.cast(update.threshold, self.thresholds[i].dtype)))
+    for variable, value in zip(self.masks, update.masks):
+      assignments.append(variable.assign(value))
+    for variable in self.thresholds:
+      assignments.append(variable.assign(
+          tf.cast(update.threshold, variable.dtype)))
     with compat.control_dependencies(assignments):
-      return [tf.identity(new_masks[i]) for i in range(len(weights))]
+      return [tf.identity(value) for value in update.masks]
 
 
-def _ranked_together(rules: Sequence[weight_rule.WeightRule]
-                     ) -> List[List[int]]:
+def ranked_together(rules: Sequence[weight_rule.WeightRule]
+                    ) -> List[List[int]]:
   """Indices of the weights that share a ranking, ranking by ranking."""
   rankings: Dict[Any, List[int]] = collections.OrderedDict()
   for i, rule in enumerate(rules):

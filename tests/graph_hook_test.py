@@ -58,19 +58,18 @@ class ExactTrainingTest(parameterized.TestCase):
 
   def test_ranking_together_is_that_of_the_simulation(self):
     problems = [simulation.problem((6, 4), 1), simulation.problem((5, 8), 2)]
-    with tf.Graph().as_default() as graph:
-      train_ops = [
-          prunable_graphs.exact_train_op(problem, True, name)
-          for name, problem in zip('ab', problems)]
+    with tf.Graph().as_default():
       # Two optimizers count the global step twice a run.
+      train_op = tf.group(*[
+          prunable_graphs.exact_train_op(problem, True, name)
+          for name, problem in zip('ab', problems)])
       hook = model_pruning.PruningHook(
           'target_sparsity=0.5,sparsity_distribution=global'
           ',sparsity_function_end_step=0,pruning_frequency=100')
       with v1.train.MonitoredSession(hooks=[hook]) as session:
-        session.run(train_ops)
+        session.run(train_op)
         weights = session.run(v1.trainable_variables())
       self.assertEqual({w.group for w in hook.report.pruned}, {'global'})
-      del graph
     updated = [p.weight - np.float32(0.5) * p.gradient for p in problems]
     masks = numpy_reference.grouped_masks(updated, 0.5)
     for weight, wanted, mask in zip(weights, updated, masks):
@@ -204,6 +203,73 @@ class SessionTest(parameterized.TestCase):
           session.run(train_op)
           [weight] = session.run(v1.trainable_variables())
       self.assertEqual((weight == 0).sum(), zeros)
+
+
+class SeveralTrainOpsTest(parameterized.TestCase):
+
+  _SPEC = 'target_sparsity=0.5,sparsity_function_end_step=0'
+
+  def _train_ops(self, use_resource):
+    problems = {name: simulation.problem(_SHAPE, seed)
+                for seed, name in enumerate('ab')}
+    return problems, {
+        name: prunable_graphs.exact_train_op(problem, use_resource, name)
+        for name, problem in problems.items()}
+
+  @parameterized.parameters(False, True)
+  def test_a_run_projects_and_trains_what_it_updates_and_nothing_else(
+      self, use_resource):
+    with tf.Graph().as_default():
+      problems, ops = self._train_ops(use_resource)
+      hook = model_pruning.PruningHook(self._SPEC)
+      with v1.train.MonitoredSession(hooks=[hook]) as session:
+        session.run(ops['a'])
+        a, b = session.run(v1.trainable_variables())
+        np.testing.assert_array_equal(b, problems['b'].weight)
+        self.assertEqual((a == 0).sum(), 35)
+        session.run(ops['b'])
+        a_later, b = session.run(v1.trainable_variables())
+        self.assertEqual((b == 0).sum(), 35)
+        np.testing.assert_array_equal(a_later, a)
+
+  def test_two_train_ops_of_one_weight_take_turns(self):
+    problem = simulation.problem(_SHAPE)
+    spec = model_pruning.PruningSpec.parse(self._SPEC)
+    with tf.Graph().as_default():
+      step = v1.train.get_or_create_global_step()
+      kernel = v1.get_variable('kernel', initializer=problem.weight)
+      loss = tf.reduce_sum(tf.matmul(tf.eye(7), kernel) * problem.gradient)
+      ops = [v1.train.GradientDescentOptimizer(
+          simulation.LEARNING_RATE).minimize(loss, global_step=step)
+             for _ in range(2)]
+      history = []
+      with v1.train.MonitoredSession(
+          hooks=[model_pruning.PruningHook(spec)]) as session:
+        for i in range(6):
+          session.run(ops[i % 2])
+          history.append(session.run(kernel))
+    np.testing.assert_array_equal(
+        history, simulation.train(problem, spec, 'kernel', 6))
+
+  def test_two_train_ops_of_one_group_in_one_run_are_refused(self):
+    with tf.Graph().as_default():
+      _, ops = self._train_ops(True)
+      hook = model_pruning.PruningHook(
+          self._SPEC + ',sparsity_distribution=global')
+      with v1.train.MonitoredSession(hooks=[hook]) as session:
+        session.run(ops['a'])
+        with self.assertRaisesRegex(ValueError, 'by one train op.*tf.group'):
+          session.run(ops)
+
+  def test_a_part_of_a_train_op_is_refused(self):
+    with tf.Graph().as_default():
+      _, ops = self._train_ops(True)
+      both = tf.group(*ops.values())
+      hook = model_pruning.PruningHook(self._SPEC)
+      with v1.train.MonitoredSession(hooks=[hook]) as session:
+        session.run(both)
+        with self.assertRaisesRegex(ValueError, 'must run the whole train op'):
+          session.run(ops['a'])
 
 
 class ReportTest(parameterized.TestCase):

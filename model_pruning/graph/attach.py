@@ -4,13 +4,14 @@
 
 Nothing of the graph is changed. For each pruned weight there are two new
 variables, `<weight>/mask` and `<weight>/threshold`, and for all of them
-`<spec.name>/last_mask_update_step`. One new operation, which waits for the
-optimizer, updates masks that are due and zeroes pruned entries.
+`<spec.name>/last_mask_update_step`. New operations, which wait for the
+optimizer, update masks that are due and zero pruned entries.
 """
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence
+from typing import Set, Tuple
 
 import tensorflow as tf
 
@@ -24,23 +25,83 @@ from model_pruning.graph import train_ops
 from model_pruning.graph import weights as weights_lib
 
 
-class Attachment(NamedTuple):
-  """A projection in a graph.
+class ProjectOp(NamedTuple):
+  """An operation that projects weights after one train op.
 
   Attributes:
-    project_op: projects all pruned weights; to run with the train op, in the
-      same `session.run`. None if no weight is pruned.
-    updates: the operations that update pruned weights.
-    last_mask_update_step: int64 variable, None if no weight is pruned.
-    masks: pairs of a weight's name and its mask variable.
-    report: what is pruned and what is not.
+    op: to run with the train op, in the same `session.run`.
+    runs_with: names of the operations of the train op that `op` waits for:
+      updates of the weights, and of the global step.
+    updates: names of those that update the weights.
+    weights: names of the weights.
   """
 
-  project_op: Optional[tf.Operation]
-  updates: List[tf.Operation]
-  last_mask_update_step: Optional[tf.Variable]
-  masks: List[Tuple[str, tf.Variable]]
-  report: report_lib.PruningReport
+  op: tf.Operation
+  runs_with: FrozenSet[str]
+  updates: FrozenSet[str]
+  weights: Tuple[str, ...]
+
+
+class Attachment:
+  """Projections in a graph.
+
+  Attributes:
+    report: what is pruned and what is not.
+    last_mask_update_steps: int64 variables; one, if there is one train op.
+  """
+
+  def __init__(self, graph: tf.Graph, report: report_lib.PruningReport,
+               project_ops: Sequence[ProjectOp] = (),
+               last_mask_update_steps: Sequence[tf.Variable] = ()):
+    """Made by `attach`."""
+    self.report = report
+    self.last_mask_update_steps = list(last_mask_update_steps)
+    self._graph = graph
+    self._project_ops = project_ops
+    self._known: Dict[Any, List[tf.Operation]] = {}
+
+  def project_ops_for(self, fetches: Any) -> List[tf.Operation]:
+    """The operations to run together with `fetches`.
+
+    Args:
+      fetches: anything that `session.run` takes.
+
+    Returns:
+      Projections of the weights that the run updates; none if it does not
+      train. They add nothing else to the run.
+
+    Raises:
+      ValueError: if the run is only a part of a train op, or updates the same
+        weights by several.
+    """
+    key = tuple(str(fetch) for fetch in tf.nest.flatten(
+        fetches, expand_composites=True))
+    if key not in self._known:
+      run = train_ops.run_by(self._graph, fetches)
+      needed = [project for project in self._project_ops
+                if not run.isdisjoint(project.updates)]
+      _check_run(needed, run)
+      self._known[key] = [project.op for project in needed]
+    return self._known[key]
+
+
+def _check_run(needed: Sequence[ProjectOp], run: FrozenSet[str]) -> None:
+  """Refuses runs in which projections would train, or would race."""
+  seen = set()
+  for project in needed:
+    missing = sorted(project.runs_with - run)
+    if missing:
+      raise ValueError(
+          f'A run that updates the pruned weights {project.weights} must run '
+          'the whole train op, or what is missing would run with the '
+          f'projection. Received: fetches that run {sorted(project.updates)} '
+          f'in part and do not run {missing}')
+    if project.weights in seen:
+      raise ValueError(
+          f'A run must update the pruned weights {project.weights} by one '
+          'train op. Received: fetches with several; make one of them with '
+          '`tf.group` before pruning is attached')
+    seen.add(project.weights)
 
 
 def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
@@ -65,37 +126,79 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   chosen = [(weight.variable, rule)
             for weight, rule in zip(found, rules) if rule is not None]
   if not chosen:
-    return Attachment(None, [], None, [], report)
+    return Attachment(graph, report)
   for variable, _ in chosen:
     _check_not_pruned(graph, variable)
-  updates = [op for variable, _ in chosen
-             for op in train_ops.updates_of(variable)]
   global_step = tf.compat.v1.train.get_global_step(graph)
   if global_step is None:
     raise ValueError(
         'The graph must have a global step: it is the clock of the schedule. '
         'Call tf.compat.v1.train.get_or_create_global_step() and pass it to '
         'the optimizer\'s `minimize` or `apply_gradients`.')
-  steps = train_ops.run_with(
-      graph, updates, train_ops.updates_of(global_step))
+  rankings = [_Ranking([chosen[i] for i in indices])
+              for indices in projection.ranked_together(
+                  [rule for _, rule in chosen])]
+  found_train_ops = train_ops.Followers(graph).train_ops(
+      [op for ranking in rankings for op in ranking.updates]
+      + train_ops.updates_of(global_step))
+  project_ops: List[ProjectOp] = []
+  clocks: List[tf.Variable] = []
   with graph.as_default():
-    state = _create_state(spec, chosen)
-    # The increment of the global step is an operation like any other: without
-    # the dependency a step could see the count before it, or after it.
-    with tf.control_dependencies(updates + steps):
-      # A copy: a ref variable is counted up in place, and what is read from
-      # it, and kept in `last_mask_update_step`, would be counted up with it.
-      step = tf.maximum(_read(global_step), 0)
-      weights = [_read(variable) for variable, _ in chosen]
-      projected = state.project(weights, step)
-    project_op = tf.group(*[
-        _assign(variable, value)
-        for (variable, _), value in zip(chosen, projected)],
-                          name=spec.name + '/project')
-  masks = [(variable.op.name, mask)
-           for (variable, _), mask in zip(chosen, state.masks)]
-  return Attachment(
-      project_op, updates, state.last_mask_update_step, masks, report)
+    # Train ops that take turns update different weights at different steps:
+    # what one of them did at a step says nothing of the weights of another.
+    for together in train_ops.merge_overlapping(
+        [(ranking.train_ops_of(found_train_ops), [ranking])
+         for ranking in rankings]):
+      suffix = f'_{len(clocks)}' if clocks else ''
+      clocks.append(_create_variable(
+          f'{spec.name}/last_mask_update_step{suffix}', [], schedule.NEVER,
+          tf.int64))
+      for ranking in together:
+        state = _create_state(spec, ranking.chosen, clocks[-1])
+        project_ops += [
+            _project(spec, ranking, state, found_train_ops[i], global_step)
+            for i in sorted(ranking.train_ops_of(found_train_ops))]
+  return Attachment(graph, report, project_ops, clocks)
+
+
+class _Ranking:
+  """Weights that are ranked together, and what updates them."""
+
+  def __init__(
+      self, chosen: Sequence[Tuple[tf.Variable, weight_rule.WeightRule]]):
+    self.chosen = chosen
+    self.variables = [variable for variable, _ in chosen]
+    self.updates = [op for variable in self.variables
+                    for op in train_ops.updates_of(variable)]
+
+  def train_ops_of(self, found: Sequence[Sequence[tf.Operation]]) -> Set[int]:
+    """Indices of the train ops that update one of the weights."""
+    names = {op.name for op in self.updates}
+    return {i for i, ops in enumerate(found)
+            if not names.isdisjoint(op.name for op in ops)}
+
+
+def _project(spec: spec_lib.PruningSpec, ranking: _Ranking,
+             state: projection.Projection, train_op: Sequence[tf.Operation],
+             global_step: tf.Variable) -> ProjectOp:
+  """Adds the projection of weights that runs after `train_op`."""
+  # The increment of the global step is an operation like any other: without
+  # the dependency a step could see the count before it, or after it.
+  with tf.control_dependencies(train_op):
+    # A copy: a ref variable is counted up in place, and what is read from
+    # it, and kept in `last_mask_update_step`, would be counted up with it.
+    step = tf.maximum(_read(global_step), 0)
+    projected = state.project(
+        [_read(variable) for variable in ranking.variables], step)
+  op = tf.group(
+      *[_assign(variable, value)
+        for variable, value in zip(ranking.variables, projected)],
+      name=spec.name + '/project')
+  runs_with = frozenset(op.name for op in train_op)
+  return ProjectOp(
+      op, runs_with,
+      runs_with.intersection(op.name for op in ranking.updates),
+      tuple(variable.op.name for variable in ranking.variables))
 
 
 def _with_updates(found: Sequence[weights_lib.GraphWeight]
@@ -130,8 +233,9 @@ def _check_not_pruned(graph: tf.Graph, variable: tf.Variable) -> None:
 
 def _create_state(
     spec: spec_lib.PruningSpec,
-    chosen: Sequence[Tuple[tf.Variable, weight_rule.WeightRule]]
-) -> projection.Projection:
+    chosen: Sequence[Tuple[tf.Variable, weight_rule.WeightRule]],
+    last_mask_update_step: tf.Variable) -> projection.Projection:
+  """Masks and thresholds of weights that are ranked together."""
   masks, thresholds = [], []
   for variable, _ in chosen:
     name = variable.op.name
@@ -141,8 +245,6 @@ def _create_state(
       thresholds.append(_create_variable(
           name + '/threshold', [], 0.0,
           projection.threshold_dtype(variable.dtype.base_dtype)))
-  last_mask_update_step = _create_variable(
-      spec.name + '/last_mask_update_step', [], schedule.NEVER, tf.int64)
   return projection.Projection(
       spec, [rule for _, rule in chosen], masks, thresholds,
       last_mask_update_step)

@@ -13,7 +13,6 @@ from model_pruning import report as report_lib
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
 from model_pruning.graph import attach
-from model_pruning.graph import train_ops
 
 
 class PruningHook(tf.compat.v1.train.SessionRunHook):
@@ -51,7 +50,6 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     self._spec = spec_lib.PruningSpec.of(spec)
     self._num_steps = num_steps
     self._attachment: Any = None  # An `attach.Attachment` from `begin` on.
-    self._updates_weights: Any = None
 
   @property
   def report(self) -> Optional[report_lib.PruningReport]:
@@ -67,29 +65,33 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     """
     graph = tf.compat.v1.get_default_graph()
     self._attachment = attach.attach(graph, self._spec, self._num_steps)
-    self._updates_weights = train_ops.FetchedUpdates(
-        graph, self._attachment.updates)
     self._attachment.report.log()
 
   def before_run(
       self, run_context: tf.compat.v1.train.SessionRunContext
   ) -> Optional[tf.compat.v1.train.SessionRunArgs]:
-    """Adds the projection to a run that updates weights."""
-    if self._updates_weights(run_context.original_args.fetches):
-      return tf.compat.v1.train.SessionRunArgs(self._attachment.project_op)
-    return None
+    """Adds the projections of the weights that a run updates.
+
+    Raises:
+      ValueError: if the run updates weights and is only a part of a train op.
+    """
+    project_ops = self._attachment.project_ops_for(
+        run_context.original_args.fetches)
+    if not project_ops:
+      return None
+    return tf.compat.v1.train.SessionRunArgs(project_ops)
 
   def end(self, session: tf.compat.v1.Session) -> None:
     """Says so if training ended and no mask was ever updated."""
-    if self._attachment.project_op is None:
+    if not self._attachment.last_mask_update_steps:
       logging.warning(
           'model_pruning: training ended and NOTHING WAS PRUNED, because %r '
           'prunes no weight of the graph.', str(self._spec))
       return
-    last_step, step = session.run([
-        self._attachment.last_mask_update_step,
+    last_steps, step = session.run([
+        self._attachment.last_mask_update_steps,
         tf.compat.v1.train.get_global_step(session.graph)])
-    if last_step == schedule.NEVER:
+    if max(last_steps) == schedule.NEVER:
       logging.warning(
           'model_pruning: training ended at step %d and NOTHING WAS PRUNED. '
           'The first mask update of %r is due at step %d, if a run updates '

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Iterable, List, Set, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Set, Tuple
 
 import tensorflow as tf
 
@@ -37,66 +37,63 @@ def ancestors(ops: Iterable[tf.Operation]) -> Set[str]:
   return seen
 
 
-def run_with(graph: tf.Graph, ops: Iterable[tf.Operation],
-             candidates: Iterable[tf.Operation]) -> List[tf.Operation]:
-  """Those of `candidates` that a train op runs together with `ops`.
+class Followers:
+  """What runs after what in a graph."""
 
-  A train op is whatever runs one of `ops`: a candidate belongs to it if one
-  of the two runs before the other, or both run before a third operation.
+  def __init__(self, graph: tf.Graph):
+    """Reads the graph once; operations added later are not seen."""
+    self._next: Dict[str, List[tf.Operation]] = {}
+    for op in graph.get_operations():
+      for before in (*(tensor.op for tensor in op.inputs),
+                     *op.control_inputs):
+        self._next.setdefault(before.name, []).append(op)
 
-  Args:
-    graph: the graph of all of them.
-    ops: operations that update weights.
-    candidates: operations that may belong to the same train op.
-
-  Returns:
-    A sublist of `candidates`.
-  """
-  followers: Dict[str, List[tf.Operation]] = {}
-  for op in graph.get_operations():
-    for before in (*(tensor.op for tensor in op.inputs), *op.control_inputs):
-      followers.setdefault(before.name, []).append(op)
-
-  def followed_by(start: Iterable[tf.Operation]) -> Set[str]:
+  def of(self, op: tf.Operation) -> Set[str]:
+    """Names of `op` and of all that can only run after it."""
     seen = set()
-    waiting = list(start)
+    waiting = [op]
     while waiting:
       op = waiting.pop()
       if op.name not in seen:
         seen.add(op.name)
-        waiting.extend(followers.get(op.name, ()))
+        waiting.extend(self._next.get(op.name, ()))
     return seen
 
-  after_ops = followed_by(ops)
-  return [candidate for candidate in candidates
-          if not after_ops.isdisjoint(followed_by([candidate]))]
+  def train_ops(self, updates: Iterable[tf.Operation]
+                ) -> List[List[tf.Operation]]:
+    """Splits `updates` into those that train ops run together.
 
-
-class FetchedUpdates:
-  """Tells runs that train from runs that do not, by what they fetch."""
-
-  def __init__(self, graph: tf.Graph, updates: Iterable[tf.Operation]):
-    """Takes the operations that update pruned weights."""
-    self._graph = graph
-    self._updates = frozenset(op.name for op in updates)
-    self._known: Dict[Tuple[str, ...], bool] = {}
-
-  def __call__(self, fetches: Any) -> bool:
-    """Whether a `session.run` of `fetches` updates a pruned weight.
-
-    Args:
-      fetches: anything that `session.run` takes.
-
-    Returns:
-      True if one of the operations runs. Looked up once for each fetches.
+    Two of them are in one train op if one runs after the other, or a third
+    operation runs after both.
     """
-    ops = [self._op_of(fetch) for fetch in tf.nest.flatten(
-        fetches, expand_composites=True)]
-    key = tuple(op.name for op in ops)
-    if key not in self._known:
-      self._known[key] = not self._updates.isdisjoint(ancestors(ops))
-    return self._known[key]
+    return merge_overlapping(
+        [(self.of(update), [update]) for update in updates])
 
-  def _op_of(self, fetch: Any) -> tf.Operation:
-    element = self._graph.as_graph_element(fetch)
-    return getattr(element, 'op', element)
+
+def merge_overlapping(parts: Iterable[Tuple[Set[Any], List[Any]]]
+                      ) -> List[List[Any]]:
+  """Concatenates the lists of all parts whose sets overlap.
+
+  >>> merge_overlapping([({1, 2}, ['a']), ({3}, ['b']), ({2, 4}, ['c'])])
+  [['b'], ['a', 'c']]
+  """
+  merged: List[Tuple[Set[Any], List[Any]]] = []
+  for members, items in parts:
+    for other in [other for other in merged if members & other[0]]:
+      merged.remove(other)
+      members, items = members | other[0], other[1] + items
+    merged.append((members, items))
+  return [items for _, items in merged]
+
+
+def run_by(graph: tf.Graph, fetches: Any) -> FrozenSet[str]:
+  """Names of all operations that a `session.run` of `fetches` runs.
+
+  Args:
+    graph: the graph of the session.
+    fetches: anything that `session.run` takes.
+  """
+  elements = [graph.as_graph_element(fetch)
+              for fetch in tf.nest.flatten(fetches, expand_composites=True)]
+  return frozenset(ancestors(
+      getattr(element, 'op', element) for element in elements))

@@ -28,6 +28,7 @@ from typing import Counter, Dict, Iterator, List, Optional
 from xml.etree import ElementTree
 
 from rows import ROOT, Row, find_python, select_rows
+from table import format_table
 
 COLUMNS = '{:<15}{:>8}{:>8}{:>8}{:>9}'
 MAX_LOGS = 10
@@ -229,6 +230,7 @@ def main() -> int:
     description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
   )
   parser.add_argument('--rows', default='ci', help='ci, all, or names')
+  parser.add_argument('--table', help='file for the table of the documents')
   parser.add_argument('targets', nargs='*', default=['//...'])
   args = parser.parse_args()
   try:
@@ -249,6 +251,8 @@ def main() -> int:
       note = 'ROW SKIPPED: there is no Python {}'.format(row.python)
       results.append(Result(row, note))
     print(results[-1], flush=True)
+  if args.table:
+    pathlib.Path(args.table).write_text(format_table(results))
   return 0 if report(results) else 1
 
 

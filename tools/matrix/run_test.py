@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import pathlib
 import sys
 
 from absl.testing import absltest
@@ -13,6 +14,7 @@ from absl.testing import absltest
 sys.path.insert(0, os.path.dirname(__file__))
 import rows
 import run
+import table
 
 XML = """<testsuites><testsuite>
 <testcase classname="tests.mask_test.MaskTest" name="test_half"/>
@@ -62,6 +64,16 @@ class RunTest(absltest.TestCase):
   def test_an_xml_that_was_cut_off_is_a_failure(self):
     result = self.collect(XML[:100], 'PASSED')
     self.assertLen(result.failures, 1)
+
+  def test_the_table_of_the_documents_has_the_row_and_the_reasons(self):
+    result = self.collect(XML, 'FAILED')
+    lock = self.create_tempfile(content='# python: 3.7\ntensorflow==1.15.5\n')
+    result.row = result.row._replace(lock=pathlib.Path(lock.full_path))
+    text = table.format_table([result])
+    self.assertIn(
+      '| tf1_15 | 1.15.5 | built in | 3.7 | 1 | 1 | 2 |\n', text
+    )
+    self.assertIn('*   needs XLA: tf1_15\n', text)
 
   def report(self, results):
     """Returns what is printed, and the verdict."""
