@@ -18,7 +18,7 @@ class Dataset(NamedTuple):
   test_images: np.ndarray
   test_labels: np.ndarray
 
-  def train_batches(self, size: int = 128) -> Any:
+  def train_batches(self, size: int = 64) -> Any:
     """Shuffled batches without end, as a `tf.data.Dataset`.
 
     NumPy shuffles, so that every TensorFlow sees the same batches.

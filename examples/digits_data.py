@@ -11,7 +11,7 @@ from sklearn import model_selection
 import dataset
 
 # What both front ends are given, unless --spec says something else.
-SPEC = ('target_sparsity=0.9,weight_sparsity_map=[conv/.*:0.5],'
+SPEC = ('target_sparsity=0.9,weight_sparsity_map=[conv/.*:0.7],'
         'begin_pruning_step=200,pruning_frequency=10,'
         'sparsity_function_begin_step=200,sparsity_function_end_step=1000')
 STEPS = 1440

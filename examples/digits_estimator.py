@@ -32,14 +32,14 @@ estimator_lib = v1.estimator if HAS_ESTIMATOR else session_estimator
 
 def model_fn(features: tf.Tensor, labels: tf.Tensor, mode: str) -> Any:
   """A convolution, two dense layers, Adam."""
-  x = _layer('conv', [3, 3, 1, 32], lambda x, kernel: tf.nn.conv2d(
-      x, kernel, strides=[1, 1, 1, 1], padding='SAME'), features)
+  x = _layer('conv', [5, 5, 1, 64], lambda x, kernel: tf.nn.conv2d(
+      x, kernel, strides=[1, 2, 2, 1], padding='SAME'), features)
   x = tf.nn.max_pool2d(tf.nn.relu(x), 2, 2, 'VALID')
   x = tf.reshape(x, [-1, np.prod(x.shape.as_list()[1:])])
   x = tf.nn.relu(_layer('dense', [x.shape.as_list()[1], 128], tf.matmul, x))
   logits = _layer('logits', [128, 10], tf.matmul, x)
   loss = v1.losses.sparse_softmax_cross_entropy(labels, logits)
-  train_op = v1.train.AdamOptimizer(1e-3).minimize(
+  train_op = v1.train.AdamOptimizer(3e-3).minimize(
       loss, v1.train.get_or_create_global_step()) if mode == 'train' else None
   accuracy = v1.metrics.accuracy(labels, tf.argmax(logits, axis=1))
   return estimator_lib.EstimatorSpec(

@@ -30,7 +30,7 @@ def make_model(image_shape: Sequence[int]) -> tf.keras.Model:
   layers = tf.keras.layers
   images = tf.keras.Input(tuple(image_shape))
   x = layers.Conv2D(
-      32, 3, padding='same', activation='relu', name='conv')(images)
+      64, 5, strides=2, padding='same', activation='relu', name='conv')(images)
   x = layers.Flatten()(layers.MaxPooling2D()(x))
   x = layers.Dense(128, activation='relu', name='dense')(x)
   model = tf.keras.Model(images, layers.Dense(10, name='logits')(x))
@@ -41,7 +41,7 @@ def make_model(image_shape: Sequence[int]) -> tf.keras.Model:
 def compile_model(model: tf.keras.Model) -> None:
   """Sets the optimizer, the loss and the metric."""
   model.compile(
-      tf.keras.optimizers.Adam(1e-3),
+      tf.keras.optimizers.Adam(3e-3),
       tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
       metrics=['sparse_categorical_accuracy'])
 

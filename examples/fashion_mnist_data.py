@@ -12,6 +12,10 @@ import tensorflow as tf
 
 import dataset
 
+SPEC = ('target_sparsity=0.9,begin_pruning_step=100,pruning_frequency=10,'
+        'sparsity_function_begin_step=100,sparsity_function_end_step=1500')
+STEPS = 3748  # four epochs of 937 batches
+
 # Where `tf.keras.datasets.fashion_mnist.load_data()` puts the files.
 CACHE = os.path.expanduser('~/.keras/datasets/fashion-mnist')
 

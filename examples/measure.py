@@ -45,31 +45,38 @@ def required_zeros(size: int, target_sparsity: float) -> int:
   return size - max(size - math.floor(size * target_sparsity + 0.5), 1)
 
 
-def check_zeros(weights: Weights, masks: Weights,
-                targets: Mapping[str, float]) -> None:
-  """Prints and checks the zeros of every pruned weight.
+def report(title: str, weights: Weights, masks: Weights,
+           targets: Mapping[str, float], dense_accuracy: float,
+           pruned_accuracy: float) -> None:
+  """Prints the zeros of every pruned weight and the accuracies.
 
   Args:
+    title: the first line.
     weights: what was saved, by name.
     masks: bool arrays of the pruned weights, by name.
     targets: the final sparsity of the pruned weights, by name.
+    dense_accuracy: of the dense model.
+    pruned_accuracy: of what was saved.
 
   Raises:
     SystemExit: if a weight has not exactly the zeros it must have.
   """
   failed = []
-  print(f'{"weight":28} {"entries":>9} {"zeros":>9} {"required":>9}')
+  print(f'{title}\n  {"saved weight":16} {"entries":>9} {"zeros":>9} '
+        f'{"required":>9} {"in mask":>9}')
   for name, target in targets.items():
-    weight, mask = weights[name], masks[name]
-    required = required_zeros(weight.size, target)
-    equal = np.array_equal(weight == 0, ~mask)
-    zeros = int(np.sum(weight == 0))
-    verdict = 'ok' if equal and zeros == required else 'WRONG'
-    print(f'{name:28} {weight.size:9} {zeros:9} {required:9} {verdict}')
-    if verdict != 'ok':
+    zero = weights[name] == 0
+    required = required_zeros(zero.size, target)
+    print(f'  {name:16} {zero.size:9} {np.sum(zero):9} {required:9} '
+          f'{np.sum(~masks[name]):9}')
+    if np.sum(zero) != required or not np.array_equal(zero, ~masks[name]):
       failed.append(name)
-  if failed:
-    raise SystemExit(f'Wrong zeros in: {", ".join(failed)}')
+  print(f'  accuracy: dense {dense_accuracy:.2%}, pruned '
+        f'{pruned_accuracy:.2%}, change '
+        f'{100 * (pruned_accuracy - dense_accuracy):+.2f} points')
+  if failed or not targets:
+    raise SystemExit(f'Zeros differ in: {", ".join(failed) or "no weights"}')
+  print('  Zeros are as required, and where the masks say.')
 
 
 def write_json(directory: str, name: str, value: Any) -> None:
