@@ -122,7 +122,8 @@ class _Blocks:
   def _maximum(self, saliency: tf.Tensor) -> tf.Tensor:
     # Of keys: what the maximum of a NaN is differs between kernels.
     keys = selection.ordered_keys(saliency)
-    largest = tf.reduce_max(self._split(keys.values), axis=[1, 3])
+    largest = tf.reduce_max(
+        self._split(keys.with_equal_nans()), axis=[1, 3])
     return tf.reshape(selection.scores_of(largest, keys.dtype), [-1])
 
   def _mean(self, saliency: tf.Tensor) -> tf.Tensor:
@@ -270,7 +271,7 @@ def n_of_m_mask(saliency: tf.Tensor, group_size: int,
     return Masks([tf.zeros(shape, tf.bool)], tf.zeros([], tf.float32))
   keys = selection.ordered_keys(saliency)
   num_groups = -(-num_inputs // group_size)
-  values = tf.reshape(keys.values, [-1, num_inputs, inner])
+  values = tf.reshape(keys.with_equal_nans(), [-1, num_inputs, inner])
   # Padding is below every key, so it takes the last ranks.
   values = tf.pad(
       values, [[0, 0], [0, num_groups * group_size - num_inputs], [0, 0]],

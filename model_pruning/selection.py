@@ -30,12 +30,18 @@ class Keys(NamedTuple):
   Attributes:
     values: int32 or int64 tensor, at least 0, shape of the scores.
     num_bits: how many low bits of `values` may be set.
+    nan: all values from this one on are of NaNs, and count as equal.
     dtype: the floating dtype of the scores.
   """
 
   values: tf.Tensor
   num_bits: int
+  nan: int
   dtype: tf.DType
+
+  def with_equal_nans(self) -> tf.Tensor:
+    """The values, that of every NaN being the same."""
+    return tf.minimum(self.values, self.nan)
 
 
 class Selection(NamedTuple):
@@ -61,7 +67,7 @@ _LAYOUTS = {
 
 
 def ordered_keys(scores: tf.Tensor) -> Keys:
-  """Keys of `scores`: a larger score has a larger key, all NaN share one.
+  """Keys of `scores`: a larger score has a larger key, NaN the largest.
 
   Args:
     scores: tensor without negative entries; float16, bfloat16, float32 or
@@ -82,8 +88,7 @@ def ordered_keys(scores: tf.Tensor) -> Keys:
   bits = tf.bitcast(scores, bits_dtype)
   if bits_dtype == tf.int16:
     bits = tf.cast(bits, tf.int32)
-  return Keys(tf.minimum(bits, infinity + 1), num_bits,
-              scores.dtype.base_dtype)
+  return Keys(bits, num_bits, infinity + 1, scores.dtype.base_dtype)
 
 
 def scores_of(values: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
@@ -143,19 +148,30 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
   num_keep = tf.cast(num_keep, tf.int32)
   smallest, num_equal_keep, num_equal = _search(
       keys.values, keys.num_bits, num_keep, sizes)
-  equal = tf.equal(keys.values, smallest)
+  smallest_kept = tf.minimum(smallest, keys.nan)
 
   def first_of_equal() -> tf.Tensor:
+    values = keys.with_equal_nans()
+    larger = values > smallest_kept
+    equal = tf.equal(values, smallest_kept)
     # From the last position, 1, to the first, n; 0 for items not equal.
     position = compat.where(
         equal, tf.range(num_items, 0, -1), tf.zeros([num_items], tf.int32))
-    lowest, _, _ = _search(
-        position, num_items.bit_length(), num_equal_keep, sizes)
-    return equal & (position >= lowest)
+    lowest, _, _ = _search(position, num_items.bit_length(),
+                           num_keep - _size_of(larger, sizes), sizes)
+    return larger | (equal & (position >= lowest))
 
-  kept_equal = tf.compat.v1.cond(
-      num_equal_keep < num_equal, first_of_equal, lambda: tf.identity(equal))
-  return Selection((keys.values > smallest) | kept_equal, smallest)
+  kept = tf.compat.v1.cond(
+      (num_equal_keep < num_equal) | (smallest >= keys.nan), first_of_equal,
+      lambda: keys.values >= smallest)
+  return Selection(kept, smallest_kept)
+
+
+def _size_of(chosen: tf.Tensor, sizes: Optional[tf.Tensor]) -> tf.Tensor:
+  """What the chosen items count."""
+  if sizes is None:
+    return tf.reduce_sum(tf.cast(chosen, tf.int32))
+  return tf.reduce_sum(compat.where(chosen, sizes, tf.zeros_like(sizes)))
 
 
 def _search(values: tf.Tensor, num_bits: int, num_keep: tf.Tensor,
@@ -183,9 +199,12 @@ def _search_by_histogram(values: tf.Tensor, num_bits: int,
     digit_bits = min(_DIGIT_BITS, shift)
     shift -= digit_bits
     # What differs from `found` above this digit comes out too large for the
-    # histogram, which leaves it out.
-    digits = tf.bitwise.right_shift(
-        tf.bitwise.bitwise_xor(values, found), tf.cast(shift, values.dtype))
+    # histogram, which leaves it out. Each operation is a pass over memory.
+    digits = values
+    if shift + digit_bits < num_bits:
+      digits = tf.bitwise.bitwise_xor(digits, found)
+    if shift > 0:
+      digits = tf.bitwise.right_shift(digits, tf.cast(shift, values.dtype))
     if values.dtype != tf.int32:
       digits = tf.cast(tf.minimum(digits, 2**digit_bits), tf.int32)
     counts = tf.raw_ops.Bincount(
@@ -202,20 +221,15 @@ def _search_by_histogram(values: tf.Tensor, num_bits: int,
 def _search_by_bisection(values: tf.Tensor, num_bits: int,
                          num_keep: tf.Tensor, sizes: Optional[tf.Tensor]
                          ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-  def count(condition: tf.Tensor) -> tf.Tensor:
-    if sizes is None:
-      return tf.reduce_sum(tf.cast(condition, tf.int32))
-    return tf.reduce_sum(compat.where(condition, sizes, tf.zeros_like(sizes)))
-
   def set_next_bit(bit: tf.Tensor,
                    found: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
     larger = found + tf.bitwise.left_shift(tf.ones([], values.dtype), bit)
-    found = compat.where(count(values >= larger) >= num_keep, larger, found)
+    found = compat.where(_size_of(values >= larger, sizes) >= num_keep, larger, found)
     return bit - 1, found
 
   _, found = tf.while_loop(
       lambda bit, found: bit >= 0, set_next_bit,
       [tf.constant(num_bits - 1, values.dtype), tf.zeros([], values.dtype)],
       maximum_iterations=num_bits)
-  return (found, num_keep - count(values > found),
-          count(tf.equal(values, found)))
+  return (found, num_keep - _size_of(values > found, sizes),
+          _size_of(tf.equal(values, found), sizes))

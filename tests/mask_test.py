@@ -131,6 +131,20 @@ class LiteralMaskTest(parameterized.TestCase):
     self.assertEqual(kept.astype(int).T.tolist(),
                      [[0, 0, 1, 1, 1], [1, 1, 0, 0, 1]])
 
+  @parameterized.parameters(
+      (np.float16, np.uint16), (np.float32, np.uint32),
+      (np.float64, np.uint64))
+  def test_nans_are_equal_whatever_their_bits_are(self, dtype, integer):
+    infinity = np.array(np.inf, dtype).view(integer)
+    bits = np.array([infinity + 1, infinity + 3, infinity + 2, infinity],
+                    integer)
+    for sparsity, expected in ((0.75, [1, 0, 0, 0]), (0.5, [1, 1, 0, 0]),
+                               (0.25, [1, 1, 1, 0])):
+      kept = modes.run_graph(
+          lambda w, s=sparsity: _magnitude_masks(
+              weight_rule.Unstructured(), s, w)[0], bits.view(dtype))
+      self.assertEqual(kept.astype(int).tolist(), expected)
+
   def test_a_group_shares_one_threshold(self):
     weights = [np.float32([1., 2., 3.]), np.float32([[4.], [5.], [6.]])]
     masks = modes.run_graph(
