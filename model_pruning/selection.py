@@ -224,7 +224,8 @@ def _search_by_bisection(values: tf.Tensor, num_bits: int,
   def set_next_bit(bit: tf.Tensor,
                    found: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
     larger = found + tf.bitwise.left_shift(tf.ones([], values.dtype), bit)
-    found = compat.where(_size_of(values >= larger, sizes) >= num_keep, larger, found)
+    is_set = _size_of(values >= larger, sizes) >= num_keep
+    found = compat.where(is_set, larger, found)
     return bit - 1, found
 
   _, found = tf.while_loop(
