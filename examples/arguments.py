@@ -42,8 +42,9 @@ def parse(description: Optional[str], spec: str, steps: int,
   return args
 
 
-def set_seed() -> None:
-  """Makes Keras start from the same weights each time."""
+def start_keras_afresh() -> None:
+  """Makes Keras give the same names and the same weights each time."""
+  tf.keras.backend.clear_session()
   set_seeds = getattr(tf.keras.utils, 'set_random_seed',
                       tf.compat.v1.set_random_seed)
   set_seeds(0)

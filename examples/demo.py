@@ -30,7 +30,7 @@ def main(arguments: List[str]) -> None:
   """Runs the demo; `arguments` are passed on to both examples."""
   newest = environments.find_row(environments.newest_first())
   if newest is None:
-    raise SystemExit('There is no Python from 3.7 to 3.13. Install one.')
+    raise SystemExit('Found no Python from 3.7 to 3.13. Install one.')
   python = estimator_python = environments.make(newest)
   if not _has_estimator(python):
     row = environments.find_row(ESTIMATOR_ROWS)
@@ -42,8 +42,9 @@ def main(arguments: List[str]) -> None:
   results = [
       _train(estimator_python, 'digits_estimator.py', arguments),
       _train(python, 'digits_keras.py', arguments)]
-  _run([python, 'plot.py', *_result_files(), str(OUTPUT / 'demo.png')])
-  print(f'\nSpec: {results[0]["spec"]}')
+  files = sorted(map(str, OUTPUT.glob('*/result.json')))
+  _run([python, 'plot.py', *files, str(OUTPUT / 'demo.png')])
+  print('\nSpec: ' + results[0]['spec'].replace(',', ',\n      '))
   for result in results:
     _print_result(result)
   print('\nSparsity and accuracy over steps: demo_output/demo.png')
@@ -63,10 +64,6 @@ def _train(python: str, example: str, arguments: List[str]) -> Dict[str, Any]:
   directory = OUTPUT / example[:-len('.py')]
   _run([python, example, *arguments, '--output', str(directory)])
   return json.loads((directory / 'result.json').read_text())
-
-
-def _result_files() -> List[str]:
-  return sorted(map(str, OUTPUT.glob('*/result.json')))
 
 
 def _run(command: List[str]) -> None:

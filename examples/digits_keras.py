@@ -99,7 +99,7 @@ class _History(tf.keras.callbacks.Callback):
 def _train_and_measure(data: dataset.Dataset, steps: int, directory: str,
                        spec: Optional[str]) -> Dict[str, Any]:
   """Trains pruned by `spec`, or dense without one; measures what is saved."""
-  arguments.set_seed()
+  arguments.start_keras_afresh()
   model = make_model(data.train_images.shape[1:])
   if spec:
     model_pruning.keras.prune(model, spec)

@@ -58,10 +58,9 @@ def make(row: rows.Row) -> str:
     return python
   print(f'Making .cache/demo/{row.name}: Python {row.python}, '
         f'{_tensorflow(row)}.', flush=True)
-  base = _find_python(row.python)
-  uv = _find_uv()
-  if not (uv and _install_with_uv(uv, base, directory, row)):
-    _install_with_pip(base, directory, row)
+  problem = _install(row, directory)
+  if problem:
+    raise SystemExit(problem)
   stamp.write_text(digest)
   return python
 
@@ -88,35 +87,33 @@ def _find_uv() -> Optional[str]:
   return None
 
 
-def _install_with_uv(uv: str, base: Optional[str], directory: pathlib.Path,
-                     row: rows.Row) -> bool:
-  """Returns False, with the reason printed, where uv does not succeed."""
+def _install(row: rows.Row, directory: pathlib.Path) -> Optional[str]:
+  """Installs with uv (fast) or else with pip; returns the problem if any."""
+  base, uv = str(_find_python(row.python)), _find_uv()
+  python = str(directory / 'bin' / 'python')
+  if uv:
+    problem = _fill(row, directory, [uv, 'venv', '-q', '-p', base],
+                    [uv, 'pip', 'install', '-q', '-p', python])
+    if problem is None:
+      return None
+    # uv does not know what the configuration of pip says about indexes and
+    # certificates.
+    print(f'uv failed, trying pip.\n{problem[-1000:]}', flush=True)
+  return _fill(row, directory, [base, '-m', 'venv'],
+               [python, '-m', 'pip', 'install', '-q'])
+
+
+def _fill(row: rows.Row, directory: pathlib.Path, venv: List[str],
+          install: List[str]) -> Optional[str]:
   shutil.rmtree(directory, ignore_errors=True)
-  install = [uv, 'pip', 'install', '-q', '-p', str(directory / 'bin/python')]
   for command in [
-      [uv, 'venv', '-q', '-p', str(base), str(directory)],
+      [*venv, str(directory)],
       [*install, '--no-deps', '-r', str(row.lock)],
       [*install, '-c', str(row.lock), *EXTRAS]]:
     problem = _try(command)
     if problem is not None:
-      # uv does not know what the configuration of pip says about indexes and
-      # certificates.
-      print(f'uv failed, trying pip.\n{problem[-1000:]}', flush=True)
-      return False
-  return True
-
-
-def _install_with_pip(base: Optional[str], directory: pathlib.Path,
-                      row: rows.Row) -> None:
-  shutil.rmtree(directory, ignore_errors=True)
-  install = [str(directory / 'bin' / 'python'), '-m', 'pip', 'install', '-q']
-  for command in [
-      [str(base), '-m', 'venv', str(directory)],
-      [*install, '--no-deps', '-r', str(row.lock)],
-      [*install, '-c', str(row.lock), *EXTRAS]]:
-    problem = _try(command)
-    if problem is not None:
-      raise SystemExit(f'{" ".join(command)}\n{problem}')
+      return f'{" ".join(command)}\n{problem}'
+  return None
 
 
 def _try(command: List[str]) -> Optional[str]:

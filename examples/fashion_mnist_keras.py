@@ -30,7 +30,7 @@ def main() -> None:
   data = fashion_mnist_data.load(args.data_dir)
   accuracies = []
   for run in ['dense', 'pruned']:
-    arguments.set_seed()
+    arguments.start_keras_afresh()
     model = digits_keras.make_model(data.train_images.shape[1:])
     if run == 'pruned':
       pruner = model_pruning.keras.prune(model, args.spec, args.steps)

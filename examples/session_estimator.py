@@ -42,7 +42,7 @@ class Estimator:
     self._config = config
 
   def train(self, input_fn: Callable[[], Any],
-            hooks: Sequence[v1.train.SessionRunHook],
+            hooks: Sequence[tf.compat.v1.train.SessionRunHook],
             max_steps: int) -> None:
     """Trains up to step `max_steps`, from the last checkpoint if any."""
     with tf.Graph().as_default():
