@@ -21,7 +21,8 @@ import model_pruning
 
 _ROOT = pathlib.Path(__file__).parent.parent
 _DOCUMENTS = ['README.md', 'docs/guide.md']
-_MODULES = ['distribution', 'errors', 'mask', 'schedule', 'selection', 'spec']
+_MODULES = ['distribution', 'errors', 'graph.train_ops', 'mask', 'schedule',
+            'selection', 'spec']
 
 
 def _snippets():

@@ -74,7 +74,7 @@ class Attachment:
       ValueError: if the run is only a part of a train op, or updates the same
         weights by several.
     """
-    key = tuple(str(fetch) for fetch in tf.nest.flatten(
+    key = tuple(getattr(fetch, 'name', fetch) for fetch in tf.nest.flatten(
         fetches, expand_composites=True))
     if key not in self._known:
       run = train_ops.run_by(self._graph, fetches)
@@ -106,7 +106,7 @@ def _check_run(needed: Sequence[ProjectOp], run: FrozenSet[str]) -> None:
 
 def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
            num_steps: Optional[int] = None) -> Attachment:
-  """Adds masks and the operation that projects to a training graph.
+  """Adds masks and the operations that project to a training graph.
 
   Args:
     graph: a graph with an optimizer and a global step; not finalized.
