@@ -14,7 +14,8 @@ _HEAD = """# Results
 
 Written by `make bench`; what is measured, and how, is said at the top of
 [mask_update.py](../mask_update.py) and [step_overhead.py](../step_overhead.py).
-Compare ratios, not milliseconds.
+Compare ratios, not milliseconds. A run during which the CPUs were busy with
+other work, see the last table, should be repeated on an idle machine.
 """
 
 Rows = Iterable[Iterable[Any]]

@@ -184,10 +184,12 @@ def main() -> int:
           f'{figures["kernel_bytes"]}')
   print('\n'.join(missed) or 'All as promised.')
 
+  import model_pruning
   import tensorflow as tf
+  import tensorflow_model_optimization as tfmot
   timing.write_json(args.json, {
       'command': timing.command(),
-      'environment': timing.environment([tf, np, keras]),
+      'environment': timing.environment([tf, np, keras, tfmot, model_pruning]),
       'other_work_cpus': other_work.num_cpus(),
       'missed': missed, **figures})
   return 1 if missed else 0
