@@ -274,6 +274,18 @@ class ReportTest(KerasTestCase):
         universal_newlines=True)
     self.assertIn('after 2 updates and NOTHING WAS PRUNED', result.stderr)
 
+  def test_a_program_that_cleared_the_session_ends_in_peace(self):
+    program = (
+        'import model_pruning\n'
+        'from tests import keras_models\n'
+        'model = keras_models.sequential()\n'
+        "model_pruning.keras.prune(model, 'target_sparsity=0.5')\n"
+        'keras_models.keras.backend.clear_session()\n')
+    result = subprocess.run(
+        [sys.executable, '-c', program], check=True, stderr=subprocess.PIPE,
+        universal_newlines=True)
+    self.assertNotIn('Traceback', result.stderr)
+
   def test_training_that_is_too_short_is_warned_of(self):
     model = keras_models.sequential()
     with self.assertLogs('absl', 'WARNING') as logs:

@@ -188,8 +188,8 @@ def _warn_if_nothing_was_pruned(
     pruned = any(
         compat.value_of(state.last_mask_update_step) != schedule.NEVER
         for state in states)
-  except (RuntimeError, tf.errors.OpError):  # Its session is closed.
-    return
+  except (RuntimeError, ValueError, tf.errors.OpError):
+    return  # Of a graph: its session is closed, or Keras has another by now.
   if num_updates > 0 and not pruned:
     logging.warning(
         'model_pruning: training ended after %d updates and NOTHING WAS '
