@@ -262,29 +262,26 @@ class SavingTest(KerasTestCase):
 
 class ReportTest(KerasTestCase):
 
-  def test_a_program_that_ended_without_pruning_says_so(self):
-    program = (
-        'import model_pruning\n'
-        'from tests import keras_models\n'
-        'model = keras_models.sequential()\n'
-        "model_pruning.keras.prune(model, 'begin_pruning_step=1000')\n"
-        "keras_models.WAYS['fit'](model, 2)\n")
-    result = subprocess.run(
+  def _run_program(self, *lines):
+    """What a program prints to stderr that ends after `lines`."""
+    program = '\n'.join([
+        'import model_pruning', 'from tests import keras_models',
+        'model = keras_models.sequential()', *lines])
+    return subprocess.run(
         [sys.executable, '-c', program], check=True, stderr=subprocess.PIPE,
-        universal_newlines=True)
-    self.assertIn('after 2 updates and NOTHING WAS PRUNED', result.stderr)
+        universal_newlines=True).stderr
+
+  def test_a_program_that_ended_without_pruning_says_so(self):
+    printed = self._run_program(
+        "model_pruning.keras.prune(model, 'begin_pruning_step=1000')",
+        "keras_models.WAYS['fit'](model, 2)")
+    self.assertIn('after 2 updates and NOTHING WAS PRUNED', printed)
 
   def test_a_program_that_cleared_the_session_ends_in_peace(self):
-    program = (
-        'import model_pruning\n'
-        'from tests import keras_models\n'
-        'model = keras_models.sequential()\n'
-        "model_pruning.keras.prune(model, 'target_sparsity=0.5')\n"
-        'keras_models.keras.backend.clear_session()\n')
-    result = subprocess.run(
-        [sys.executable, '-c', program], check=True, stderr=subprocess.PIPE,
-        universal_newlines=True)
-    self.assertNotIn('Traceback', result.stderr)
+    printed = self._run_program(
+        "model_pruning.keras.prune(model, 'target_sparsity=0.5')",
+        'keras_models.keras.backend.clear_session()')
+    self.assertNotIn('Traceback', printed)
 
   def test_training_that_is_too_short_is_warned_of(self):
     model = keras_models.sequential()
