@@ -6,7 +6,7 @@ Non-negative floats order like their bits read as integers, and the k-th
 largest integer is found digit by digit: count how often each value of the
 highest digit occurs, see in which of them the k-th largest lies, go on with
 the next digit inside it. Two passes settle float32. What is equal to the k-th
-largest is cut by index, by the same search over positions.
+largest is cut by index.
 
 Everything here is integer arithmetic, so the outcome is the same bit for bit
 on every TensorFlow, device and thread count.
@@ -151,20 +151,38 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
   smallest_kept = tf.minimum(smallest, keys.nan)
 
   def first_of_equal() -> tf.Tensor:
-    values = keys.with_equal_nans()
-    larger = values > smallest_kept
-    equal = tf.equal(values, smallest_kept)
-    # From the last position, 1, to the first, n; 0 for items not equal.
-    position = compat.where(
-        equal, tf.range(num_items, 0, -1), tf.zeros([num_items], tf.int32))
-    lowest, _, _ = _search(position, num_items.bit_length(),
-                           num_keep - _size_of(larger, sizes), sizes)
-    return larger | (equal & (position >= lowest))
+    # If a NaN is the smallest, all NaNs are equal to it and none is larger.
+    is_nan = smallest >= keys.nan
+    larger = keys.values > compat.where(
+        is_nan, keys.values.dtype.max, smallest)
+    equal = (keys.values >= smallest_kept) & ~larger
+    return larger | _first_of(
+        equal, compat.where(is_nan, num_keep, num_equal_keep), sizes)
 
   kept = tf.compat.v1.cond(
       (num_equal_keep < num_equal) | (smallest >= keys.nan), first_of_equal,
       lambda: keys.values >= smallest)
   return Selection(kept, smallest_kept)
+
+
+def _first_of(chosen: tf.Tensor, num_keep: tf.Tensor,
+              sizes: Optional[tf.Tensor]) -> tf.Tensor:
+  """Of the chosen items the first ones, until they count `num_keep`."""
+  num_items = chosen.shape.num_elements()
+  if compat.in_xla_context():
+    # From the last position, 1, to the first, n; 0 for items not chosen.
+    position = compat.where(
+        chosen, tf.range(num_items, 0, -1), tf.zeros([num_items], tf.int32))
+    lowest, _, _ = _search(position, num_items.bit_length(), num_keep, sizes)
+    return chosen & (position >= lowest)
+  # A list is faster, for few are equal mostly; XLA has none of its own length.
+  indices = tf.raw_ops.Where(condition=chosen)
+  if sizes is not None:
+    before = tf.cumsum(tf.gather(sizes, indices[:, 0]), exclusive=True)
+    num_keep = _size_of(before < num_keep, None)
+  return tf.tensor_scatter_nd_update(
+      tf.zeros_like(chosen), indices[:num_keep],
+      tf.fill([num_keep], True))
 
 
 def _size_of(chosen: tf.Tensor, sizes: Optional[tf.Tensor]) -> tf.Tensor:
