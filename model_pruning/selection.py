@@ -155,9 +155,9 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
     is_nan = smallest >= keys.nan
     larger = keys.values > compat.where(
         is_nan, keys.values.dtype.max, smallest)
-    equal = (keys.values >= smallest_kept) & ~larger
-    return larger | _first_of(
-        equal, compat.where(is_nan, num_keep, num_equal_keep), sizes)
+    equal = tf.not_equal(keys.values >= smallest_kept, larger)
+    return _with_first_of(
+        larger, equal, compat.where(is_nan, num_keep, num_equal_keep), sizes)
 
   kept = tf.compat.v1.cond(
       (num_equal_keep < num_equal) | (smallest >= keys.nan), first_of_equal,
@@ -165,24 +165,23 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
   return Selection(kept, smallest_kept)
 
 
-def _first_of(chosen: tf.Tensor, num_keep: tf.Tensor,
-              sizes: Optional[tf.Tensor]) -> tf.Tensor:
-  """Of the chosen items the first ones, until they count `num_keep`."""
-  num_items = chosen.shape.num_elements()
+def _with_first_of(larger: tf.Tensor, equal: tf.Tensor, num_keep: tf.Tensor,
+                   sizes: Optional[tf.Tensor]) -> tf.Tensor:
+  """`larger`, and the first items of `equal` until they count `num_keep`."""
+  num_items = equal.shape.num_elements()
   if compat.in_xla_context():
-    # From the last position, 1, to the first, n; 0 for items not chosen.
+    # From the last position, 1, to the first, n; 0 for items not equal.
     position = compat.where(
-        chosen, tf.range(num_items, 0, -1), tf.zeros([num_items], tf.int32))
+        equal, tf.range(num_items, 0, -1), tf.zeros([num_items], tf.int32))
     lowest, _, _ = _search(position, num_items.bit_length(), num_keep, sizes)
-    return chosen & (position >= lowest)
+    return larger | (equal & (position >= lowest))
   # A list is faster, for few are equal mostly; XLA has none of its own length.
-  indices = tf.raw_ops.Where(condition=chosen)
+  indices = tf.raw_ops.Where(condition=equal)
   if sizes is not None:
     before = tf.cumsum(tf.gather(sizes, indices[:, 0]), exclusive=True)
     num_keep = _size_of(before < num_keep, None)
   return tf.tensor_scatter_nd_update(
-      tf.zeros_like(chosen), indices[:num_keep],
-      tf.fill([num_keep], True))
+      larger, indices[:num_keep], tf.fill([num_keep], True))
 
 
 def _size_of(chosen: tf.Tensor, sizes: Optional[tf.Tensor]) -> tf.Tensor:
