@@ -155,7 +155,9 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
     is_nan = smallest >= keys.nan
     larger = keys.values > compat.where(
         is_nan, keys.values.dtype.max, smallest)
-    equal = tf.not_equal(keys.values >= smallest_kept, larger)
+    equal = tf.compat.v1.cond(
+        is_nan, lambda: keys.values >= keys.nan,
+        lambda: tf.equal(keys.values, smallest))
     return _with_first_of(
         larger, equal, compat.where(is_nan, num_keep, num_equal_keep), sizes)
 
