@@ -26,6 +26,8 @@ _PUBLIC = {
     'PruningReport': 'model_pruning.report',
     'PruningSpec': 'model_pruning.spec',
     'get_pruning_hparams': 'model_pruning.spec',
+    'prune_model_fn': 'model_pruning.graph.prune',
+    'prune_train_op': 'model_pruning.graph.prune',
 }
 _SUBPACKAGES = ('keras',)
 

@@ -63,6 +63,48 @@ def control_dependencies(assignments: Sequence[Any]) -> Any:
       [part for assignment in assignments for part in _components(assignment)])
 
 
+def partition_of(variable: tf.Variable) -> Any:
+  """Which slice of a partitioned variable `variable` is; None if it is whole.
+
+  There is no public way to ask. `_save_slice_info`, which savers go by, was
+  tried on TF 1.14 to 2.21.
+
+  Returns:
+    A `tf.Variable.SaveSliceInfo`: full_name, full_shape, var_offset, var_shape.
+  """
+  return getattr(variable, '_save_slice_info', None)
+
+
+def set_partition(variable: tf.Variable, full_name: str, like: Any) -> None:
+  """Makes savers store `variable` as a slice, as that of `partition_of`.
+
+  Args:
+    variable: of the shape of the slice.
+    full_name: of the partitioned variable in checkpoints.
+    like: the `SaveSliceInfo` of a variable that is partitioned in this way.
+  """
+  variable._set_save_slice_info(tf.compat.v1.Variable.SaveSliceInfo(  # pylint: disable=protected-access
+      full_name, like.full_shape, like.var_offset, like.var_shape))
+
+
+def in_control_flow(op: tf.Operation) -> bool:
+  """Whether `op` is inside a `cond` or a `while_loop` of TF 1.
+
+  There is no public way to ask; tried on TF 1.14 to 2.21.
+  """
+  return op._get_control_flow_context() is not None  # pylint: disable=protected-access
+
+
+def add_control_inputs(op: tf.Operation,
+                       before: Sequence[tf.Operation]) -> None:
+  """Makes `op`, which exists, wait for `before`.
+
+  There is no public way. Tried on TF 1.14 to 2.21. A session that has run the
+  graph already goes on without.
+  """
+  op._add_control_inputs(list(before))  # pylint: disable=protected-access
+
+
 def flatten_layers(model: Any) -> List[Any]:
   """All layers in `model`, at any depth; Keras 2 or Keras 3.
 

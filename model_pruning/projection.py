@@ -30,19 +30,21 @@ def threshold_dtype(weight_dtype: tf.DType) -> tf.DType:
 class Projection:
   """The masks of weights that are ranked together: mostly of one.
 
+  Its state is in variables, or in what reads and assigns as they do
+  (`read_value`, `assign`).
+
   Attributes:
-    masks: bool variables, one a weight, of its shape.
-    thresholds: scalar floating variables, one a weight: the smallest saliency
-      that its mask keeps.
-    last_mask_update_step: int64 scalar variable, -1 before the first update.
+    masks: bool, one a weight, of its shape.
+    thresholds: floating scalars, one a weight: the smallest saliency that its
+      mask keeps.
+    last_mask_update_step: int64 scalar, -1 before the first update.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
                rules: Sequence[weight_rule.WeightRule],
-               masks: Sequence[tf.Variable],
-               thresholds: Sequence[tf.Variable],
-               last_mask_update_step: tf.Variable):
-    """Wraps variables that hold the state.
+               masks: Sequence[Any], thresholds: Sequence[Any],
+               last_mask_update_step: Any):
+    """Wraps what holds the state.
 
     Args:
       spec: gives the schedule and the saliency.
@@ -63,29 +65,41 @@ class Projection:
               step: tf.Tensor) -> List[tf.Tensor]:
     """The weights with pruned entries zero, after an update of the masks.
 
-    The masks are updated if they are due at `step`, from the weights as they
-    come in: an entry that was pruned and is large enough now is kept.
+    Args:
+      weights: as for `masks_at`.
+      step: as for `masks_at`.
+
+    Returns:
+      Tensors like `weights`.
+    """
+    return [zero_pruned(mask_, weight)
+            for mask_, weight in zip(self.masks_at(weights, step), weights)]
+
+  def masks_at(self, weights: Sequence[tf.Tensor],
+               step: tf.Tensor) -> List[tf.Tensor]:
+    """The masks that hold after the update that made `step`.
+
+    They are updated if they are due at `step`, from the weights as they come
+    in: an entry that was pruned and is large enough now is kept.
 
     Args:
       weights: floating tensors, as the optimizer left them.
       step: integer scalar, the number of optimizer updates done.
 
     Returns:
-      Tensors like `weights`.
+      Bool tensors of the shapes of `weights`.
     """
     step = tf.cast(step, tf.int64)
-    last_step = tf.identity(self.last_mask_update_step)
+    last_step = self.last_mask_update_step.read_value()
     # If the last update was at this very step, it was that of another weight
     # which shares the variable: this one is due as well.
     due = (self._update_steps.is_due(step, last_step)
            | tf.equal(last_step, step))
-    masks = tf.compat.v1.cond(
+    return tf.compat.v1.cond(
         due,
         lambda: self._updated_masks(weights, step),
-        lambda: [tf.identity(variable) for variable in self.masks],
+        lambda: [held.read_value() for held in self.masks],
         strict=True)
-    return [compat.where(mask_, weight, tf.zeros_like(weight))
-            for mask_, weight in zip(masks, weights)]
 
   def _updated_masks(self, weights: Sequence[tf.Tensor],
                      step: tf.Tensor) -> List[tf.Tensor]:
@@ -93,13 +107,17 @@ class Projection:
         [self._saliency(weight) for weight in weights], self._structures,
         self._sparsity(step))
     assignments = [self.last_mask_update_step.assign(step)]
-    for variable, value in zip(self.masks, update.masks):
-      assignments.append(variable.assign(value))
-    for variable in self.thresholds:
-      assignments.append(variable.assign(
-          tf.cast(update.threshold, variable.dtype)))
+    for held, value in zip(self.masks, update.masks):
+      assignments.append(held.assign(value))
+    for held in self.thresholds:
+      assignments.append(held.assign(tf.cast(update.threshold, held.dtype)))
     with compat.control_dependencies(assignments):
       return [tf.identity(value) for value in update.masks]
+
+
+def zero_pruned(mask_: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+  """`weight` where `mask_` is true, else 0.0; exactly, NaN and inf as well."""
+  return compat.where(mask_, weight, tf.zeros_like(weight))
 
 
 def ranked_together(rules: Sequence[weight_rule.WeightRule]

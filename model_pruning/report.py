@@ -60,6 +60,10 @@ class PruningReport:
   skipped: Tuple[SkippedWeight, ...]
   warnings: Tuple[str, ...] = ()
 
+  def with_warning(self, warning: str) -> PruningReport:
+    """The same report with one more warning."""
+    return dataclasses.replace(self, warnings=(*self.warnings, warning))
+
   def log(self) -> None:
     """Logs the table, and each of the warnings as one."""
     logging.info('%s', self)

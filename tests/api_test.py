@@ -19,6 +19,8 @@ _PUBLIC_NAMES = [
     'PruningSpec',
     'get_pruning_hparams',
     'keras',
+    'prune_model_fn',
+    'prune_train_op',
 ]
 _PUBLIC_KERAS_NAMES = ['Pruner', 'prune']
 

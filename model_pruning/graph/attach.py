@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Adds the projection to a training graph, beside what is there already.
 
-Nothing of the graph is changed. For each pruned weight there are two new
-variables, `<weight>/mask` and `<weight>/threshold`, and for all of them
-`<spec.name>/last_mask_update_step`. New operations, which wait for the
-optimizer, update masks that are due and zero pruned entries.
+For each pruned weight there are two new variables, `<weight>/mask` and
+`<weight>/threshold`, and for all of them `<spec.name>/last_mask_update_step`.
+New operations, which wait for the optimizer, update masks that are due and
+zero pruned entries. What computes the loss, the gradients and the updates is
+not touched.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from typing import Set, Tuple
 
 import tensorflow as tf
 
+from model_pruning import compat
 from model_pruning import plan
 from model_pruning import projection
 from model_pruning import report as report_lib
-from model_pruning import schedule
 from model_pruning import spec as spec_lib
-from model_pruning import weight_rule
+from model_pruning.graph import averages
+from model_pruning.graph import state as state_lib
+from model_pruning.graph import stored
 from model_pruning.graph import train_ops
 from model_pruning.graph import weights as weights_lib
 
@@ -31,7 +34,7 @@ class ProjectOp(NamedTuple):
   Attributes:
     op: to run with the train op, in the same `session.run`.
     runs_with: names of the operations of the train op that `op` waits for:
-      updates of the weights, and of the global step.
+      updates of the weights, of their averages, and of the global step.
     updates: names of those that update the weights.
     weights: names of the weights.
   """
@@ -105,77 +108,112 @@ def _check_run(needed: Sequence[ProjectOp], run: FrozenSet[str]) -> None:
 
 
 def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
-           num_steps: Optional[int] = None) -> Attachment:
+           num_steps: Optional[int] = None, train_op: Any = None,
+           global_step: Optional[tf.Variable] = None) -> Attachment:
   """Adds masks and the operations that project to a training graph.
 
   Args:
     graph: a graph with an optimizer and a global step; not finalized.
     spec: the specification.
     num_steps: steps of the training to come, if known, for the report.
+    train_op: prunes only what a run of this operation or tensor updates, if
+      given; else what anything in the graph updates.
+    global_step: counts the optimizer updates; by default that of the graph.
 
   Returns:
     What was added.
 
   Raises:
-    ValueError: if the graph has no weights, no optimizer or no global step,
-      a weight has a mask already, or a pattern of the spec matches no weight.
+    ValueError: if the graph is finalized, has no weights, no optimizer or no
+      global step, a weight has a mask already, or a pattern of the spec
+      matches no weight.
   """
-  found = _with_updates(weights_lib.find_weights(graph))
+  if graph.finalized:
+    raise ValueError(
+        'The graph must not be finalized before pruning is attached. A '
+        'monitored session finalizes it: give it a PruningHook, or attach '
+        'before it is made.')
+  training = train_ops.TrainingGraph(graph)
+  run = None if train_op is None else train_ops.run_by(graph, train_op)
+  found, updates = _with_updates(
+      weights_lib.find_weights(graph), training, run)
   rules, report = plan.make_plan(
       spec, [weight.candidate for weight in found], num_steps)
-  chosen = [(weight.variable, rule)
+  chosen = [state_lib.PrunedWeight(weight, rule)
             for weight, rule in zip(found, rules) if rule is not None]
   if not chosen:
     return Attachment(graph, report)
-  for variable, _ in chosen:
-    _check_not_pruned(graph, variable)
-  global_step = tf.compat.v1.train.get_global_step(graph)
+  state_lib.check_not_pruned(graph, chosen)
+  if global_step is None:
+    global_step = tf.compat.v1.train.get_global_step(graph)
   if global_step is None:
     raise ValueError(
         'The graph must have a global step: it is the clock of the schedule. '
         'Call tf.compat.v1.train.get_or_create_global_step() and pass it to '
         'the optimizer\'s `minimize` or `apply_gradients`.')
-  rankings = [_Ranking([chosen[i] for i in indices])
-              for indices in projection.ranked_together(
-                  [rule for _, rule in chosen])]
-  found_train_ops = train_ops.Followers(graph).train_ops(
-      [op for ranking in rankings for op in ranking.updates]
-      + train_ops.updates_of(global_step))
+  step_updates = training.updates_of(global_step)
+  if not step_updates:
+    report = report.with_warning(
+        f'Nothing in the graph moves the global step {global_step.op.name!r}: '
+        'masks will not change. Pass it to the optimizer\'s `minimize` or '
+        '`apply_gradients`.')
+  rankings = [
+      _Ranking([chosen[i] for i in indices], updates, training)
+      for indices in projection.ranked_together(
+          [weight.rule for weight in chosen])]
+  found_train_ops = training.train_ops(
+      [op for ranking in rankings for op in ranking.waits_for] + step_updates)
+  if run is not None:
+    found_train_ops = [[op for op in ops if op.name in run]
+                       for ops in found_train_ops]
   project_ops: List[ProjectOp] = []
   clocks: List[tf.Variable] = []
-  with graph.as_default():
+  # Under a strategy a variable is created on each device, as the weights are.
+  with graph.as_default(), tf.compat.v1.name_scope(None):
     # Train ops that take turns update different weights at different steps:
     # what one of them did at a step says nothing of the weights of another.
     for together in train_ops.merge_overlapping(
-        [(ranking.train_ops_of(found_train_ops), [ranking])
+        [(ranking.train_ops_of(found_train_ops), ranking)
          for ranking in rankings]):
       suffix = f'_{len(clocks)}' if clocks else ''
-      clocks.append(_create_variable(
-          f'{spec.name}/last_mask_update_step{suffix}', [], schedule.NEVER,
-          tf.int64))
+      clocks.append(state_lib.create_clock(
+          f'{spec.name}/last_mask_update_step{suffix}', global_step))
       for ranking in together:
-        state = _create_state(spec, ranking.chosen, clocks[-1])
+        state = state_lib.create_state(spec, ranking.weights, clocks[-1])
         project_ops += [
             _project(spec, ranking, state, found_train_ops[i], global_step)
             for i in sorted(ranking.train_ops_of(found_train_ops))]
+    _precede_queue_runners(graph, project_ops)
   return Attachment(graph, report, project_ops, clocks)
 
 
 class _Ranking:
-  """Weights that are ranked together, and what updates them."""
+  """Weights that are ranked together, and what updates them.
 
-  def __init__(
-      self, chosen: Sequence[Tuple[tf.Variable, weight_rule.WeightRule]]):
-    self.chosen = chosen
-    self.variables = [variable for variable, _ in chosen]
-    self.updates = [op for variable in self.variables
-                    for op in train_ops.updates_of(variable)]
+  Attributes:
+    weights: the weights.
+    updates: names of the operations that update them.
+    waits_for: these operations, and those that update moving averages.
+    averages: the moving averages of each part of a weight, by its name.
+  """
+
+  def __init__(self, weights: Sequence[state_lib.PrunedWeight],
+               updates: Dict[str, List[tf.Operation]],
+               training: train_ops.TrainingGraph):
+    self.weights = weights
+    self.waits_for = [op for weight in weights for op in updates[weight.name]]
+    self.updates = frozenset(op.name for op in self.waits_for)
+    self.averages = averages.averages_of(
+        [replica for weight in weights for part in weight.stored.parts
+         for replica in compat.replicas(part)])
+    self.waits_for += [
+        op for held in self.averages.values() for average in held
+        for op in training.updates_of(average)]
 
   def train_ops_of(self, found: Sequence[Sequence[tf.Operation]]) -> Set[int]:
     """Indices of the train ops that update one of the weights."""
-    names = {op.name for op in self.updates}
     return {i for i, ops in enumerate(found)
-            if not names.isdisjoint(op.name for op in ops)}
+            if not self.updates.isdisjoint(op.name for op in ops)}
 
 
 def _project(spec: spec_lib.PruningSpec, ranking: _Ranking,
@@ -185,84 +223,87 @@ def _project(spec: spec_lib.PruningSpec, ranking: _Ranking,
   # The increment of the global step is an operation like any other: without
   # the dependency a step could see the count before it, or after it.
   with tf.control_dependencies(train_op):
-    # A copy: a ref variable is counted up in place, and what is read from
-    # it, and kept in `last_mask_update_step`, would be counted up with it.
-    step = tf.maximum(_read(global_step), 0)
-    projected = state.project(
-        [_read(variable) for variable in ranking.variables], step)
-  op = tf.group(
-      *[_assign(variable, value)
-        for variable, value in zip(ranking.variables, projected)],
-      name=spec.name + '/project')
+    with tf.device(ranking.weights[0].stored.device):
+      # A copy: a ref variable is counted up in place, and what is read from
+      # it, and kept in `last_mask_update_step`, would be counted up with it.
+      step = tf.maximum(stored.read(stored.primary(global_step)), 0)
+      masks = state.masks_at(
+          [weight.stored.read_value() for weight in ranking.weights], step)
+
+    def zero_pruned(variable: tf.Variable, mask: tf.Tensor) -> tf.Operation:
+      return tf.group(*[
+          _zero_pruned(held, mask) for held in (
+              variable, *ranking.averages.get(variable.op.name, ()))])
+
+    op = tf.group(
+        *[weight.stored.update(mask, zero_pruned)
+          for weight, mask in zip(ranking.weights, masks)],
+        name=spec.name + '/project')
   runs_with = frozenset(op.name for op in train_op)
-  return ProjectOp(
-      op, runs_with,
-      runs_with.intersection(op.name for op in ranking.updates),
-      tuple(variable.op.name for variable in ranking.variables))
+  return ProjectOp(op, runs_with, runs_with & ranking.updates,
+                   tuple(weight.name for weight in ranking.weights))
 
 
-def _with_updates(found: Sequence[weights_lib.GraphWeight]
-                  ) -> List[weights_lib.GraphWeight]:
-  """The weights, those that no optimizer updates with that as the reason."""
-  updated = [weight for weight in found
-             if train_ops.updates_of(weight.variable)]
-  if not updated:
+def _zero_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
+  """Assigns `variable` where `mask` is true, else 0, to it."""
+  with tf.device(variable.device):
+    value = variable.read_value()
+    if tf.DeviceSpec.from_string(variable.device or '').job == 'ps':
+      # Other workers may have updated the variable since it was read: what
+      # they did to entries that are kept must not be undone.
+      return variable.assign_sub(
+          compat.where(mask, tf.zeros_like(value), value))
+    return variable.assign(projection.zero_pruned(mask, value))
+
+
+def _precede_queue_runners(graph: tf.Graph,
+                           project_ops: Sequence[ProjectOp]) -> None:
+  """Puts projections in front of queue operations that run updates.
+
+  `SyncReplicasOptimizer` updates the weights in a thread of the chief, which
+  runs an enqueue operation; what the workers fetch waits for its tokens.
+  """
+  for runner in graph.get_collection(tf.compat.v1.GraphKeys.QUEUE_RUNNERS):
+    for enqueue_op in runner.enqueue_ops:
+      enqueue_op = getattr(enqueue_op, 'op', enqueue_op)
+      run = train_ops.ancestors([enqueue_op])
+      compat.add_control_inputs(enqueue_op, [
+          project.op for project in project_ops
+          if project.runs_with <= run])
+
+
+def _with_updates(
+    found: Sequence[weights_lib.GraphWeight],
+    training: train_ops.TrainingGraph, run: Optional[FrozenSet[str]]
+) -> Tuple[List[weights_lib.GraphWeight], Dict[str, List[tf.Operation]]]:
+  """The weights, and what updates each of them.
+
+  Args:
+    found: the weights of the graph.
+    training: the graph.
+    run: names of the operations of a train op, if only those count.
+
+  Returns:
+    The weights, those that nothing updates with that as the reason; and the
+    updates by the name of the weight.
+  """
+  updates = {
+      weight.candidate.name: [
+          op for part in weight.parts for op in training.updates_of(part)
+          if run is None or op.name in run]
+      for weight in found}
+  if not any(updates.values()):
+    where = 'the graph' if run is None else 'the train op'
     raise ValueError(
         'The graph must hold an optimizer that updates trainable variables '
-        'before pruning is attached. Found '
-        f'{len(found)} trainable variables and no operation that updates one. '
+        f'before pruning is attached. Found {len(found)} trainable variables '
+        f'and no operation of {where} that updates one. '
         'Pruning belongs to training: do not pass it to evaluation.')
-  names = {weight.candidate.name for weight in updated}
-  return [
-      weight if weight.candidate.name in names
+  reason = ('no optimizer updates it' if run is None
+            else 'the train op does not update it')
+  weights = [
+      weight if updates[weight.candidate.name]
       else weight._replace(candidate=plan.Candidate(
-          weight.candidate.name, weight.candidate.shape,
-          'no optimizer updates it'))
+          weight.candidate.name, weight.candidate.shape, reason))
       for weight in found]
-
-
-def _check_not_pruned(graph: tf.Graph, variable: tf.Variable) -> None:
-  """Refuses a weight that has a mask: two projections would fight."""
-  mask_name = variable.op.name + '/mask'
-  if any(mask_name == other.op.name for other in graph.get_collection(
-      tf.compat.v1.GraphKeys.GLOBAL_VARIABLES)):
-    raise ValueError(
-        'The graph must not be pruned twice. Received: a graph whose weight '
-        f'{variable.op.name!r} has the mask {mask_name!r} already')
-
-
-def _create_state(
-    spec: spec_lib.PruningSpec,
-    chosen: Sequence[Tuple[tf.Variable, weight_rule.WeightRule]],
-    last_mask_update_step: tf.Variable) -> projection.Projection:
-  """Masks and thresholds of weights that are ranked together."""
-  masks, thresholds = [], []
-  for variable, _ in chosen:
-    name = variable.op.name
-    with tf.device(variable.device):
-      masks.append(_create_variable(
-          name + '/mask', variable.shape.as_list(), True, tf.bool))
-      thresholds.append(_create_variable(
-          name + '/threshold', [], 0.0,
-          projection.threshold_dtype(variable.dtype.base_dtype)))
-  return projection.Projection(
-      spec, [rule for _, rule in chosen], masks, thresholds,
-      last_mask_update_step)
-
-
-def _create_variable(name: str, shape: Sequence[int], value: Any,
-                     dtype: tf.DType) -> tf.Variable:
-  return tf.compat.v1.Variable(
-      # A constant would make the graph as large as the masks.
-      lambda: tf.fill(shape, tf.constant(value, dtype)),
-      trainable=False, name=name, dtype=dtype, use_resource=True)
-
-
-def _read(variable: tf.Variable) -> tf.Tensor:
-  with tf.device(variable.device):
-    return variable.read_value()
-
-
-def _assign(variable: tf.Variable, value: tf.Tensor) -> Any:
-  with tf.device(variable.device):
-    return variable.assign(value)
+  return weights, updates

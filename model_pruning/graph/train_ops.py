@@ -5,23 +5,118 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, FrozenSet, Iterable, List, Set, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Sequence
+from typing import Set, Tuple
 
 import tensorflow as tf
 
+from model_pruning import compat
+from model_pruning.graph import functions as functions_lib
 from model_pruning.graph import weights as weights_lib
 
 # Kernels of optimizers, sparse updates, and the plain arithmetic that
-# optimizers written in Python use. Assign alone is not among them: it is what
-# initializers and savers do.
+# optimizers written in Python use.
 _UPDATES = re.compile(
     r'(Resource)?(Sparse)?Apply|(Resource)?Scatter|Assign(Sub|Add)')
+# What initializers and savers do; an update if the value is made of what the
+# variable held.
+_ASSIGNMENTS = re.compile(r'Assign(VariableOp)?$')
+# What hands on a variable itself, into a `cond` or a `while_loop` of TF 1.
+_SAME_VARIABLE = frozenset(['Enter', 'RefEnter', 'Switch', 'RefSwitch'])
 
 
-def updates_of(variable: tf.Variable) -> List[tf.Operation]:
-  """The operations of `variable`'s graph that change it in training."""
-  return [op for op in weights_lib.source(variable).consumers()
-          if _UPDATES.match(op.type)]
+class TrainingGraph:
+  """What runs after what in a graph, and what of it trains."""
+
+  def __init__(self, graph: tf.Graph):
+    """Reads the graph once; operations added later are not seen."""
+    self._functions = functions_lib.Functions(graph)
+    self._next: Dict[str, List[tf.Operation]] = {}
+    for op in graph.get_operations():
+      for before in (*(tensor.op for tensor in op.inputs),
+                     *op.control_inputs):
+        self._next.setdefault(before.name, []).append(op)
+
+  def updates_of(self, variable: tf.Variable) -> List[tf.Operation]:
+    """The operations that change `variable` in training.
+
+    One inside a `cond` or a `while_loop` is represented by those operations
+    that end it: they run whether or not the update does.
+    """
+    updates: Dict[str, tf.Operation] = {}
+    for replica in compat.replicas(variable):
+      for op in self._inner_updates_of(replica):
+        for outer in self._outside(op):
+          updates[outer.name] = outer
+    return list(updates.values())
+
+  def train_ops(self, updates: Iterable[tf.Operation]
+                ) -> List[List[tf.Operation]]:
+    """Splits `updates` into those that train ops run together.
+
+    Two of them are in one train op if one runs after the other, or a third
+    operation runs after both.
+    """
+    return merge_overlapping(
+        [(self._after(update), update) for update in updates])
+
+  def _after(self, op: tf.Operation) -> Set[str]:
+    """Names of `op` and of all that can only run after it."""
+    seen = set()
+    waiting = [op]
+    while waiting:
+      op = waiting.pop()
+      if op.name not in seen:
+        seen.add(op.name)
+        waiting.extend(self._next.get(op.name, ()))
+    return seen
+
+  def _inner_updates_of(self, variable: tf.Variable) -> List[tf.Operation]:
+    held = weights_lib.source(variable)
+    found: Dict[str, tf.Operation] = {}
+    seen: Set[str] = set()
+    waiting = [held]
+    while waiting:
+      tensor = waiting.pop()
+      for op in tensor.consumers():
+        if op.type in _SAME_VARIABLE and op.name not in seen:
+          seen.add(op.name)
+          waiting.extend(op.outputs)
+        elif self._changes(op, tensor, held):
+          found[op.name] = op
+    return list(found.values())
+
+  def _changes(self, op: tf.Operation, tensor: tf.Tensor,
+               held: tf.Tensor) -> bool:
+    """Whether `op` changes the variable that `tensor` stands for."""
+    indices = [i for i, taken in enumerate(op.inputs) if taken is tensor]
+    if _UPDATES.match(op.type):
+      return 0 in indices
+    if _ASSIGNMENTS.match(op.type):
+      return 0 in indices and depends_on(op.inputs[1].op, held.op)
+    if not self._functions.is_call(op):
+      return False
+    uses = {use for i in indices
+            for use in self._functions.uses(op, i, _SAME_VARIABLE)}
+    types = {use.op_type for use in uses if use.input_index == 0}
+    return any(map(_UPDATES.match, types)) or (
+        'ReadVariableOp' in types and any(map(_ASSIGNMENTS.match, types)))
+
+  def _outside(self, op: tf.Operation) -> List[tf.Operation]:
+    """`op`, or what ends the outermost cond or loop of TF 1 around it."""
+    outside = []
+    seen = set()
+    waiting = [op]
+    while waiting:
+      op = waiting.pop()
+      if op.name in seen:
+        continue
+      seen.add(op.name)
+      if compat.in_control_flow(op):
+        waiting.extend(self._next.get(op.name, ()))
+      else:
+        outside.append(op)
+    return outside
 
 
 def ancestors(ops: Iterable[tf.Operation]) -> Set[str]:
@@ -37,53 +132,42 @@ def ancestors(ops: Iterable[tf.Operation]) -> Set[str]:
   return seen
 
 
-class Followers:
-  """What runs after what in a graph."""
-
-  def __init__(self, graph: tf.Graph):
-    """Reads the graph once; operations added later are not seen."""
-    self._next: Dict[str, List[tf.Operation]] = {}
-    for op in graph.get_operations():
-      for before in (*(tensor.op for tensor in op.inputs),
-                     *op.control_inputs):
-        self._next.setdefault(before.name, []).append(op)
-
-  def of(self, op: tf.Operation) -> Set[str]:
-    """Names of `op` and of all that can only run after it."""
-    seen = set()
-    waiting = [op]
-    while waiting:
-      op = waiting.pop()
-      if op.name not in seen:
-        seen.add(op.name)
-        waiting.extend(self._next.get(op.name, ()))
-    return seen
-
-  def train_ops(self, updates: Iterable[tf.Operation]
-                ) -> List[List[tf.Operation]]:
-    """Splits `updates` into those that train ops run together.
-
-    Two of them are in one train op if one runs after the other, or a third
-    operation runs after both.
-    """
-    return merge_overlapping(
-        [(self.of(update), [update]) for update in updates])
+def depends_on(op: tf.Operation, before: tf.Operation) -> bool:
+  """Whether `op` is computed from `before`, or is it."""
+  seen = set()
+  waiting = [op]
+  while waiting:
+    op = waiting.pop()
+    if op.name == before.name:
+      return True
+    if op.name not in seen:
+      seen.add(op.name)
+      waiting.extend(tensor.op for tensor in op.inputs)
+  return False
 
 
-def merge_overlapping(parts: Iterable[Tuple[Set[Any], List[Any]]]
+def merge_overlapping(parts: Sequence[Tuple[Iterable[Any], Any]]
                       ) -> List[List[Any]]:
-  """Concatenates the lists of all parts whose sets overlap.
+  """Lists together the items of all parts whose members overlap.
 
-  >>> merge_overlapping([({1, 2}, ['a']), ({3}, ['b']), ({2, 4}, ['c'])])
-  [['b'], ['a', 'c']]
+  >>> merge_overlapping([({1, 2}, 'a'), ({3}, 'b'), ({2, 4}, 'c')])
+  [['a', 'c'], ['b']]
   """
-  merged: List[Tuple[Set[Any], List[Any]]] = []
-  for members, items in parts:
-    for other in [other for other in merged if members & other[0]]:
-      merged.remove(other)
-      members, items = members | other[0], other[1] + items
-    merged.append((members, items))
-  return [items for _, items in merged]
+  parents = list(range(len(parts)))
+
+  def root(i: int) -> int:
+    while parents[i] != i:
+      parents[i] = i = parents[parents[i]]
+    return i
+
+  first_with: Dict[Any, int] = {}
+  for i, (members, _) in enumerate(parts):
+    for member in members:
+      parents[root(i)] = root(first_with.setdefault(member, i))
+  merged: Dict[int, List[Any]] = {}
+  for i, (_, item) in enumerate(parts):
+    merged.setdefault(root(i), []).append(item)
+  return list(merged.values())
 
 
 def run_by(graph: tf.Graph, fetches: Any) -> FrozenSet[str]:

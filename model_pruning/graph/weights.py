@@ -4,24 +4,27 @@
 
 A weight is pruned if it is trainable, floating, has two dimensions at least,
 and feeds a contraction (a matrix product, a convolution, a gather), directly
-or through operations that only move or cast its entries.
+or through operations that only move or cast its entries. The parts of a
+partitioned variable are one weight.
 """
 
 from __future__ import annotations
 
 import re
-from typing import List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
 import tensorflow as tf
 
+from model_pruning import compat
 from model_pruning import plan
+from model_pruning.graph import functions as functions_lib
 
 # What sums products of a weight with its input, and gathers, which are
 # products with one-hot rows.
 _CONTRACTIONS = re.compile(
     r'(Sparse|Batch)?MatMul(V\d)?$|SparseTensorDenseMatMul$'
-    r'|Conv[23]D(Backprop(Input|Filter)(V\d)?)?$|Einsum$|XlaDot(V\d)?$'
-    r'|(Resource)?Gather(V2|Nd)?$')
+    r'|Conv(2D|3D)?(Backprop(Input|Filter)(V\d)?)?$|Einsum$|XlaDot(V\d)?$'
+    r'|(Resource)?Gather(V2|Nd)?$|(Cudnn|Block)?(LSTM|GRU|RNN)')
 _DEPTHWISE = re.compile(r'DepthwiseConv2dNative')
 
 # What hands on the entries of a weight, each as it is.
@@ -31,20 +34,28 @@ _PASSES_ON = frozenset([
     'SplitV', 'Enter', 'RefEnter', 'Switch', 'RefSwitch', 'Merge',
 ])
 
-_CALLS = frozenset([
-    'PartitionedCall', 'StatefulPartitionedCall', 'If', 'StatelessIf', 'While',
-    'StatelessWhile', 'Case', 'StatelessCase'])
-
 
 class GraphWeight(NamedTuple):
-  """A variable of a graph and what can be said of it as a weight."""
+  """A weight of a graph.
 
-  variable: tf.Variable
+  Attributes:
+    candidate: what can be said of it.
+    parts: the variables that hold it: one, or those of a partitioned variable
+      in their order.
+    axis: the dimension along which the parts lie.
+  """
+
   candidate: plan.Candidate
+  parts: Tuple[tf.Variable, ...]
+  axis: int = 0
 
 
 def source(variable: tf.Variable) -> tf.Tensor:
-  """What operations on `variable` take: its resource handle, or its ref."""
+  """What operations on `variable` take: its resource handle, or its ref.
+
+  Args:
+    variable: no distributed one, but that of a replica.
+  """
   handle = getattr(variable, 'handle', None)
   return handle if handle is not None else variable.op.outputs[0]
 
@@ -56,16 +67,41 @@ def find_weights(graph: tf.Graph) -> List[GraphWeight]:
     graph: a graph with the forward operations in it.
 
   Returns:
-    One entry a variable, in the order of the collection.
+    One entry a variable, or partitioned variable, in the order of the
+    collection.
   """
+  functions = functions_lib.Functions(graph)
   found = []
-  for variable in graph.get_collection(
-      tf.compat.v1.GraphKeys.TRAINABLE_VARIABLES):
-    dims = _known_dims(variable.shape)
-    reason, on_request = _why_not(variable, dims)
-    found.append(GraphWeight(variable, plan.Candidate(
-        variable.op.name, dims, reason, on_request)))
+  for name, shape, axis, parts in _whole_variables(graph.get_collection(
+      tf.compat.v1.GraphKeys.TRAINABLE_VARIABLES)):
+    dims = _known_dims(shape)
+    reason, on_request = _why_not(parts, dims, functions)
+    found.append(GraphWeight(
+        plan.Candidate(name, dims, reason, on_request), parts, axis))
   return found
+
+
+def _whole_variables(variables: List[tf.Variable]) -> List[
+    Tuple[str, tf.TensorShape, int, Tuple[tf.Variable, ...]]]:
+  """Name, shape, axis and parts, with the parts of a partition joined."""
+  parts_of: Dict[str, List[tf.Variable]] = {}
+  for variable in variables:
+    partition = compat.partition_of(variable)
+    name = partition.full_name if partition else variable.op.name
+    parts_of.setdefault(name, []).append(variable)
+  whole = []
+  for name, parts in parts_of.items():
+    partition = compat.partition_of(parts[0])
+    if partition is None:
+      whole.append((name, parts[0].shape, 0, tuple(parts)))
+      continue
+    axis = next((i for i, (part, full) in enumerate(
+        zip(partition.var_shape, partition.full_shape)) if part != full), 0)
+    offsets = [compat.partition_of(part).var_offset[axis] for part in parts]
+    order = sorted(range(len(parts)), key=offsets.__getitem__)
+    whole.append((name, tf.TensorShape(partition.full_shape), axis,
+                  tuple(parts[i] for i in order)))
+  return whole
 
 
 def _known_dims(shape: tf.TensorShape) -> Tuple[int, ...]:
@@ -75,44 +111,44 @@ def _known_dims(shape: tf.TensorShape) -> Tuple[int, ...]:
   return tuple(-1 if dim is None else dim for dim in shape.as_list())
 
 
-def _why_not(variable: tf.Variable,
-             dims: Tuple[int, ...]) -> Tuple[Optional[str], bool]:
+def _why_not(parts: Tuple[tf.Variable, ...], dims: Tuple[int, ...],
+             functions: functions_lib.Functions) -> Tuple[Optional[str], bool]:
   """Why a variable is not pruned (None if it is); whether a spec may ask."""
-  if not variable.dtype.base_dtype.is_floating:
-    return f'its dtype is {variable.dtype.base_dtype.name}', False
+  dtype = parts[0].dtype.base_dtype
+  if not dtype.is_floating:
+    return f'its dtype is {dtype.name}', False
   if -1 in dims:
     return 'its shape is not known', False
   if len(dims) < 2:
     return f'it has {len(dims)} dimensions; a kernel has 2 at least', False
   if 0 in dims:
     return 'it is empty', False
-  use = _use_of(source(variable))
-  if use == 'contraction':
+  uses = {use.op_type
+          for use in _uses_of(source(compat.replicas(parts[0])[0]), functions)}
+  if any(map(_CONTRACTIONS.match, uses)):
     return None, False
-  if use == 'depthwise':
+  if any(map(_DEPTHWISE.match, uses)):
     return ('it is a depthwise kernel; weight_sparsity_map can name it', True)
-  if use == 'call':
-    return ('it is used inside a function only; weight_sparsity_map can name '
-            'it', True)
   return 'no matrix product, convolution or gather uses it', False
 
 
-def _use_of(tensor: tf.Tensor) -> Optional[str]:
-  """What a variable is used for: 'contraction' goes before all others."""
-  uses = set()
-  seen = set()
+def _uses_of(tensor: tf.Tensor, functions: functions_lib.Functions
+             ) -> Set[functions_lib.Use]:
+  """What takes a tensor, or what operations that hand it on make of it."""
+  uses: Set[functions_lib.Use] = set()
+  seen: Set[str] = set()
   waiting = [tensor]
   while waiting:
-    for op in waiting.pop().consumers():
-      if op.name in seen:
-        continue
-      seen.add(op.name)
-      if _CONTRACTIONS.match(op.type):
-        return 'contraction'
-      if _DEPTHWISE.match(op.type):
-        uses.add('depthwise')
-      elif op.type in _CALLS:
-        uses.add('call')
-      elif op.type in _PASSES_ON:
-        waiting.extend(op.outputs)
-  return next((use for use in ('depthwise', 'call') if use in uses), None)
+    tensor = waiting.pop()
+    for op in tensor.consumers():
+      for i, taken in enumerate(op.inputs):
+        if taken is not tensor:
+          continue
+        uses.add(functions_lib.Use(op.type, i))
+        if op.type in _PASSES_ON:
+          if op.name not in seen:
+            seen.add(op.name)
+            waiting.extend(op.outputs)
+        elif functions.is_call(op):
+          uses |= functions.uses(op, i, _PASSES_ON)
+  return uses

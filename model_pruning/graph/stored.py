@@ -1,0 +1,79 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A tensor that lies in several variables of a graph.
+
+A partitioned variable has parts along one dimension, and a mirrored one has a
+copy, a replica, on each device. A mask lies as its weight does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, List, Sequence
+
+import tensorflow as tf
+
+from model_pruning import compat
+
+
+class StoredTensor:
+  """A tensor, in one variable or in several.
+
+  Attributes:
+    parts: the variables: one, or those that lie along `axis`.
+    axis: a dimension.
+    dtype: of all of them.
+  """
+
+  def __init__(self, parts: Sequence[tf.Variable], axis: int = 0):
+    """Wraps variables; any of them can be a distributed one."""
+    self.parts = list(parts)
+    self.axis = axis
+    self.dtype = primary(parts[0]).dtype.base_dtype
+
+  @property
+  def device(self) -> str:
+    """The device of the first part; the first replica's."""
+    return primary(self.parts[0]).device
+
+  def read_value(self) -> tf.Tensor:
+    """The whole tensor, made new: no buffer of a variable."""
+    values = [read(primary(part)) for part in self.parts]
+    return values[0] if len(values) == 1 else tf.concat(values, self.axis)
+
+  def assign(self, value: tf.Tensor) -> tf.Operation:
+    """Puts the whole tensor into all parts and replicas."""
+    return self.update(value, lambda variable, piece: variable.assign(piece))
+
+  def update(self, value: tf.Tensor,
+             change: Callable[[tf.Variable, tf.Tensor], Any]) -> tf.Operation:
+    """Changes all parts and replicas, each by its piece of `value`.
+
+    Args:
+      value: of the shape of the whole.
+      change: takes a variable, no distributed one, and the piece of `value`
+        for it; returns an operation, or what has one.
+    """
+    changes = []
+    for part, piece in zip(self.parts, self._pieces(value)):
+      for replica in compat.replicas(part):
+        with tf.device(replica.device):
+          changes.append(change(replica, piece))
+    return tf.group(*changes)
+
+  def _pieces(self, value: tf.Tensor) -> List[tf.Tensor]:
+    if len(self.parts) == 1:
+      return [value]
+    return tf.split(
+        value, [part.shape.as_list()[self.axis] for part in self.parts],
+        self.axis)
+
+
+def primary(variable: tf.Variable) -> tf.Variable:
+  """The variable itself, or the first replica's of a distributed one."""
+  return compat.replicas(variable)[0]
+
+
+def read(variable: tf.Variable) -> tf.Tensor:
+  """The value, read on the device of the variable."""
+  with tf.device(variable.device):
+    return variable.read_value()
