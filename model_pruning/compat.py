@@ -88,11 +88,14 @@ def set_partition(variable: tf.Variable, full_name: str, like: Any) -> None:
 
 
 def in_control_flow(op: tf.Operation) -> bool:
-  """Whether `op` is inside a `cond` or a `while_loop` of TF 1.
+  """Whether what `op` makes is inside a `cond` or a `while_loop` of TF 1.
 
   There is no public way to ask; tried on TF 1.14 to 2.21.
   """
-  return op._get_control_flow_context() is not None  # pylint: disable=protected-access
+  context = op._get_control_flow_context()  # pylint: disable=protected-access
+  if context is not None and op.type in ('Exit', 'RefExit'):
+    context = context.outer_context
+  return context is not None
 
 
 def add_control_inputs(op: tf.Operation,

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence
 from typing import Set, Tuple
 
+import numpy as np
 import tensorflow as tf
 
 from model_pruning import compat
@@ -134,7 +135,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
         'monitored session finalizes it: give it a PruningHook, or attach '
         'before it is made.')
   training = train_ops.TrainingGraph(graph)
-  run = None if train_op is None else train_ops.run_by(graph, train_op)
+  run = None if train_op is None else training.run_by(train_op)
   found, updates = _with_updates(
       weights_lib.find_weights(graph), training, run)
   rules, report = plan.make_plan(
@@ -181,9 +182,10 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       for ranking in together:
         state = state_lib.create_state(spec, ranking.weights, clocks[-1])
         project_ops += [
-            _project(spec, ranking, state, found_train_ops[i], global_step)
+            _project(spec, ranking, state, found_train_ops[i], training,
+                     global_step)
             for i in sorted(ranking.train_ops_of(found_train_ops))]
-    _precede_queue_runners(graph, project_ops)
+    _precede_enqueues(training, project_ops)
   return Attachment(graph, report, project_ops, clocks)
 
 
@@ -218,11 +220,13 @@ class _Ranking:
 
 def _project(spec: spec_lib.PruningSpec, ranking: _Ranking,
              state: projection.Projection, train_op: Sequence[tf.Operation],
+             training: train_ops.TrainingGraph,
              global_step: tf.Variable) -> ProjectOp:
   """Adds the projection of weights that runs after `train_op`."""
   # The increment of the global step is an operation like any other: without
   # the dependency a step could see the count before it, or after it.
-  with tf.control_dependencies(train_op):
+  with tf.control_dependencies(
+      [done for op in train_op for done in training.done(op)]):
     with tf.device(ranking.weights[0].stored.device):
       # A copy: a ref variable is counted up in place, and what is read from
       # it, and kept in `last_mask_update_step`, would be counted up with it.
@@ -245,31 +249,51 @@ def _project(spec: spec_lib.PruningSpec, ranking: _Ranking,
 
 
 def _zero_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
-  """Assigns `variable` where `mask` is true, else 0, to it."""
+  """Makes entries of `variable` 0 where `mask` is false."""
   with tf.device(variable.device):
-    value = variable.read_value()
     if tf.DeviceSpec.from_string(variable.device or '').job == 'ps':
-      # Other workers may have updated the variable since it was read: what
-      # they did to entries that are kept must not be undone.
-      return variable.assign_sub(
-          compat.where(mask, tf.zeros_like(value), value))
-    return variable.assign(projection.zero_pruned(mask, value))
+      return _bound_pruned(variable, mask)
+    return variable.assign(
+        projection.zero_pruned(mask, variable.read_value()))
 
 
-def _precede_queue_runners(graph: tf.Graph,
-                           project_ops: Sequence[ProjectOp]) -> None:
+def _bound_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
+  """The same in place, for a variable that other workers update as well.
+
+  What they did to kept entries since a read must not be undone. Bounding
+  pruned entries by 0 from both sides touches no other, and can be done twice.
+  """
+  zeros = tf.zeros(mask.shape, variable.dtype.base_dtype)
+  infinite = tf.fill(mask.shape, tf.constant(
+      np.inf, variable.dtype.base_dtype))
+  rows = tf.range(mask.shape.as_list()[0])
+  at_most = compat.where(mask, infinite, zeros)
+  at_least = compat.where(mask, -infinite, zeros)
+  held = weights_lib.source(variable)
+  if held.dtype != tf.resource:
+    with tf.control_dependencies(
+        [tf.compat.v1.scatter_min(variable, rows, at_most)]):
+      return tf.compat.v1.scatter_max(variable, rows, at_least)
+  # `tf.compat.v1.scatter_min` takes no resource variables in TF 1.14.
+  with tf.control_dependencies([tf.raw_ops.ResourceScatterMin(
+      resource=held, indices=rows, updates=at_most)]):
+    return tf.raw_ops.ResourceScatterMax(
+        resource=held, indices=rows, updates=at_least)
+
+
+def _precede_enqueues(training: train_ops.TrainingGraph,
+                      project_ops: Sequence[ProjectOp]) -> None:
   """Puts projections in front of queue operations that run updates.
 
   `SyncReplicasOptimizer` updates the weights in a thread of the chief, which
   runs an enqueue operation; what the workers fetch waits for its tokens.
   """
-  for runner in graph.get_collection(tf.compat.v1.GraphKeys.QUEUE_RUNNERS):
-    for enqueue_op in runner.enqueue_ops:
-      enqueue_op = getattr(enqueue_op, 'op', enqueue_op)
-      run = train_ops.ancestors([enqueue_op])
-      compat.add_control_inputs(enqueue_op, [
-          project.op for project in project_ops
-          if project.runs_with <= run])
+  for enqueue in training.enqueues():
+    run = train_ops.ancestors([enqueue])
+    before = [project.op for project in project_ops
+              if project.runs_with <= run]
+    if before:
+      compat.add_control_inputs(enqueue, before)
 
 
 def _with_updates(

@@ -21,6 +21,7 @@ _UPDATES = re.compile(
 # What initializers and savers do; an update if the value is made of what the
 # variable held.
 _ASSIGNMENTS = re.compile(r'Assign(VariableOp)?$')
+_ENQUEUES = re.compile(r'QueueEnqueue')
 # What hands on a variable itself, into a `cond` or a `while_loop` of TF 1.
 _SAME_VARIABLE = frozenset(['Enter', 'RefEnter', 'Switch', 'RefSwitch'])
 
@@ -30,6 +31,7 @@ class TrainingGraph:
 
   def __init__(self, graph: tf.Graph):
     """Reads the graph once; operations added later are not seen."""
+    self._graph = graph
     self._functions = functions_lib.Functions(graph)
     self._next: Dict[str, List[tf.Operation]] = {}
     for op in graph.get_operations():
@@ -49,6 +51,31 @@ class TrainingGraph:
         for outer in self._outside(op):
           updates[outer.name] = outer
     return list(updates.values())
+
+  def enqueues(self) -> List[tf.Operation]:
+    """The operations that put something into a queue."""
+    return [op for op in self._graph.get_operations()
+            if _ENQUEUES.match(op.type)]
+
+  def run_by(self, train_op: Any) -> FrozenSet[str]:
+    """Names of all operations that a run of `train_op` needs.
+
+    In contrast to the function `run_by`, with what other threads run so that
+    a queue has what the train op takes from it.
+    """
+    run = run_by(self._graph, train_op)
+    queues = {op.inputs[0].op.name for op in self._graph.get_operations()
+              if op.name in run and op.type.startswith('QueueDequeue')}
+    return run | ancestors(
+        op for op in self.enqueues() if op.inputs[0].op.name in queues)
+
+  def done(self, op: tf.Operation) -> List[Any]:
+    """What to wait for, so that all that `op` does is done."""
+    if not self._functions.is_call(op):
+      return [op]
+    # A call that is inlined ends for those that take its outputs when they
+    # are there; for those that only wait for it, it may end sooner.
+    return [op, *[tf.identity(output) for output in op.outputs]]
 
   def train_ops(self, updates: Iterable[tf.Operation]
                 ) -> List[List[tf.Operation]]:
