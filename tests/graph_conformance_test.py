@@ -70,7 +70,7 @@ class ConformanceTest(parameterized.TestCase):
     history = _history(build, _with_hook)
     self.assertGreaterEqual(history[-1][0], 4, 'the global step moved')
     for step, weights in history:
-      due = [s for s in steps.up_to(int(step))]
+      due = steps.up_to(int(step))
       for name, weight in weights.items():
         curve = schedule.PolynomialSparsity.of(
             _SPEC, _SPEC.rule_for(name, weight.shape))
