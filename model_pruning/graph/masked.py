@@ -82,6 +82,9 @@ def state_variable(name: str, weight: Any, scope: Scope, value: float,
         initializer=tf.compat.v1.constant_initializer(value),
         # The scope may have a regularizer, for weights.
         regularizer=tf.compat.v1.no_regularizer,
+        # Only resources are assigned inside the functions that `tf.cond` of
+        # TF 2 makes of its branches.
+        use_resource=True,
         # Replicas hold equal weights, so each computes its own equal mask.
         synchronization=tf.VariableSynchronization.ON_READ,
         aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
@@ -242,13 +245,18 @@ def get_weight_sparsity(group_name: Optional[str] = None) -> List[tf.Tensor]:
   return [tf.math.zero_fraction(mask) for mask in get_masks(group_name)]
 
 
-def _check(weight: Any, prune_option: str) -> None:
+def check_in_graph() -> None:
+  """Raises a RuntimeError in eager mode."""
   if tf.executing_eagerly():
     raise RuntimeError(
         'Masks that the forward pass multiplies by are part of a graph, and '
         'eager mode is on. Build the model inside '
         '`with tf.Graph().as_default():`, or prune a Keras model with '
         '`model_pruning.keras.prune`.')
+
+
+def _check(weight: Any, prune_option: str) -> None:
+  check_in_graph()
   if prune_option not in PRUNE_OPTIONS:
     raise ValueError(
         f'Argument `prune_option` must be one of {list(PRUNE_OPTIONS)}. '
