@@ -12,7 +12,7 @@ ones, of the dtype of the weight, until `Pruning` changes them.
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Optional, Union
+from typing import Any, List, NamedTuple, Optional, Sequence, Union
 
 import tensorflow as tf
 
@@ -23,6 +23,13 @@ from model_pruning.graph import mask_collections
 MASKED_WEIGHT_NAME = 'weights/masked_weight'
 
 PRUNE_OPTIONS = ('weight', 'first_order_gradient', 'second_order_gradient')
+
+# Variables beside the mask and the threshold, for the gradient options.
+GRADIENT_STATE = ('gradient', 'old_weight', 'old_old_weight')
+
+# Replicas hold equal weights, so each computes its own, equal mask.
+SYNCHRONIZATION = tf.VariableSynchronization.ON_READ
+AGGREGATION = tf.VariableAggregation.ONLY_FIRST_REPLICA
 
 Scope = Union[str, tf.compat.v1.VariableScope]
 
@@ -59,7 +66,8 @@ class MaskedWeight(NamedTuple):
 
 
 def state_variable(name: str, weight: Any, scope: Scope, value: float,
-                   scalar: bool = False) -> Any:
+                   scalar: bool = False,
+                   collections: Optional[Sequence[str]] = None) -> Any:
   """Gets or creates a variable that belongs to a weight.
 
   Args:
@@ -68,6 +76,7 @@ def state_variable(name: str, weight: Any, scope: Scope, value: float,
     scope: a variable scope, or its name, in the current variable scope.
     value: what it is filled with at first.
     scalar: whether it is a scalar.
+    collections: of the graph, for the variable; None: of global variables.
 
   Returns:
     The variable, not trainable; in parts if the scope has a partitioner.
@@ -80,14 +89,13 @@ def state_variable(name: str, weight: Any, scope: Scope, value: float,
         name, [] if scalar else tf.TensorShape(weight.shape).as_list(),
         dtype=weight.dtype.base_dtype, trainable=False,
         initializer=tf.compat.v1.constant_initializer(value),
+        collections=collections,
         # The scope may have a regularizer, for weights.
         regularizer=tf.compat.v1.no_regularizer,
         # Only resources are assigned inside the functions that `tf.cond` of
         # TF 2 makes of its branches.
         use_resource=True,
-        # Replicas hold equal weights, so each computes its own equal mask.
-        synchronization=tf.VariableSynchronization.ON_READ,
-        aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
+        synchronization=SYNCHRONIZATION, aggregation=AGGREGATION)
   if isinstance(variable, tf.Tensor):
     raise TypeError(
         f'The variable {name!r} of a masked weight must be a variable. '
@@ -96,8 +104,8 @@ def state_variable(name: str, weight: Any, scope: Scope, value: float,
   return variable
 
 
-def create_state(weight: Any, scope: Scope,
-                 prune_option: str = 'weight') -> MaskState:
+def create_state(weight: Any, scope: Scope, prune_option: str = 'weight',
+                 collections: Optional[Sequence[str]] = None) -> MaskState:
   """Gets or creates the variables beside a weight, in no collection yet.
 
   Args:
@@ -106,6 +114,7 @@ def create_state(weight: Any, scope: Scope,
       gradient options `<scope>/gradient`, `<scope>/old_weight` and
       `<scope>/old_old_weight`.
     prune_option: one of `PRUNE_OPTIONS`.
+    collections: as for `state_variable`.
 
   Returns:
     The variables.
@@ -116,18 +125,20 @@ def create_state(weight: Any, scope: Scope,
     RuntimeError: eager mode is on.
   """
   _check(weight, prune_option)
-  mask = state_variable('mask', weight, scope, 1.0)
-  threshold = state_variable('threshold', weight, scope, 0.0, scalar=True)
+  mask = state_variable('mask', weight, scope, 1.0, collections=collections)
+  threshold = state_variable('threshold', weight, scope, 0.0, scalar=True,
+                             collections=collections)
   if prune_option == 'weight':
     return MaskState(mask, threshold)
   return MaskState(mask, threshold, *(
-      state_variable(name, weight, scope, 0.0)
-      for name in ('gradient', 'old_weight', 'old_old_weight')))
+      state_variable(name, weight, scope, 0.0, collections=collections)
+      for name in GRADIENT_STATE))
 
 
 def mask_weight(weight: Any, scope: Scope, prune_option: str = 'weight',
                 group_name: Optional[str] = None, value: Any = None,
-                name: str = MASKED_WEIGHT_NAME) -> MaskedWeight:
+                name: str = MASKED_WEIGHT_NAME,
+                collections: Optional[Sequence[str]] = None) -> MaskedWeight:
   """Masks a weight and registers it in the collections.
 
   Args:
@@ -137,11 +148,12 @@ def mask_weight(weight: Any, scope: Scope, prune_option: str = 'weight',
     group_name: the group of the weight, if it has one.
     value: the tensor to multiply with the mask, if `weight` was read already.
     name: of the product, in the current name scope.
+    collections: as for `state_variable`.
 
   Returns:
     The variables and the product.
   """
-  state = create_state(weight, scope, prune_option)
+  state = create_state(weight, scope, prune_option, collections)
   masked = tf.multiply(
       state.mask, weight if value is None else value, name=name)
   register(weight, state, masked, group_name)
@@ -255,12 +267,18 @@ def check_in_graph() -> None:
         '`model_pruning.keras.prune`.')
 
 
-def _check(weight: Any, prune_option: str) -> None:
-  check_in_graph()
+def checked_prune_option(prune_option: str) -> str:
+  """Returns `prune_option`, or raises a ValueError if there is none such."""
   if prune_option not in PRUNE_OPTIONS:
     raise ValueError(
         f'Argument `prune_option` must be one of {list(PRUNE_OPTIONS)}. '
         f'Received: prune_option={prune_option!r}')
+  return prune_option
+
+
+def _check(weight: Any, prune_option: str) -> None:
+  check_in_graph()
+  checked_prune_option(prune_option)
   if not hasattr(weight, 'dtype') or not weight.dtype.base_dtype.is_floating:
     raise TypeError(
         'Argument `x` must be a floating tensor or variable. '

@@ -203,8 +203,8 @@ class Pruning:
           name, [], tf.int32, trainable=False,
           initializer=tf.compat.v1.zeros_initializer(), use_resource=True,
           regularizer=tf.compat.v1.no_regularizer,
-          synchronization=tf.VariableSynchronization.ON_READ,
-          aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
+          synchronization=masked.SYNCHRONIZATION,
+          aggregation=masked.AGGREGATION)
 
   def _read_step(self) -> tf.Tensor:
     # A copy, made here: a ref variable is counted up in place, and what was
