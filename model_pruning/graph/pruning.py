@@ -84,6 +84,7 @@ class Pruning:
         self._step_variable('last_gradient_update_step')
         if self.use_gradient() else None)
     self._logged = False
+    self._update_step_op: Optional[tf.Operation] = None
 
   @property
   def matrix_compression_spec(self) -> Any:
@@ -167,12 +168,15 @@ class Pruning:
 
   def run_update_step(self, session: tf.compat.v1.Session,
                       step_number: Optional[int] = None) -> None:
-    """Runs a conditional mask update, built anew, in a session.
+    """Runs a conditional mask update in a session.
 
-    The graph must not be finalized; `ModelPruningListener` builds it once.
+    It is built in the first call, before which the graph must not be finalized.
     """
     del step_number  # The global step says it.
-    session.run(self.conditional_mask_update_op())
+    if self._update_step_op is None:
+      with session.graph.as_default():
+        self._update_step_op = self.conditional_mask_update_op()
+    session.run(self._update_step_op)
 
   def add_pruning_summaries(self) -> None:
     """Adds scalar summaries of sparsities, thresholds and steps.
