@@ -22,12 +22,38 @@ from typing import Any, List
 
 # Public name -> the module that has it.
 _PUBLIC = {
+    'HParams': 'model_pruning.hparam_object',
+    'MaskedBasicLSTMCell': 'model_pruning.graph.rnn_cells',
+    'MaskedGRUCell': 'model_pruning.graph.rnn_cells',
+    'MaskedLSTMCell': 'model_pruning.graph.rnn_cells',
+    'ModelPruningHook': 'model_pruning.graph.listener',
+    'ModelPruningListener': 'model_pruning.graph.listener',
+    'Pruning': 'model_pruning.graph.pruning',
     'PruningHook': 'model_pruning.graph.hook',
     'PruningReport': 'model_pruning.report',
     'PruningSpec': 'model_pruning.spec',
+    'apply_mask': 'model_pruning.graph.masked',
+    'apply_mask_with_group': 'model_pruning.graph.masked',
+    'apply_matrix_compression': 'model_pruning.graph.pruning_interface',
+    'apply_pruning': 'model_pruning.graph.pruning_interface',
+    'get_gradients': 'model_pruning.graph.masked',
+    'get_masked_weights': 'model_pruning.graph.masked',
+    'get_masks': 'model_pruning.graph.masked',
+    'get_matrix_compression_object': 'model_pruning.graph.pruning_interface',
+    'get_matrix_compression_update_op': 'model_pruning.graph.pruning_interface',
+    'get_old_old_weights': 'model_pruning.graph.masked',
+    'get_old_weights': 'model_pruning.graph.masked',
     'get_pruning_hparams': 'model_pruning.spec',
+    'get_pruning_update': 'model_pruning.graph.pruning_interface',
+    'get_thresholds': 'model_pruning.graph.masked',
+    'get_weight_sparsity': 'model_pruning.graph.masked',
+    'get_weights': 'model_pruning.graph.masked',
+    'masked_conv2d': 'model_pruning.graph.layers',
+    'masked_convolution': 'model_pruning.graph.layers',
+    'masked_fully_connected': 'model_pruning.graph.layers',
     'prune_model_fn': 'model_pruning.graph.prune',
     'prune_train_op': 'model_pruning.graph.prune',
+    'train': 'model_pruning.graph.learning',
 }
 _SUBPACKAGES = ('keras',)
 

@@ -202,3 +202,13 @@ def value_of(variable: Any) -> np.ndarray:
   if tf.executing_eagerly():
     return tf.convert_to_tensor(variable).numpy()
   return tf.compat.v1.keras.backend.get_session().run(variable)
+
+
+def add_state_variables(layer: Any, variables: Sequence[tf.Variable]) -> None:
+  """Puts variables among the `variables` of a `tf.compat.v1.layers.Layer`.
+
+  Its `add_weight` gives them the regularizer of the variable scope, and an
+  attribute is not tracked. `_non_trainable_weights` was tried on TF 1.14 to
+  2.15 and tf_keras 2.21.
+  """
+  layer._non_trainable_weights.extend(variables)  # pylint: disable=protected-access

@@ -30,12 +30,14 @@ class Candidate:
     reason: why it is not pruned unless the spec asks for it; None if it is.
     on_request: whether the spec can ask for it, with an entry of a sparsity
       map that matches no weight which is pruned anyway.
+    group_name: the group that it was put in by hand, if any.
   """
 
   name: str
   shape: Tuple[int, ...]
   reason: Optional[str] = None
   on_request: bool = False
+  group_name: Optional[str] = None
 
 
 class Plan(NamedTuple):
@@ -71,9 +73,11 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
   pruned_anyway = [c.name for c in candidates if c.reason is None]
   requested = _requested(spec, candidates, pruned_anyway)
   spec.check_patterns(pruned_anyway + requested,
-                      [candidate.name for candidate in candidates])
+                      [candidate.name for candidate in candidates],
+                      [candidate.group_name for candidate in candidates
+                       if candidate.group_name is not None])
   rules = distribution.distribute(spec, candidates, [
-      spec.rule_for(candidate.name, candidate.shape)
+      spec.rule_for(candidate.name, candidate.shape, candidate.group_name)
       if candidate.reason is None or candidate.name in requested else None
       for candidate in candidates])
   rules = [None if rule is not None and _prunes_nothing(rule) else rule

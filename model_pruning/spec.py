@@ -15,6 +15,7 @@ import dataclasses
 from typing import Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 from typing import Union
 
+from model_pruning import compression_fields
 from model_pruning import errors
 from model_pruning import hparam
 from model_pruning import hparam_object
@@ -143,17 +144,21 @@ class PruningSpec:
 
     Args:
       spec: A spec, its string, or an `HParams` or a mapping with some or all
-        of the fields and nothing else.
+        of the fields and nothing else. `tf.contrib`'s `HParams` will do; the
+        fields that old ones have for matrix compression are left out.
 
     Raises:
       TypeError: `spec` is something else.
-      ValueError: It has an unknown name or a wrong value.
+      ValueError: It has an unknown name or a wrong value, or asks for matrix
+        compression.
     """
     if isinstance(spec, PruningSpec):
       return spec
     if isinstance(spec, str):
       return cls.parse(spec)
-    values = spec.values() if isinstance(spec, hparam_object.HParams) else spec
+    values: Any = spec
+    if _is_hparams(spec):
+      values = compression_fields.without(values.values())
     if not isinstance(values, Mapping):
       raise TypeError(
           'Argument `spec` must be a PruningSpec, a str, an HParams or a '
@@ -182,8 +187,8 @@ class PruningSpec:
     return (pattern_map.read_pair(self.sparsity_m_by_n)
             if self.sparsity_m_by_n else None)
 
-  def rule_for(self, weight_name: str,
-               shape: Sequence[int]) -> Optional[WeightRule]:
+  def rule_for(self, weight_name: str, shape: Sequence[int],
+               group_name: Optional[str] = None) -> Optional[WeightRule]:
     """Returns how a weight is pruned.
 
     The distribution 'erk' is not applied here: it needs all the weights, and
@@ -192,6 +197,9 @@ class PruningSpec:
     Args:
       weight_name: Name of the weight, with or without `:0`.
       shape: Its shape, known in full. Blocks are cut to it.
+      group_name: The group that the weight was put in by hand: patterns of the
+        group maps are searched in it instead of in the name of the weight.
+        'ungrouped' is by itself. No effect without `group_pruning`.
 
     Returns:
       The rule, or None if a pattern of `do_not_prune` matches.
@@ -199,21 +207,23 @@ class PruningSpec:
     Raises:
       ValueError: Two patterns give the weight different values.
     """
-    return weight_rule.rule_for(self, weight_name, shape)
+    return weight_rule.rule_for(self, weight_name, shape, group_name)
 
   def has_own_target(self, weight_name: str) -> bool:
     """Whether `weight_sparsity_map` gives the weight a target."""
     return weight_rule.own_target(self, weight_name) is not None
 
   def check_patterns(self, weight_names: Iterable[str],
-                     other_names: Iterable[str] = ()) -> None:
+                     other_names: Iterable[str] = (),
+                     group_names: Iterable[str] = ()) -> None:
     """Raises a ValueError if a pattern matches no name it can apply to.
 
     Args:
       weight_names: The weights that can be pruned.
       other_names: Those that cannot: `do_not_prune` may match them too.
+      group_names: Groups that weights were put in by hand.
     """
-    weight_rule.check_patterns(self, weight_names, other_names)
+    weight_rule.check_patterns(self, weight_names, other_names, group_names)
 
   def schedule_notes(self) -> Tuple[str, ...]:
     """Returns sentences on what is legal here and may surprise; often none."""
@@ -234,6 +244,12 @@ _DEFAULTS: Dict[str, Any] = {
     field.name: field.default for field in dataclasses.fields(PruningSpec)}
 
 
+def _is_hparams(spec: Any) -> bool:
+  return isinstance(spec, hparam_object.HParams) or (
+      callable(getattr(spec, 'parse_json', None))
+      and callable(getattr(spec, 'values', None)))
+
+
 def _values(spec: PruningSpec) -> Dict[str, Any]:
   return {field: getattr(spec, field) for field in _DEFAULTS}
 
@@ -241,8 +257,10 @@ def _values(spec: PruningSpec) -> Dict[str, Any]:
 def get_pruning_hparams() -> hparam_object.HParams:
   """Returns the fields of a spec at their defaults, as a mutable object.
 
+  After them it has those of matrix compression, which old specs may set.
+
   >>> hparams = get_pruning_hparams().parse('target_sparsity=0.9')
   >>> PruningSpec.of(hparams)
   PruningSpec.parse('target_sparsity=0.9')
   """
-  return hparam_object.HParams(**_DEFAULTS)
+  return hparam_object.HParams(**_DEFAULTS, **compression_fields.DEFAULTS)

@@ -78,16 +78,21 @@ class WeightRule:
 
 
 def rule_for(spec: spec_lib.PruningSpec, weight_name: str,
-             shape: Sequence[int]) -> Optional[WeightRule]:
+             shape: Sequence[int],
+             group_name: Optional[str] = None) -> Optional[WeightRule]:
   """`PruningSpec.rule_for`, which see."""
   name = pattern_map.bare_name(weight_name)
   if any(pattern_map.matches(p, name) for p in spec.do_not_prune):
     return None
-  group, target = _group_and_target(spec, name)
+  if group_name is None or not spec.group_pruning:
+    group, target = _group_and_target(spec, name)
+    patterns: Tuple[Optional[str], ...] = (group,)
+  else:
+    group, target, patterns = _named_group(spec, name, group_name)
   return WeightRule(
       target_sparsity=target,
       initial_sparsity=initial_sparsity(spec, target),
-      structure=_structure(spec, name, group, shape),
+      structure=_structure(spec, name, patterns, shape),
       group=group)
 
 
@@ -119,6 +124,26 @@ def _group_and_target(spec: spec_lib.PruningSpec,
   return None, spec.target_sparsity
 
 
+def _named_group(
+    spec: spec_lib.PruningSpec, name: str, group_name: str
+) -> Tuple[Optional[str], float, Tuple[Optional[str], ...]]:
+  """Group, target and block patterns of a weight that was put in a group."""
+  own = own_target(spec, name)
+  target = float(own[1]) if own else spec.target_sparsity
+  if group_name == UNGROUPED:
+    return None, target, (UNGROUPED,)
+  if own:
+    raise ValueError(
+        f'Argument `weight_sparsity_map` must not match the weight {name!r}, '
+        f'which is in the group {group_name!r}. Received: entry '
+        f'{":".join(own)!r}')
+  entry = pattern_map.find('group_sparsity_map', spec.group_sparsity_map,
+                           group_name, one_pattern=True)
+  if entry:
+    return group_name, float(entry[1]), (group_name, entry[0])
+  return group_name, target, (group_name,)
+
+
 def initial_sparsity(spec: spec_lib.PruningSpec, target: float) -> float:
   """The start of the curve to `target`, in proportion to the spec's own."""
   if spec.target_sparsity == 0.0:
@@ -126,13 +151,14 @@ def initial_sparsity(spec: spec_lib.PruningSpec, target: float) -> float:
   return min(spec.initial_sparsity * (target / spec.target_sparsity), 1.0)
 
 
-def _structure(spec: spec_lib.PruningSpec, name: str, group: Optional[str],
+def _structure(spec: spec_lib.PruningSpec, name: str,
+               groups: Sequence[Optional[str]],
                shape: Sequence[int]) -> StructureSpec:
   if spec.m_by_n:
     return NOfM(spec.m_by_n[1])
   if spec.intra_block_sparsity:
     return NOfM(spec.block_width)
-  dims = _block_dims(spec, name, group)
+  dims = _block_dims(spec, name, groups)
   rows, columns = matrix_shape(shape)
   height, width = (size if dim == -1 else min(dim, size)
                    for dim, size in zip(dims, (rows, columns)))
@@ -142,13 +168,13 @@ def _structure(spec: spec_lib.PruningSpec, name: str, group: Optional[str],
 
 
 def _block_dims(spec: spec_lib.PruningSpec, name: str,
-                group: Optional[str]) -> Tuple[int, int]:
+                groups: Sequence[Optional[str]]) -> Tuple[int, int]:
   own = pattern_map.find('block_dims_map', spec.block_dims_map, name)
   if own:
     return pattern_map.read_pair(own[1])
   for entry in spec.group_block_dims_map:
     pattern, dims = entry.rpartition(':')[::2]
-    if pattern == group:
+    if pattern in groups:
       return pattern_map.read_pair(dims)
   return spec.block_height, spec.block_width
 
@@ -163,11 +189,15 @@ def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:
 
 
 def check_patterns(spec: spec_lib.PruningSpec, weight_names: Iterable[str],
-                   other_names: Iterable[str] = ()) -> None:
+                   other_names: Iterable[str] = (),
+                   group_names: Iterable[str] = ()) -> None:
   """`PruningSpec.check_patterns`, which see."""
   names = list(weight_names)
-  for field in ('weight_sparsity_map', 'block_dims_map', 'group_sparsity_map'):
+  for field in ('weight_sparsity_map', 'block_dims_map'):
     pattern_map.check_all_match(
         field, pattern_map.patterns_of(getattr(spec, field)), names)
+  pattern_map.check_all_match(
+      'group_sparsity_map', pattern_map.patterns_of(spec.group_sparsity_map),
+      [*names, *group_names])
   pattern_map.check_all_match(
       'do_not_prune', spec.do_not_prune, [*names, *other_names])

@@ -14,13 +14,39 @@ from absl.testing import parameterized
 import model_pruning
 
 _PUBLIC_NAMES = [
+    'HParams',
+    'MaskedBasicLSTMCell',
+    'MaskedGRUCell',
+    'MaskedLSTMCell',
+    'ModelPruningHook',
+    'ModelPruningListener',
+    'Pruning',
     'PruningHook',
     'PruningReport',
     'PruningSpec',
+    'apply_mask',
+    'apply_mask_with_group',
+    'apply_matrix_compression',
+    'apply_pruning',
+    'get_gradients',
+    'get_masked_weights',
+    'get_masks',
+    'get_matrix_compression_object',
+    'get_matrix_compression_update_op',
+    'get_old_old_weights',
+    'get_old_weights',
     'get_pruning_hparams',
+    'get_pruning_update',
+    'get_thresholds',
+    'get_weight_sparsity',
+    'get_weights',
     'keras',
+    'masked_conv2d',
+    'masked_convolution',
+    'masked_fully_connected',
     'prune_model_fn',
     'prune_train_op',
+    'train',
 ]
 _PUBLIC_KERAS_NAMES = ['Pruner', 'prune']
 
@@ -48,8 +74,13 @@ class PublicNamesTest(parameterized.TestCase):
 
   @parameterized.parameters(*_PUBLIC_NAMES)
   def test_every_public_name_loads_and_is_listed(self, name):
-    self.assertIsNotNone(getattr(model_pruning, name))
     self.assertIn(name, dir(model_pruning))
+    try:
+      self.assertIsNotNone(getattr(model_pruning, name))
+    except ImportError as e:
+      self.assertRegex(name, 'Masked.*Cell')
+      self.assertIn('rnn_cell', str(e))
+      self.skipTest(str(e))
 
   def test_another_name_is_an_attribute_error(self):
     with self.assertRaisesRegex(AttributeError, 'no_such_name'):

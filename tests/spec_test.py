@@ -15,6 +15,7 @@ import numpy as np
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from model_pruning import compression_fields
 from model_pruning import hparam
 from model_pruning import hparam_object
 from model_pruning import spec as spec_lib
@@ -215,7 +216,8 @@ class FormsTest(parameterized.TestCase):
     hparams = spec_lib.get_pruning_hparams()
     self.assertEqual(
         list(hparams.values().items()),
-        [(n, list(v) if isinstance(v, tuple) else v) for n, v in _DEFAULTS])
+        [(n, list(v) if isinstance(v, tuple) else v) for n, v in _DEFAULTS]
+        + list(compression_fields.DEFAULTS.items()))
     self.assertEqual(PruningSpec.of(hparams), PruningSpec())
     hparams.weight_sparsity_map = ['']
     self.assertEqual(PruningSpec.of(hparams), PruningSpec())
@@ -225,6 +227,18 @@ class FormsTest(parameterized.TestCase):
         'target_sparsity=0.9,weight_sparsity_map=[conv1:0.8]'))
     self.assertIsNot(spec_lib.get_pruning_hparams().do_not_prune,
                      spec_lib.get_pruning_hparams().do_not_prune)
+
+
+  def test_compression_fields_are_read_and_have_no_effect(self):
+    hparams = spec_lib.get_pruning_hparams().parse(
+        'target_sparsity=0.9,rank=5,compression_option=1,block_method=mask')
+    self.assertEqual(hparams.rank, 5)
+    self.assertEqual(PruningSpec.of(hparams), PruningSpec(target_sparsity=0.9))
+
+  def test_compression_itself_is_refused(self):
+    hparams = spec_lib.get_pruning_hparams().parse('prune_option=compression')
+    with self.assertRaisesRegex(ValueError, 'not a part of this library'):
+      PruningSpec.of(hparams)
 
 
 class DocstringTest(absltest.TestCase):

@@ -10,7 +10,7 @@ by name; what a version of TensorFlow lacks skips the test that asks for it.
 from __future__ import annotations
 
 import unittest
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List
 
 import numpy as np
 import tensorflow as tf
@@ -54,7 +54,8 @@ def _needs(module: Any, *names: str) -> Any:
       module = getattr(module, name)
     except (AttributeError, ImportError):
       raise unittest.SkipTest(
-          f'TensorFlow {tf.__version__} has no {".".join(names)} here')
+          f'TensorFlow {tf.__version__} has no {".".join(names)} here'
+      ) from None
   return module
 
 
@@ -101,7 +102,7 @@ def _slim_layers() -> tf.Tensor:
   try:
     import tf_slim  # pylint: disable=g-import-not-at-top
   except ImportError as error:
-    raise unittest.SkipTest(f'no tf-slim: {error}')
+    raise unittest.SkipTest(f'no tf-slim: {error}') from None
   images = tf.reshape(tf.constant(_INPUTS), [16, 6, 1, 1])
   hidden = tf_slim.conv2d(images, 4, [3, 1], scope='conv')
   return tf_slim.fully_connected(

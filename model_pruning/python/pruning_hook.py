@@ -1,0 +1,10 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Hook and listener, where the google-research library had them."""
+
+from __future__ import annotations
+
+from model_pruning.graph.listener import ModelPruningHook
+from model_pruning.graph.listener import ModelPruningListener
+
+__all__ = ['ModelPruningHook', 'ModelPruningListener']
