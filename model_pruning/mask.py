@@ -9,7 +9,7 @@ weights in one list; `n_of_m_mask` ranks inside small groups of one weight.
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Sequence
+from typing import Any, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -194,7 +194,7 @@ def ranked_masks(saliencies: Sequence[tf.Tensor],
     TypeError: if a saliency is not of a floating dtype, or a structure cannot
       be ranked.
   """
-  rankings = [_ranking(structure, saliency)
+  rankings = [_ranking(structure, saliency.shape)
               for saliency, structure in zip(saliencies, structures)]
   counts = [ranking.num_items for ranking in rankings]
   if not sum(counts):
@@ -203,35 +203,55 @@ def ranked_masks(saliencies: Sequence[tf.Tensor],
   scores = [ranking.pool(saliency)
             for ranking, saliency in zip(rankings, saliencies)]
   keys = selection.ordered_keys(_concat(scores))
-  item_size = max(ranking.item_size for ranking in rankings)
-  if all(ranking.sizes is None and ranking.item_size == item_size
-         for ranking in rankings):
-    sizes = None
-    keep = num_kept(sum(counts), sparsity)
-  else:
-    all_sizes = np.concatenate([
-        np.full(ranking.num_items, ranking.item_size)
-        if ranking.sizes is None else ranking.sizes for ranking in rankings])
-    sizes = tf.constant(all_sizes, tf.int32)
-    keep = _num_kept_of_sizes(int(all_sizes.sum()), item_size, sparsity)
-  kept, smallest = selection.select_largest(keys, keep, sizes)
+  sizes = _item_sizes(rankings)
+  kept, smallest = selection.select_largest(
+      keys, _budget(rankings, sparsity).keep,
+      None if sizes is None else tf.constant(sizes, tf.int32))
   parts = tf.split(kept, counts)
   return Masks(
       [ranking.spread(part) for ranking, part in zip(rankings, parts)],
       selection.scores_of(smallest, keys.dtype))
 
 
-def _ranking(structure: Any, saliency: tf.Tensor) -> Any:
-  if not saliency.shape.is_fully_defined():
+class _Budget(NamedTuple):
+  """How much to keep, and of how much; items, or entries if items differ."""
+
+  keep: tf.Tensor
+  total: int
+
+
+def _budget(rankings: Sequence[Any], sparsity: Any) -> _Budget:
+  sizes = _item_sizes(rankings)
+  if sizes is None:
+    total = sum(ranking.num_items for ranking in rankings)
+    return _Budget(num_kept(total, sparsity), total)
+  total = int(sizes.sum())
+  item_size = max(ranking.item_size for ranking in rankings)
+  return _Budget(_num_kept_of_sizes(total, item_size, sparsity), total)
+
+
+def _item_sizes(rankings: Sequence[Any]) -> Optional[np.ndarray]:
+  """How many entries each item has, or None if all have the same number."""
+  item_size = max(ranking.item_size for ranking in rankings)
+  if all(ranking.sizes is None and ranking.item_size == item_size
+         for ranking in rankings):
+    return None
+  return np.concatenate([
+      np.full(ranking.num_items, ranking.item_size)
+      if ranking.sizes is None else ranking.sizes for ranking in rankings])
+
+
+def _ranking(structure: Any, shape: tf.TensorShape) -> Any:
+  if not shape.is_fully_defined():
     raise ValueError('Argument `saliencies` must have static shapes. '
-                     f'Received: shape={saliency.shape}')
+                     f'Received: shape={shape}')
   if type(structure) not in _RANKINGS:
     raise TypeError(
         'Argument `structures` must hold instances of '
         f'{[kind.__name__ for kind in _RANKINGS]}. Received: {structure!r}')
-  shape = saliency.shape.as_list()
-  kind = _Entries if 0 in shape else _RANKINGS[type(structure)]
-  return kind(structure, shape)
+  dims = shape.as_list()
+  kind = _Entries if 0 in dims else _RANKINGS[type(structure)]
+  return kind(structure, dims)
 
 
 def _concat(scores: List[tf.Tensor]) -> tf.Tensor:
@@ -308,3 +328,35 @@ def masks_of(saliencies: Sequence[tf.Tensor], structures: Sequence[Any],
   if len(structures) == 1 and isinstance(structures[0], weight_rule.NOfM):
     return n_of_m_mask(saliencies[0], structures[0].size, sparsity)
   return ranked_masks(saliencies, structures, sparsity)
+
+
+def min_num_pruned(shapes: Sequence[tf.TensorShape], structures: Sequence[Any],
+                   sparsity: Any) -> tf.Tensor:
+  """How many entries masks of these weights prune at least.
+
+  It is the exact number, unless blocks or groups of different sizes are
+  ranked together.
+
+  Args:
+    shapes: of the weights, static.
+    structures: as for `masks_of`.
+    sparsity: float64 scalar in [0, 1].
+
+  Returns:
+    int64 scalar.
+  """
+  if len(structures) == 1 and isinstance(structures[0], weight_rule.NOfM):
+    dims = shapes[0].as_list()
+    num_inputs = dims[-2] if len(dims) > 1 else dims[0]
+    size = min(structures[0].size, num_inputs)
+    num_groups = (num_inputs // max(size, 1)) * (
+        shapes[0].num_elements() // max(num_inputs, 1))
+    return num_groups * (size - num_kept(size, sparsity))
+  rankings = [_ranking(structure, shape)
+              for structure, shape in zip(structures, shapes)]
+  budget = _budget(rankings, sparsity)
+  item_size = max(ranking.item_size for ranking in rankings)
+  if _item_sizes(rankings) is None:
+    return (budget.total - budget.keep) * item_size
+  # The last item that is kept may reach over the budget.
+  return tf.maximum(budget.total - budget.keep - item_size, 0)

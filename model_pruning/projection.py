@@ -35,6 +35,7 @@ class Projection:
     thresholds: scalar floating variables, one a weight: the smallest saliency
       that its mask keeps.
     last_mask_update_step: int64 scalar variable, -1 before the first update.
+    update_steps: when masks are due.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
@@ -55,7 +56,7 @@ class Projection:
     self.thresholds = list(thresholds)
     self.last_mask_update_step = last_mask_update_step
     self._structures = [rule.structure for rule in rules]
-    self._update_steps = schedule.UpdateSteps.of(spec)
+    self.update_steps = schedule.UpdateSteps.of(spec)
     self._saliency = saliency.get(spec.prune_option)
     self._sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
 
@@ -77,7 +78,7 @@ class Projection:
     last_step = tf.identity(self.last_mask_update_step)
     # If the last update was at this very step, it was that of another weight
     # which shares the variable: this one is due as well.
-    due = (self._update_steps.is_due(step, last_step)
+    due = (self.update_steps.is_due(step, last_step)
            | tf.equal(last_step, step))
     masks = tf.compat.v1.cond(
         due,
@@ -86,6 +87,11 @@ class Projection:
         strict=True)
     return [compat.where(mask_, weight, tf.zeros_like(weight))
             for mask_, weight in zip(masks, weights)]
+
+  def min_num_pruned(self, step: tf.Tensor) -> tf.Tensor:
+    """How many entries an update at `step` prunes at least, as int64."""
+    return mask.min_num_pruned([variable.shape for variable in self.masks],
+                               self._structures, self._sparsity(step))
 
   def _updated_masks(self, weights: Sequence[tf.Tensor],
                      step: tf.Tensor) -> List[tf.Tensor]:

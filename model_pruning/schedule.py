@@ -17,6 +17,8 @@ from typing import Any, Tuple, TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
+from model_pruning import compat
+
 if TYPE_CHECKING:
   from model_pruning import spec as spec_lib
   from model_pruning import weight_rule
@@ -36,6 +38,12 @@ def _float64(value: Any, xp: Any) -> Any:
   if xp is tf:
     return tf.cast(value, tf.float64)
   return np.asarray(value, np.float64)
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+  if tf.is_tensor(condition):
+    return compat.where(condition, x, y)
+  return np.where(condition, x, y)
 
 
 def _plain(value: Any) -> Any:
@@ -212,14 +220,14 @@ class UpdateSteps:
     step = _int64(step, xp)
     never = xp.ones_like(step) * NEVER
     begun, grid_step = self._grid_step(step, xp)
-    last = xp.where(begun, grid_step, never)
+    last = _where(begun, grid_step, never)
     if self.includes_final_step:
       final_step = xp.ones_like(step) * self.final_step
-      last = xp.where(step >= self.final_step,
-                      xp.maximum(last, final_step), last)
+      last = _where(step >= self.final_step,
+                    xp.maximum(last, final_step), last)
     # Step 0 is before the first update: what is due then comes at step 1.
     changed = (last > NEVER) & (step > 0)
-    return _plain(xp.where(changed, xp.maximum(last, 1), never))
+    return _plain(_where(changed, xp.maximum(last, 1), never))
 
   def up_to(self, num_steps: int) -> Tuple[int, ...]:
     """The steps at which `num_steps` optimizer updates change the masks.
