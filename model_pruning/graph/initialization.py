@@ -1,0 +1,131 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Gives the pruning state values whenever weights get theirs.
+
+Operations that initialize or restore variables may be made before pruning is
+attached, by a `Scaffold` with an `init_op` or a `Saver` of the user's own.
+They know nothing of masks. Here they are made to run operations on the masks
+as well, so that a bare session needs nothing more than it did.
+"""
+
+from __future__ import annotations
+
+import collections
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Set
+
+import tensorflow as tf
+
+from model_pruning import compat
+from model_pruning.graph import pruning_state
+from model_pruning.graph import train_ops
+from model_pruning.graph import weights as weights_lib
+
+# What savers put between the file and the assignment.
+_RESHAPES = frozenset(['Identity', 'Reshape'])
+
+
+class _Restored(NamedTuple):
+  """A variable and the operation that assigns it what a saver read."""
+
+  name: str
+  assignment: tf.Operation
+
+
+def initialize_with_weights(state: pruning_state.PruningState) -> None:
+  """Makes who initializes a weight initialize its mask too.
+
+  Args:
+    state: of a graph that no session has run yet: a session does not notice
+      changes of operations that it has run.
+  """
+  last_step = state.last_mask_update_step.initializer
+  _add_control_inputs(state.global_step.initializer, [last_step])
+  for weight in state.weights:
+    _add_control_inputs(weight.weight.initializer, [
+        weight.mask.initializer, weight.threshold.initializer, last_step])
+
+
+def rebuild_with_restored_weights(
+    state: pruning_state.PruningState) -> List[tf.Operation]:
+  """Makes savers that exist, and do not know the state, rebuild it.
+
+  A saver is found by its operations: it assigns what a `RestoreV2` has read,
+  and groups the assignments in operations without outputs.
+
+  Args:
+    state: of a graph that no session has run yet: a session does not notice
+      changes of operations that it has run.
+
+  Returns:
+    The operations that rebuild, one a saver.
+  """
+  savers = _restored_by_saver(state)
+  groups = _groups(state.global_step.graph, {
+      restored.assignment.name
+      for found in savers.values() for restored in found})
+  rebuilds = []
+  for found in savers.values():
+    assignments = [restored.assignment for restored in found]
+    rebuild = state.rebuild_after(
+        assignments, {restored.name for restored in found})
+    before = train_ops.ancestors(assignments)
+    for assignment in assignments:
+      for group in groups.get(assignment.name, ()):
+        # With `restore_sequentially` some groups run between assignments.
+        if group.name not in before:
+          _add_control_inputs(group, [rebuild])
+    rebuilds.append(rebuild)
+  return rebuilds
+
+
+def _restored_by_saver(
+    state: pruning_state.PruningState) -> Dict[str, List[_Restored]]:
+  """What savers restore of the weights and the step; by the file's name."""
+  savers: Dict[str, List[_Restored]] = collections.OrderedDict()
+  variables = [weight.weight for weight in state.weights]
+  for variable in [*variables, state.global_step]:
+    for op in weights_lib.source(variable).consumers():
+      restore = _restore_of(op)
+      # A warm start makes an assignment of this kind the initializer.
+      if restore is not None and op is not variable.initializer:
+        savers.setdefault(restore.inputs[0].name, []).append(
+            _Restored(variable.op.name, op))
+  names = {variable.op.name for variable in variables}
+  return collections.OrderedDict(
+      (key, found) for key, found in savers.items()
+      if any(restored.name in names for restored in found))
+
+
+def _restore_of(op: tf.Operation) -> Optional[tf.Operation]:
+  """The operation that read what `op` assigns from a checkpoint."""
+  if op.type not in ('Assign', 'AssignVariableOp'):
+    return None
+  op = op.inputs[1].op
+  while op.type in _RESHAPES:
+    op = op.inputs[0].op
+  return op if op.type in ('RestoreV2', 'Restore', 'RestoreSlice') else None
+
+
+def _groups(graph: tf.Graph,
+            names: Set[str]) -> Dict[str, List[tf.Operation]]:
+  """By the names of operations, the `tf.group`s that hold them directly."""
+  groups: Dict[str, List[tf.Operation]] = {}
+  for op in graph.get_operations() if names else ():
+    if op.type == 'NoOp':
+      for control_input in op.control_inputs:
+        if control_input.name in names:
+          groups.setdefault(control_input.name, []).append(op)
+  return groups
+
+
+def _add_control_inputs(op: tf.Operation,
+                        control_inputs: Sequence[tf.Operation]) -> None:
+  """Adds those that `op` does not wait for yet."""
+  compat.add_control_inputs(op, list(_missing(op, control_inputs)))
+
+
+def _missing(op: tf.Operation, control_inputs: Sequence[tf.Operation]
+             ) -> Iterator[tf.Operation]:
+  present = {control_input.name for control_input in op.control_inputs}
+  return (control_input for control_input in control_inputs
+          if control_input.name not in present)

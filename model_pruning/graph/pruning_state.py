@@ -1,0 +1,209 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The state of pruned weights, and how it is made again from the weights.
+
+Pruned entries are zero in the weights themselves. So where masks were not
+saved, they are where the weights are not zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, NamedTuple, Optional, Sequence, Set
+from typing import Tuple
+
+import tensorflow as tf
+
+from model_pruning import compat
+from model_pruning import projection
+from model_pruning import schedule
+
+
+class PrunedWeight(NamedTuple):
+  """A weight and the variables that go with it."""
+
+  weight: tf.Variable
+  mask: tf.Variable
+  threshold: tf.Variable
+
+
+class PruningState:
+  """The state of all weights whose masks are updated at the same steps.
+
+  What is rebuilt:
+
+  *   a mask is true where its weight is not zero. Of a weight that is zero
+      everywhere it is true everywhere: nobody prunes all of a weight, but a
+      dense one may start so;
+  *   a threshold is the smallest magnitude that the mask keeps, or 0 if it
+      keeps all;
+  *   `last_mask_update_step` is the last step up to the global step at which
+      the masks change, as in a run that missed none; or -1, never, if an
+      update at that step would have pruned more than the masks do. So the
+      weights of a dense model are pruned at once if they are behind schedule.
+
+  An entry that a mask kept, and that happened to be zero, is lost: a rebuilt
+  mask prunes it until the next update.
+
+  Attributes:
+    weights: the weights, each with its mask and threshold.
+    last_mask_update_step: int64 scalar variable.
+    global_step: the clock.
+  """
+
+  def __init__(
+      self,
+      rankings: Sequence[Tuple[Sequence[tf.Variable], projection.Projection]],
+      global_step: tf.Variable):
+    """Describes variables of a graph; adds nothing to it.
+
+    Args:
+      rankings: weights that are ranked together, in the order of the masks of
+        their projection. All projections share `last_mask_update_step`.
+      global_step: the clock of the schedule.
+    """
+    self.weights = [
+        PrunedWeight(*parts) for weights, state in rankings
+        for parts in zip(weights, state.masks, state.thresholds)]
+    self._projections = [state for _, state in rankings]
+    self.last_mask_update_step = self._projections[0].last_mask_update_step
+    self.global_step = global_step
+    self._operations: Optional[_Operations] = None
+
+  @property
+  def variables(self) -> List[tf.Variable]:
+    """The state: masks, thresholds, and the step."""
+    return [variable for weight in self.weights
+            for variable in (weight.mask, weight.threshold)] + [
+                self.last_mask_update_step]
+
+  def build(self) -> None:
+    """Adds the operations of `rebuild`; before the graph is finalized."""
+    if self._operations is None:
+      with self.global_step.graph.as_default(), tf.name_scope(
+          'rebuild_pruning_state'):
+        self._operations = _Operations(
+            [_rebuilt(weight) for weight in self.weights],
+            _assign(self.last_mask_update_step, self._rebuilt_last_step(
+                [_read(weight.mask) for weight in self.weights],
+                _read(self.global_step))),
+            tf.stack([tf.compat.v1.is_variable_initialized(variable)
+                      for variable in self.variables]))
+
+  def rebuild(self, session: tf.compat.v1.Session, names: Set[str]) -> None:
+    """Rebuilds a part of the state, from the weights and the rest of it.
+
+    Args:
+      session: one in which the weights and the global step have values.
+      names: of the variables to rebuild; others have values.
+    """
+    operations = self._built()
+    session.run([
+        assignment for weight, rebuilt in zip(
+            self.weights, operations.masks_and_thresholds)
+        for variable, assignment in zip(weight[1:], rebuilt)
+        if variable.op.name in names])
+    if self.last_mask_update_step.op.name in names:
+      session.run(operations.last_step)
+
+  def rebuild_uninitialized(self, session: tf.compat.v1.Session) -> List[str]:
+    """Rebuilds what has no value in `session`; returns the names of that."""
+    flags = session.run(self._built().are_initialized)
+    names = [variable.op.name
+             for variable, flag in zip(self.variables, flags) if not flag]
+    if names:
+      self.rebuild(session, set(names))
+    return names
+
+  def rebuild_after(self, assignments: Sequence[tf.Operation],
+                    names: Set[str]) -> tf.Operation:
+    """Adds an operation that rebuilds the state of weights.
+
+    Masks of other weights, and the global step, stay as they are. Without
+    values they count as all true, and as 0.
+
+    Args:
+      assignments: give the weights the values from which to rebuild.
+      names: of the variables that they assign.
+
+    Returns:
+      The operation, which runs after `assignments`.
+    """
+    with self.global_step.graph.as_default(), tf.control_dependencies(
+        assignments), tf.name_scope('rebuild_pruning_state'):
+      rebuilt = [part for weight in self.weights
+                 if weight.weight.op.name in names
+                 for part in _rebuilt(weight)]
+      step = (_read(self.global_step) if self.global_step.op.name in names
+              else _read_or(self.global_step, 0))
+      with tf.control_dependencies(rebuilt):
+        last_step = self._rebuilt_last_step(
+            [_read(weight.mask) if weight.weight.op.name in names
+             else _read_or(weight.mask, True) for weight in self.weights],
+            step)
+        assigned = _assign(self.last_mask_update_step, last_step)
+      return tf.group(*rebuilt, assigned)
+
+  def _built(self) -> _Operations:
+    if self._operations is None:
+      raise ValueError('`build()` must be called before the graph is used.')
+    return self._operations
+
+  def _rebuilt_last_step(self, masks: Sequence[tf.Tensor],
+                         step: tf.Tensor) -> tf.Tensor:
+    last_step = self._projections[0].update_steps.last_up_to(step)
+    numbers = iter([_num_pruned(mask) for mask in masks])
+    missed = [
+        tf.add_n([next(numbers) for _ in state.masks])
+        < state.min_num_pruned(last_step) for state in self._projections]
+    return compat.where(tf.reduce_any(tf.stack(missed)),
+                        tf.constant(schedule.NEVER, tf.int64), last_step)
+
+
+class _Operations(NamedTuple):
+  """What `PruningState.build` adds to the graph."""
+
+  masks_and_thresholds: List[List[Any]]
+  last_step: Any
+  are_initialized: tf.Tensor
+
+
+def _rebuilt(parts: PrunedWeight) -> List[Any]:
+  """Assignments of a rebuilt mask and threshold."""
+  with tf.device(parts.weight.device):
+    weight = parts.weight.read_value()
+    not_zero = tf.not_equal(weight, tf.zeros_like(weight))
+    mask = tf.logical_or(not_zero, tf.logical_not(tf.reduce_any(not_zero)))
+    magnitude = tf.cast(tf.abs(weight), parts.threshold.dtype.base_dtype)
+    largest = tf.fill(tf.shape(magnitude), magnitude.dtype.max)
+    smallest = tf.reduce_min(compat.where(mask, magnitude, largest))
+    threshold = compat.where(
+        tf.reduce_all(mask), tf.zeros_like(smallest), smallest)
+  return [_assign(parts.mask, mask), _assign(parts.threshold, threshold)]
+
+
+def _num_pruned(mask: tf.Tensor) -> tf.Tensor:
+  """The number of false entries, int64."""
+  # int64 would take twice the memory of a weight for a while.
+  dtype = tf.int32 if mask.shape.num_elements() < 2**31 else tf.int64
+  with tf.device(mask.device):
+    pruned = tf.cast(tf.logical_not(mask), dtype)
+    return tf.cast(tf.reduce_sum(pruned), tf.int64)
+
+
+def _read(variable: tf.Variable) -> tf.Tensor:
+  with tf.device(variable.device):
+    return variable.read_value()
+
+
+def _read_or(variable: tf.Variable, value: Any) -> tf.Tensor:
+  """What `variable` holds, or `value` everywhere if it holds nothing."""
+  return tf.compat.v1.cond(
+      tf.compat.v1.is_variable_initialized(variable),
+      variable.read_value,
+      lambda: tf.fill(variable.shape.as_list(), tf.constant(
+          value, variable.dtype.base_dtype)))
+
+
+def _assign(variable: tf.Variable, value: tf.Tensor) -> Any:
+  with tf.device(variable.device):
+    return variable.assign(value).op
