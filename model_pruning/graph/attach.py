@@ -21,6 +21,10 @@ from model_pruning import report as report_lib
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
+from model_pruning.graph import initialization
+from model_pruning.graph import pruning_state
+from model_pruning.graph import saved_values
+from model_pruning.graph import savers
 from model_pruning.graph import train_ops
 from model_pruning.graph import weights as weights_lib
 
@@ -48,12 +52,15 @@ class Attachment:
   Attributes:
     report: what is pruned and what is not.
     last_mask_update_steps: int64 variables; one, if there is one train op.
+    states: all state, by the steps at which it is updated.
   """
 
   def __init__(self, graph: tf.Graph, report: report_lib.PruningReport,
                project_ops: Sequence[ProjectOp] = (),
-               last_mask_update_steps: Sequence[tf.Variable] = ()):
+               last_mask_update_steps: Sequence[tf.Variable] = (),
+               states: Sequence[pruning_state.PruningState] = ()):
     """Made by `attach`."""
+    self.states = list(states)
     self.report = report
     self.last_mask_update_steps = list(last_mask_update_steps)
     self._graph = graph
@@ -143,6 +150,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       + train_ops.updates_of(global_step))
   project_ops: List[ProjectOp] = []
   clocks: List[tf.Variable] = []
+  states: List[pruning_state.PruningState] = []
   with graph.as_default():
     # Train ops that take turns update different weights at different steps:
     # what one of them did at a step says nothing of the weights of another.
@@ -153,12 +161,19 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       clocks.append(_create_variable(
           f'{spec.name}/last_mask_update_step{suffix}', [], schedule.NEVER,
           tf.int64))
+      projections = []
       for ranking in together:
         state = _create_state(spec, ranking.chosen, clocks[-1])
+        projections.append((ranking.variables, state))
         project_ops += [
             _project(spec, ranking, state, found_train_ops[i], global_step)
             for i in sorted(ranking.train_ops_of(found_train_ops))]
-  return Attachment(graph, report, project_ops, clocks)
+      states.append(pruning_state.PruningState(projections, global_step))
+      initialization.initialize_with_weights(states[-1])
+      initialization.rebuild_with_restored_weights(states[-1])
+      savers.install(states[-1])
+    saved_values.save_projected(states)
+  return Attachment(graph, report, project_ops, clocks, states)
 
 
 class _Ranking:
