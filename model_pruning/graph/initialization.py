@@ -34,15 +34,32 @@ class _Restored(NamedTuple):
 def initialize_with_weights(state: pruning_state.PruningState) -> None:
   """Makes who initializes a weight initialize its mask too.
 
+  The initial value of a weight may be read from a checkpoint, after a warm
+  start: then that of its mask is where it is not zero.
+
   Args:
     state: of a graph that no session has run yet: a session does not notice
       changes of operations that it has run.
   """
   last_step = state.last_mask_update_step.initializer
-  _add_control_inputs(state.global_step.initializer, [last_step])
+  _add_control_inputs(_initializer(state.global_step), [last_step])
+  warm = [weight for weight in state.weights
+          if _restore_of(_initializer(weight.weight)) is not None]
+  groups = _groups(state.global_step.graph, {
+      _initializer(weight.weight).name for weight in warm})
   for weight in state.weights:
-    _add_control_inputs(weight.weight.initializer, [
-        weight.mask.initializer, weight.threshold.initializer, last_step])
+    initializer = _initializer(weight.weight)
+    initializers = [
+        weight.mask.initializer, weight.threshold.initializer, last_step]
+    if not any(weight is other for other in warm):
+      _add_control_inputs(initializer, initializers)
+      continue
+    with initializer.graph.as_default(), tf.control_dependencies(
+        [initializer]):
+      mask = pruning_state.rebuilt_mask(weight.weight)
+    compat.update_input(weight.mask.initializer, 1, mask)
+    for group in groups.get(initializer.name, ()):
+      _add_control_inputs(group, initializers)
 
 
 def rebuild_with_restored_weights(
@@ -87,13 +104,18 @@ def _restored_by_saver(
     for op in weights_lib.source(variable).consumers():
       restore = _restore_of(op)
       # A warm start makes an assignment of this kind the initializer.
-      if restore is not None and op is not variable.initializer:
+      if restore is not None and op.name != _initializer(variable).name:
         savers.setdefault(restore.inputs[0].name, []).append(
             _Restored(variable.op.name, op))
   names = {variable.op.name for variable in variables}
   return collections.OrderedDict(
       (key, found) for key, found in savers.items()
       if any(restored.name in names for restored in found))
+
+
+def _initializer(variable: tf.Variable) -> tf.Operation:
+  """The operation that initializes; a warm start may leave its output."""
+  return getattr(variable.initializer, 'op', variable.initializer)
 
 
 def _restore_of(op: tf.Operation) -> Optional[tf.Operation]:

@@ -86,7 +86,7 @@ class PruningState:
             _assign(self.last_mask_update_step, self._rebuilt_last_step(
                 [_read(weight.mask) for weight in self.weights],
                 _read(self.global_step))),
-            tf.stack([tf.compat.v1.is_variable_initialized(variable)
+            tf.stack([_is_initialized(variable)
                       for variable in self.variables]))
 
   def rebuild(self, session: tf.compat.v1.Session, names: Set[str]) -> None:
@@ -167,13 +167,20 @@ class _Operations(NamedTuple):
   are_initialized: tf.Tensor
 
 
+def rebuilt_mask(weight: tf.Variable) -> tf.Tensor:
+  """Where `weight` is not zero; true everywhere if that is nowhere."""
+  with tf.device(weight.device):
+    value = weight.read_value()
+    not_zero = tf.not_equal(value, tf.zeros_like(value))
+    return tf.logical_or(not_zero, tf.logical_not(tf.reduce_any(not_zero)))
+
+
 def _rebuilt(parts: PrunedWeight) -> List[Any]:
   """Assignments of a rebuilt mask and threshold."""
+  mask = rebuilt_mask(parts.weight)
   with tf.device(parts.weight.device):
-    weight = parts.weight.read_value()
-    not_zero = tf.not_equal(weight, tf.zeros_like(weight))
-    mask = tf.logical_or(not_zero, tf.logical_not(tf.reduce_any(not_zero)))
-    magnitude = tf.cast(tf.abs(weight), parts.threshold.dtype.base_dtype)
+    magnitude = tf.cast(tf.abs(parts.weight.read_value()),
+                        parts.threshold.dtype.base_dtype)
     largest = tf.fill(tf.shape(magnitude), magnitude.dtype.max)
     smallest = tf.reduce_min(compat.where(mask, magnitude, largest))
     threshold = compat.where(
@@ -197,11 +204,18 @@ def _read(variable: tf.Variable) -> tf.Tensor:
 
 def _read_or(variable: tf.Variable, value: Any) -> tf.Tensor:
   """What `variable` holds, or `value` everywhere if it holds nothing."""
-  return tf.compat.v1.cond(
-      tf.compat.v1.is_variable_initialized(variable),
-      variable.read_value,
-      lambda: tf.fill(variable.shape.as_list(), tf.constant(
-          value, variable.dtype.base_dtype)))
+  # All of it: a ref, or a handle, must not leave its device.
+  with tf.device(variable.device):
+    return tf.compat.v1.cond(
+        _is_initialized(variable),
+        variable.read_value,
+        lambda: tf.fill(variable.shape.as_list(), tf.constant(
+            value, variable.dtype.base_dtype)))
+
+
+def _is_initialized(variable: tf.Variable) -> tf.Tensor:
+  with tf.device(variable.device):
+    return tf.compat.v1.is_variable_initialized(variable)
 
 
 def _assign(variable: tf.Variable, value: tf.Tensor) -> Any:
