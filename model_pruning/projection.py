@@ -36,6 +36,7 @@ class Projection:
       that its mask keeps.
     last_mask_update_step: int64 scalar variable, -1 before the first update.
     update_steps: when masks are due.
+    sparsity: how sparse they are then.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
@@ -58,7 +59,7 @@ class Projection:
     self._structures = [rule.structure for rule in rules]
     self.update_steps = schedule.UpdateSteps.of(spec)
     self._saliency = saliency.get(spec.prune_option)
-    self._sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
+    self.sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
 
   def project(self, weights: Sequence[tf.Tensor],
               step: tf.Tensor) -> List[tf.Tensor]:
@@ -88,16 +89,23 @@ class Projection:
     return [compat.where(mask_, weight, tf.zeros_like(weight))
             for mask_, weight in zip(masks, weights)]
 
-  def min_num_pruned(self, step: tf.Tensor) -> tf.Tensor:
-    """How many entries an update at `step` prunes at least, as int64."""
+  def min_num_pruned(self, sparsity: Any) -> tf.Tensor:
+    """How many entries an update prunes at least.
+
+    Args:
+      sparsity: `sparsity` at the step of the update.
+
+    Returns:
+      int64 scalar.
+    """
     return mask.min_num_pruned([variable.shape for variable in self.masks],
-                               self._structures, self._sparsity(step))
+                               self._structures, sparsity)
 
   def _updated_masks(self, weights: Sequence[tf.Tensor],
                      step: tf.Tensor) -> List[tf.Tensor]:
     update = mask.masks_of(
         [self._saliency(weight) for weight in weights], self._structures,
-        self._sparsity(step))
+        self.sparsity(step))
     assignments = [self.last_mask_update_step.assign(step)]
     for variable, value in zip(self.masks, update.masks):
       assignments.append(variable.assign(value))

@@ -137,7 +137,8 @@ class BareSessionTest(parameterized.TestCase):
         saver.restore(session, tf.train.latest_checkpoint(directory))
         mask, threshold, last_step = _state(session)
     np.testing.assert_array_equal(mask, values['kernel'] != 0)
-    self.assertEqual((threshold, last_step), (0, schedule.NEVER))
+    self.assertEqual((threshold, last_step),
+                     (np.abs(values['kernel']).min(), schedule.NEVER))
 
 
 @parameterized.named_parameters(('ref', False), ('resource', True))

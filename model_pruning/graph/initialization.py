@@ -55,8 +55,8 @@ def initialize_with_weights(state: pruning_state.PruningState) -> None:
       _add_control_inputs(initializer, initializers)
       continue
     with initializer.graph.as_default(), tf.control_dependencies(
-        [initializer]):
-      mask = pruning_state.rebuilt_mask(weight.weight)
+        [initializer]), tf.device(weight.weight.device):
+      mask = pruning_state.rebuilt_mask(weight.weight.read_value())
     compat.update_input(weight.mask.initializer, 1, mask)
     for group in groups.get(initializer.name, ()):
       _add_control_inputs(group, initializers)

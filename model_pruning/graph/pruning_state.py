@@ -8,7 +8,7 @@ saved, they are where the weights are not zero.
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Optional, Sequence, Set
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set
 from typing import Tuple
 
 import tensorflow as tf
@@ -34,8 +34,7 @@ class PruningState:
   *   a mask is true where its weight is not zero. Of a weight that is zero
       everywhere it is true everywhere: nobody prunes all of a weight, but a
       dense one may start so;
-  *   a threshold is the smallest magnitude that the mask keeps, or 0 if it
-      keeps all;
+  *   a threshold is the smallest magnitude that the mask keeps;
   *   `last_mask_update_step` is the last step up to the global step at which
       the masks change, as in a run that missed none; or -1, never, if an
       update at that step would have pruned more than the masks do. So the
@@ -128,20 +127,22 @@ class PruningState:
     Returns:
       The operation, which runs after `assignments`.
     """
-    with self.global_step.graph.as_default(), tf.control_dependencies(
-        assignments), tf.name_scope('rebuild_pruning_state'):
-      rebuilt = [part for weight in self.weights
-                 if weight.weight.op.name in names
-                 for part in _rebuilt(weight)]
-      step = (_read(self.global_step) if self.global_step.op.name in names
-              else _read_or(self.global_step, 0))
-      with tf.control_dependencies(rebuilt):
-        last_step = self._rebuilt_last_step(
-            [_read(weight.mask) if weight.weight.op.name in names
-             else _read_or(weight.mask, True) for weight in self.weights],
-            step)
-        assigned = _assign(self.last_mask_update_step, last_step)
-      return tf.group(*rebuilt, assigned)
+    # Dependencies on groups: each operation made under a dependency gets an
+    # edge from each part of it.
+    with self.global_step.graph.as_default(), tf.name_scope(
+        'rebuild_pruning_state'):
+      with tf.control_dependencies([tf.group(*assignments)]):
+        rebuilt = tf.group(*[part for weight in self.weights
+                             if weight.weight.op.name in names
+                             for part in _rebuilt(weight)])
+        step = (_read(self.global_step) if self.global_step.op.name in names
+                else _read_or(self.global_step, 0))
+      with tf.control_dependencies([rebuilt]):
+        masks = [_read(weight.mask) if weight.weight.op.name in names
+                 else _read_or(weight.mask, True) for weight in self.weights]
+      last_step = self._rebuilt_last_step(masks, step)
+      return tf.group(
+          rebuilt, _assign(self.last_mask_update_step, last_step))
 
   def _built(self) -> _Operations:
     if self._operations is None:
@@ -151,10 +152,15 @@ class PruningState:
   def _rebuilt_last_step(self, masks: Sequence[tf.Tensor],
                          step: tf.Tensor) -> tf.Tensor:
     last_step = self._projections[0].update_steps.last_up_to(step)
+    sparsities: Dict[Any, tf.Tensor] = {}
+    for state in self._projections:
+      if state.sparsity not in sparsities:
+        sparsities[state.sparsity] = state.sparsity(last_step)
     numbers = iter([_num_pruned(mask) for mask in masks])
     missed = [
         tf.add_n([next(numbers) for _ in state.masks])
-        < state.min_num_pruned(last_step) for state in self._projections]
+        < state.min_num_pruned(sparsities[state.sparsity])
+        for state in self._projections]
     return compat.where(tf.reduce_any(tf.stack(missed)),
                         tf.constant(schedule.NEVER, tf.int64), last_step)
 
@@ -167,24 +173,21 @@ class _Operations(NamedTuple):
   are_initialized: tf.Tensor
 
 
-def rebuilt_mask(weight: tf.Variable) -> tf.Tensor:
+def rebuilt_mask(weight: tf.Tensor) -> tf.Tensor:
   """Where `weight` is not zero; true everywhere if that is nowhere."""
-  with tf.device(weight.device):
-    value = weight.read_value()
-    not_zero = tf.not_equal(value, tf.zeros_like(value))
-    return tf.logical_or(not_zero, tf.logical_not(tf.reduce_any(not_zero)))
+  not_zero = tf.not_equal(weight, tf.zeros([], weight.dtype))
+  return tf.logical_or(not_zero, tf.logical_not(tf.reduce_any(not_zero)))
 
 
 def _rebuilt(parts: PrunedWeight) -> List[Any]:
   """Assignments of a rebuilt mask and threshold."""
-  mask = rebuilt_mask(parts.weight)
   with tf.device(parts.weight.device):
-    magnitude = tf.cast(tf.abs(parts.weight.read_value()),
-                        parts.threshold.dtype.base_dtype)
-    largest = tf.fill(tf.shape(magnitude), magnitude.dtype.max)
-    smallest = tf.reduce_min(compat.where(mask, magnitude, largest))
-    threshold = compat.where(
-        tf.reduce_all(mask), tf.zeros_like(smallest), smallest)
+    weight = parts.weight.read_value()
+    mask = rebuilt_mask(weight)
+    magnitude = tf.cast(tf.abs(weight), parts.threshold.dtype.base_dtype)
+    pruned = tf.cast(tf.logical_not(mask), magnitude.dtype)
+    # The magnitude is 0 where the largest number is added.
+    threshold = tf.reduce_min(magnitude + pruned * magnitude.dtype.max)
   return [_assign(parts.mask, mask), _assign(parts.threshold, threshold)]
 
 
