@@ -44,7 +44,7 @@ def num_kept(num_items: int, sparsity: Any) -> tf.Tensor:
   return _num_kept_of_sizes(num_items, 1, sparsity)
 
 
-def _num_kept_of_sizes(total: int, item_size: int,
+def _num_kept_of_sizes(total: Any, item_size: Any,
                        sparsity: Any) -> tf.Tensor:
   """How much of `total` to keep, where items of `item_size` come whole.
 
@@ -204,30 +204,17 @@ def ranked_masks(saliencies: Sequence[tf.Tensor],
             for ranking, saliency in zip(rankings, saliencies)]
   keys = selection.ordered_keys(_concat(scores))
   sizes = _item_sizes(rankings)
-  kept, smallest = selection.select_largest(
-      keys, _budget(rankings, sparsity).keep,
-      None if sizes is None else tf.constant(sizes, tf.int32))
+  if sizes is None:
+    keep = num_kept(sum(counts), sparsity)
+  else:
+    item_size = max(ranking.item_size for ranking in rankings)
+    keep = _num_kept_of_sizes(int(sizes.sum()), item_size, sparsity)
+    sizes = tf.constant(sizes, tf.int32)
+  kept, smallest = selection.select_largest(keys, keep, sizes)
   parts = tf.split(kept, counts)
   return Masks(
       [ranking.spread(part) for ranking, part in zip(rankings, parts)],
       selection.scores_of(smallest, keys.dtype))
-
-
-class _Budget(NamedTuple):
-  """How much to keep, and of how much; items, or entries if items differ."""
-
-  keep: tf.Tensor
-  total: int
-
-
-def _budget(rankings: Sequence[Any], sparsity: Any) -> _Budget:
-  sizes = _item_sizes(rankings)
-  if sizes is None:
-    total = sum(ranking.num_items for ranking in rankings)
-    return _Budget(num_kept(total, sparsity), total)
-  total = int(sizes.sum())
-  item_size = max(ranking.item_size for ranking in rankings)
-  return _Budget(_num_kept_of_sizes(total, item_size, sparsity), total)
 
 
 def _item_sizes(rankings: Sequence[Any]) -> Optional[np.ndarray]:
@@ -330,20 +317,25 @@ def masks_of(saliencies: Sequence[tf.Tensor], structures: Sequence[Any],
   return ranked_masks(saliencies, structures, sparsity)
 
 
-def min_num_pruned(shapes: Sequence[tf.TensorShape], structures: Sequence[Any],
-                   sparsity: Any) -> tf.Tensor:
-  """How many entries masks of these weights prune at least.
+class Budget(NamedTuple):
+  """What is known of the number of false entries before the ranking is.
 
-  It is the exact number, unless blocks or groups of different sizes are
-  ranked together.
+  Of `total`, what `num_kept` leaves is pruned `times` over, less `slack`.
+  """
+
+  total: int
+  item_size: int
+  times: int
+  slack: int
+
+
+def budget(shapes: Sequence[tf.TensorShape],
+           structures: Sequence[Any]) -> Budget:
+  """The budget of one weight, or of several that share a ranking.
 
   Args:
     shapes: of the weights, static.
     structures: as for `masks_of`.
-    sparsity: float64 scalar in [0, 1].
-
-  Returns:
-    int64 scalar.
   """
   if len(structures) == 1 and isinstance(structures[0], weight_rule.NOfM):
     dims = shapes[0].as_list()
@@ -351,12 +343,31 @@ def min_num_pruned(shapes: Sequence[tf.TensorShape], structures: Sequence[Any],
     size = min(structures[0].size, num_inputs)
     num_groups = (num_inputs // max(size, 1)) * (
         shapes[0].num_elements() // max(num_inputs, 1))
-    return num_groups * (size - num_kept(size, sparsity))
+    return Budget(size, 1, num_groups, 0)
   rankings = [_ranking(structure, shape)
               for structure, shape in zip(structures, shapes)]
-  budget = _budget(rankings, sparsity)
   item_size = max(ranking.item_size for ranking in rankings)
-  if _item_sizes(rankings) is None:
-    return (budget.total - budget.keep) * item_size
-  # The last item that is kept may reach over the budget.
-  return tf.maximum(budget.total - budget.keep - item_size, 0)
+  sizes = _item_sizes(rankings)
+  if sizes is None:
+    num_items = sum(ranking.num_items for ranking in rankings)
+    return Budget(num_items, 1, item_size, 0)
+  # The last item that is kept may reach over what is to be kept.
+  return Budget(int(sizes.sum()), item_size, 1, item_size)
+
+
+def min_num_pruned(budgets: Sequence[Budget], sparsity: Any) -> tf.Tensor:
+  """How many entries masks prune at least.
+
+  It is the exact number, unless blocks or groups of different sizes are
+  ranked together.
+
+  Args:
+    budgets: one a ranking.
+    sparsity: float64 scalar in [0, 1].
+
+  Returns:
+    int64 tensor, one number a ranking.
+  """
+  total, item_size, times, slack = np.array(budgets, np.int64).T
+  kept = _num_kept_of_sizes(total, item_size, sparsity)
+  return tf.maximum((total - kept) * times - slack, 0)

@@ -89,17 +89,11 @@ class Projection:
     return [compat.where(mask_, weight, tf.zeros_like(weight))
             for mask_, weight in zip(masks, weights)]
 
-  def min_num_pruned(self, sparsity: Any) -> tf.Tensor:
-    """How many entries an update prunes at least.
-
-    Args:
-      sparsity: `sparsity` at the step of the update.
-
-    Returns:
-      int64 scalar.
-    """
-    return mask.min_num_pruned([variable.shape for variable in self.masks],
-                               self._structures, sparsity)
+  @property
+  def budget(self) -> mask.Budget:
+    """How many entries an update prunes, as far as that is known before."""
+    return mask.budget([variable.shape for variable in self.masks],
+                       self._structures)
 
   def _updated_masks(self, weights: Sequence[tf.Tensor],
                      step: tf.Tensor) -> List[tf.Tensor]:

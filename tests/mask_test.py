@@ -182,10 +182,12 @@ class MinNumPrunedTest(parameterized.TestCase):
         structures = [structure] * len(weights)
         return (mask.masks_of([tf.abs(w) for w in weights], structures,
                               sparsity).masks,
-                mask.min_num_pruned([w.shape for w in weights], structures,
+                mask.min_num_pruned([
+                    mask.budget([w.shape for w in weights], structures)] * 2,
                                     sparsity))
 
-      masks, number = modes.run_graph(both, *weights)
+      masks, [number, again] = modes.run_graph(both, *weights)
+      self.assertEqual(number, again)
       pruned = sum((~kept).sum() for kept in masks)
       self.assertBetween(number, max(pruned - slack, 0), pruned, sparsity)
 

@@ -14,6 +14,7 @@ from typing import Tuple
 import tensorflow as tf
 
 from model_pruning import compat
+from model_pruning import mask as masks_lib
 from model_pruning import projection
 from model_pruning import schedule
 
@@ -152,15 +153,16 @@ class PruningState:
   def _rebuilt_last_step(self, masks: Sequence[tf.Tensor],
                          step: tf.Tensor) -> tf.Tensor:
     last_step = self._projections[0].update_steps.last_up_to(step)
-    sparsities: Dict[Any, tf.Tensor] = {}
-    for state in self._projections:
-      if state.sparsity not in sparsities:
-        sparsities[state.sparsity] = state.sparsity(last_step)
     numbers = iter([_num_pruned(mask) for mask in masks])
-    missed = [
-        tf.add_n([next(numbers) for _ in state.masks])
-        < state.min_num_pruned(sparsities[state.sparsity])
-        for state in self._projections]
+    by_sparsity: Dict[Any, List[Tuple[Any, tf.Tensor]]] = {}
+    for state in self._projections:
+      by_sparsity.setdefault(state.sparsity, []).append((
+          state.budget, tf.add_n([next(numbers) for _ in state.masks])))
+    missed = []
+    for sparsity, rankings in by_sparsity.items():
+      budgets, pruned = zip(*rankings)
+      missed.append(tf.reduce_any(tf.stack(pruned) < masks_lib.min_num_pruned(
+          budgets, sparsity(last_step))))
     return compat.where(tf.reduce_any(tf.stack(missed)),
                         tf.constant(schedule.NEVER, tf.int64), last_step)
 
