@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
@@ -131,24 +133,63 @@ class EstimatorTest(absltest.TestCase):
       self.skipTest(f'TensorFlow {tf.__version__} has no Estimator')
     v1.logging.set_verbosity(v1.logging.ERROR)
 
+  def _check(self, estimator, names, kept_share=0.25):
+    for name in names:
+      kernel = estimator.get_variable_value(name)
+      self.assertEqual((kernel != 0).sum(), numpy_reference.num_kept(
+          kernel.size, 1 - kept_share), name)
+
   def test_a_dense_model_directory_is_pruned(self):
     estimator = v1.estimator.Estimator(
         prunable_graphs.conv_net_model_fn, self.create_tempdir().full_path,
         config=v1.estimator.RunConfig(keep_checkpoint_max=2))
-
-    def input_fn():
-      return tf.data.Dataset.from_tensors(
-          prunable_graphs.digits_like_batch()).repeat()
-
-    estimator.train(input_fn, steps=5)
+    estimator.train(_input_fn, steps=5)
     for _ in range(3):
-      estimator.train(input_fn, hooks=[_hook()], steps=5)
-    for name in ('conv/kernel', 'dense/kernel'):
-      kernel = estimator.get_variable_value(name)
-      self.assertEqual((kernel != 0).sum(),
-                       numpy_reference.num_kept(kernel.size, 0.75))
+      estimator.train(_input_fn, hooks=[_hook()], steps=5)
+    self._check(estimator, ['conv/kernel', 'dense/kernel'])
     state = tf.train.get_checkpoint_state(estimator.model_dir)
     self.assertLen(state.all_model_checkpoint_paths, 2)
+
+  def test_a_saver_of_the_model_fn_needs_no_masks(self):
+
+    def model_fn(features, labels, mode):
+      spec = prunable_graphs.conv_net_model_fn(features, labels, mode)
+      return spec._replace(scaffold=v1.train.Scaffold(
+          saver=v1.train.Saver(v1.global_variables(), sharded=True)))
+
+    estimator = v1.estimator.Estimator(
+        model_fn, self.create_tempdir().full_path)
+    for _ in range(3):
+      estimator.train(_input_fn, hooks=[_hook()], steps=5)
+    self._check(estimator, ['conv/kernel', 'dense/kernel'])
+    self.assertFalse([name for name in estimator.get_variable_names()
+                      if 'mask' in name])
+
+  def test_a_keras_model_is_saved_by_a_saver_of_its_own(self):
+    keras = v1.keras
+    convert = keras.estimator.model_to_estimator
+    if 'checkpoint_format' not in inspect.signature(convert).parameters:
+      self.skipTest(f'Estimators of Keras models of TensorFlow '
+                    f'{tf.__version__} use the default saver')
+    model = keras.Sequential([
+        keras.layers.Flatten(input_shape=(8, 8, 1)),
+        keras.layers.Dense(16, activation='relu', name='a'),
+        keras.layers.Dense(10, activation='softmax', name='b')])
+    model.compile('sgd', 'sparse_categorical_crossentropy')
+    estimator = convert(
+        model, model_dir=self.create_tempdir().full_path,
+        checkpoint_format='checkpoint')
+    for _ in range(3):
+      estimator.train(_input_fn, hooks=[_hook()], steps=5)
+    names = [name for name in estimator.get_variable_names()
+             if 'kernel' in name and 'layer_with_weights' in name]
+    self.assertLen(names, 2)
+    self._check(estimator, names)
+
+
+def _input_fn():
+  return tf.data.Dataset.from_tensors(
+      prunable_graphs.digits_like_batch()).repeat()
 
 
 if __name__ == '__main__':
