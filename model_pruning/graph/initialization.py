@@ -95,6 +95,29 @@ def rebuild_with_restored_weights(
   return rebuilds
 
 
+def rebuild_in_default_session(
+    state: pruning_state.PruningState) -> List[str]:
+  """Gives the state values in the session whose `with` block this is.
+
+  It may have run the initializers, or the restoring operations, before: then
+  it does not notice that they were changed. Another session that has is not
+  found.
+
+  Args:
+    state: of a graph that is not finalized.
+
+  Returns:
+    Names of what was rebuilt: none if the weights have no values yet.
+  """
+  session = tf.compat.v1.get_default_session()
+  if session is None or session.graph is not state.global_step.graph:
+    return []
+  if not session.run(state.are_weights_initialized()):
+    return []
+  state.build()
+  return state.rebuild_uninitialized(session)
+
+
 def _restored_by_saver(
     state: pruning_state.PruningState) -> Dict[str, List[_Restored]]:
   """What savers restore of the weights and the step; by the file's name."""

@@ -89,6 +89,14 @@ class PruningState:
             tf.stack([_is_initialized(variable)
                       for variable in self.variables]))
 
+  def are_weights_initialized(self) -> tf.Tensor:
+    """Adds: whether all weights and the global step have values."""
+    with self.global_step.graph.as_default(), tf.name_scope(
+        'rebuild_pruning_state'):
+      return tf.reduce_all(tf.stack([
+          _is_initialized(variable) for variable in (
+              self.global_step, *[weight.weight for weight in self.weights])]))
+
   def rebuild(self, session: tf.compat.v1.Session, names: Set[str]) -> None:
     """Rebuilds a part of the state, from the weights and the rest of it.
 
