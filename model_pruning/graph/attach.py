@@ -173,6 +173,8 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       initialization.rebuild_with_restored_weights(states[-1])
       savers.install(states[-1])
     saved_values.save_projected(states)
+    for state_ in states:
+      initialization.rebuild_in_default_session(state_)
   return Attachment(graph, report, project_ops, clocks, states)
 
 
