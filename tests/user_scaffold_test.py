@@ -126,6 +126,28 @@ class BareSessionTest(parameterized.TestCase):
       # Two thirds are zero: more than at step 4, and less than at step 8.
       self.assertEqual(last_step, 4 if step == 5 else schedule.NEVER)
 
+  def test_a_session_that_initialized_the_weights_has_masks(
+      self, use_resource):
+    with tf.Graph().as_default(), v1.Session() as session:
+      prunable_graphs.exact_train_op(exact_runs.PROBLEM, use_resource)
+      initializer = v1.global_variables_initializer()
+      session.run(initializer)
+      _hook().begin()
+      mask, _, last_step = _state(session)
+      np.testing.assert_array_equal(mask, exact_runs.PROBLEM.weight != 0)
+      self.assertEqual(last_step, schedule.NEVER)
+
+  def test_a_session_that_initialized_nothing_needs_no_masks_yet(
+      self, use_resource):
+    with tf.Graph().as_default(), v1.Session() as session:
+      prunable_graphs.exact_train_op(exact_runs.PROBLEM, use_resource)
+      initializer = v1.global_variables_initializer()
+      _hook().begin()
+      session.run(initializer)
+      mask, _, last_step = _state(session)
+      self.assertTrue(mask.all())
+      self.assertEqual(last_step, schedule.NEVER)
+
   def test_a_dense_model_is_due_at_once(self, use_resource):
     directory = self.create_tempdir().full_path
     values = exact_runs.train(directory, 10, use_resource)
