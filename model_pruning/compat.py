@@ -99,13 +99,22 @@ def in_control_flow(op: tf.Operation) -> bool:
 
 
 def add_control_inputs(op: tf.Operation,
-                       before: Sequence[tf.Operation]) -> None:
-  """Makes `op`, which exists, wait for `before`.
+                       control_inputs: Sequence[tf.Operation]) -> None:
+  """Makes an operation of a graph wait for others, whenever it is run.
 
-  There is no public way. Tried on TF 1.14 to 2.21. A session that has run the
-  graph already goes on without.
+  Public TensorFlow cannot change an operation. `_add_control_inputs` was tried
+  on TF 1.14 to 2.21. A session that has run `op` before does not notice.
   """
-  op._add_control_inputs(list(before))  # pylint: disable=protected-access
+  op._add_control_inputs(control_inputs)  # pylint: disable=protected-access
+
+
+def update_input(op: tf.Operation, index: int, tensor: tf.Tensor) -> None:
+  """Makes an operation of a graph take `tensor` as its input `index`.
+
+  Public TensorFlow cannot change an operation. `_update_input` was tried on
+  TF 1.14 to 2.21. A session that has run `op` before does not notice.
+  """
+  op._update_input(index, tensor)  # pylint: disable=protected-access
 
 
 def flatten_layers(model: Any) -> List[Any]:

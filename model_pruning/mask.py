@@ -9,7 +9,7 @@ weights in one list; `n_of_m_mask` ranks inside small groups of one weight.
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Sequence
+from typing import Any, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -44,7 +44,7 @@ def num_kept(num_items: int, sparsity: Any) -> tf.Tensor:
   return _num_kept_of_sizes(num_items, 1, sparsity)
 
 
-def _num_kept_of_sizes(total: int, item_size: int,
+def _num_kept_of_sizes(total: Any, item_size: Any,
                        sparsity: Any) -> tf.Tensor:
   """How much of `total` to keep, where items of `item_size` come whole.
 
@@ -194,7 +194,7 @@ def ranked_masks(saliencies: Sequence[tf.Tensor],
     TypeError: if a saliency is not of a floating dtype, or a structure cannot
       be ranked.
   """
-  rankings = [_ranking(structure, saliency)
+  rankings = [_ranking(structure, saliency.shape)
               for saliency, structure in zip(saliencies, structures)]
   counts = [ranking.num_items for ranking in rankings]
   if not sum(counts):
@@ -203,17 +203,13 @@ def ranked_masks(saliencies: Sequence[tf.Tensor],
   scores = [ranking.pool(saliency)
             for ranking, saliency in zip(rankings, saliencies)]
   keys = selection.ordered_keys(_concat(scores))
-  item_size = max(ranking.item_size for ranking in rankings)
-  if all(ranking.sizes is None and ranking.item_size == item_size
-         for ranking in rankings):
-    sizes = None
+  sizes = _item_sizes(rankings)
+  if sizes is None:
     keep = num_kept(sum(counts), sparsity)
   else:
-    all_sizes = np.concatenate([
-        np.full(ranking.num_items, ranking.item_size)
-        if ranking.sizes is None else ranking.sizes for ranking in rankings])
-    sizes = tf.constant(all_sizes, tf.int32)
-    keep = _num_kept_of_sizes(int(all_sizes.sum()), item_size, sparsity)
+    item_size = max(ranking.item_size for ranking in rankings)
+    keep = _num_kept_of_sizes(int(sizes.sum()), item_size, sparsity)
+    sizes = tf.constant(sizes, tf.int32)
   kept, smallest = selection.select_largest(keys, keep, sizes)
   parts = tf.split(kept, counts)
   return Masks(
@@ -221,17 +217,28 @@ def ranked_masks(saliencies: Sequence[tf.Tensor],
       selection.scores_of(smallest, keys.dtype))
 
 
-def _ranking(structure: Any, saliency: tf.Tensor) -> Any:
-  if not saliency.shape.is_fully_defined():
+def _item_sizes(rankings: Sequence[Any]) -> Optional[np.ndarray]:
+  """How many entries each item has, or None if all have the same number."""
+  item_size = max(ranking.item_size for ranking in rankings)
+  if all(ranking.sizes is None and ranking.item_size == item_size
+         for ranking in rankings):
+    return None
+  return np.concatenate([
+      np.full(ranking.num_items, ranking.item_size)
+      if ranking.sizes is None else ranking.sizes for ranking in rankings])
+
+
+def _ranking(structure: Any, shape: tf.TensorShape) -> Any:
+  if not shape.is_fully_defined():
     raise ValueError('Argument `saliencies` must have static shapes. '
-                     f'Received: shape={saliency.shape}')
+                     f'Received: shape={shape}')
   if type(structure) not in _RANKINGS:
     raise TypeError(
         'Argument `structures` must hold instances of '
         f'{[kind.__name__ for kind in _RANKINGS]}. Received: {structure!r}')
-  shape = saliency.shape.as_list()
-  kind = _Entries if 0 in shape else _RANKINGS[type(structure)]
-  return kind(structure, shape)
+  dims = shape.as_list()
+  kind = _Entries if 0 in dims else _RANKINGS[type(structure)]
+  return kind(structure, dims)
 
 
 def _concat(scores: List[tf.Tensor]) -> tf.Tensor:
@@ -308,3 +315,59 @@ def masks_of(saliencies: Sequence[tf.Tensor], structures: Sequence[Any],
   if len(structures) == 1 and isinstance(structures[0], weight_rule.NOfM):
     return n_of_m_mask(saliencies[0], structures[0].size, sparsity)
   return ranked_masks(saliencies, structures, sparsity)
+
+
+class Budget(NamedTuple):
+  """What is known of the number of false entries before the ranking is.
+
+  Of `total`, what `num_kept` leaves is pruned `times` over, less `slack`.
+  """
+
+  total: int
+  item_size: int
+  times: int
+  slack: int
+
+
+def budget(shapes: Sequence[tf.TensorShape],
+           structures: Sequence[Any]) -> Budget:
+  """The budget of one weight, or of several that share a ranking.
+
+  Args:
+    shapes: of the weights, static.
+    structures: as for `masks_of`.
+  """
+  if len(structures) == 1 and isinstance(structures[0], weight_rule.NOfM):
+    dims = shapes[0].as_list()
+    num_inputs = dims[-2] if len(dims) > 1 else dims[0]
+    size = min(structures[0].size, num_inputs)
+    num_groups = (num_inputs // max(size, 1)) * (
+        shapes[0].num_elements() // max(num_inputs, 1))
+    return Budget(size, 1, num_groups, 0)
+  rankings = [_ranking(structure, shape)
+              for structure, shape in zip(structures, shapes)]
+  item_size = max(ranking.item_size for ranking in rankings)
+  sizes = _item_sizes(rankings)
+  if sizes is None:
+    num_items = sum(ranking.num_items for ranking in rankings)
+    return Budget(num_items, 1, item_size, 0)
+  # The last item that is kept may reach over what is to be kept.
+  return Budget(int(sizes.sum()), item_size, 1, item_size)
+
+
+def min_num_pruned(budgets: Sequence[Budget], sparsity: Any) -> tf.Tensor:
+  """How many entries masks prune at least.
+
+  It is the exact number, unless blocks or groups of different sizes are
+  ranked together.
+
+  Args:
+    budgets: one a ranking.
+    sparsity: float64 scalar in [0, 1].
+
+  Returns:
+    int64 tensor, one number a ranking.
+  """
+  total, item_size, times, slack = np.array(budgets, np.int64).T
+  kept = _num_kept_of_sizes(total, item_size, sparsity)
+  return tf.maximum((total - kept) * times - slack, 0)

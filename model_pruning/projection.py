@@ -38,6 +38,8 @@ class Projection:
     thresholds: floating scalars, one a weight: the smallest saliency that its
       mask keeps.
     last_mask_update_step: int64 scalar, -1 before the first update.
+    update_steps: when masks are due.
+    sparsity: how sparse they are then.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
@@ -57,9 +59,9 @@ class Projection:
     self.thresholds = list(thresholds)
     self.last_mask_update_step = last_mask_update_step
     self._structures = [rule.structure for rule in rules]
-    self._update_steps = schedule.UpdateSteps.of(spec)
+    self.update_steps = schedule.UpdateSteps.of(spec)
     self._saliency = saliency.get(spec.prune_option)
-    self._sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
+    self.sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
 
   def project(self, weights: Sequence[tf.Tensor],
               step: tf.Tensor) -> List[tf.Tensor]:
@@ -93,7 +95,7 @@ class Projection:
     last_step = self.last_mask_update_step.read_value()
     # If the last update was at this very step, it was that of another weight
     # which shares the variable: this one is due as well.
-    due = (self._update_steps.is_due(step, last_step)
+    due = (self.update_steps.is_due(step, last_step)
            | tf.equal(last_step, step))
     return tf.compat.v1.cond(
         due,
@@ -101,11 +103,17 @@ class Projection:
         lambda: [held.read_value() for held in self.masks],
         strict=True)
 
+  @property
+  def budget(self) -> mask.Budget:
+    """How many entries an update prunes, as far as that is known before."""
+    return mask.budget([variable.shape for variable in self.masks],
+                       self._structures)
+
   def _updated_masks(self, weights: Sequence[tf.Tensor],
                      step: tf.Tensor) -> List[tf.Tensor]:
     update = mask.masks_of(
         [self._saliency(weight) for weight in weights], self._structures,
-        self._sparsity(step))
+        self.sparsity(step))
     assignments = [self.last_mask_update_step.assign(step)]
     for held, value in zip(self.masks, update.masks):
       assignments.append(held.assign(value))

@@ -17,6 +17,8 @@ from typing import Any, Tuple, TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
+from model_pruning import compat
+
 if TYPE_CHECKING:
   from model_pruning import spec as spec_lib
   from model_pruning import weight_rule
@@ -36,6 +38,12 @@ def _float64(value: Any, xp: Any) -> Any:
   if xp is tf:
     return tf.cast(value, tf.float64)
   return np.asarray(value, np.float64)
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+  if tf.is_tensor(condition):
+    return compat.where(condition, x, y)
+  return np.where(condition, x, y)
 
 
 def _plain(value: Any) -> Any:
@@ -180,14 +188,46 @@ class UpdateSteps:
     xp = _namespace(step, last_update_step)
     step = _int64(step, xp)
     last_update_step = _int64(last_update_step, xp)
-    inside = step if self.end_step == -1 else xp.minimum(step, self.end_step)
-    grid_step = self.begin_step + (
-        (inside - self.begin_step) // self.frequency) * self.frequency
-    due = (inside >= self.begin_step) & (grid_step > last_update_step)
+    begun, grid_step = self._grid_step(step, xp)
+    due = begun & (grid_step > last_update_step)
     if self.includes_final_step:
       due |= ((step >= self.final_step)
               & (self.final_step > last_update_step))
     return _plain(due)
+
+  def _grid_step(self, step: Any, xp: Any) -> Tuple[Any, Any]:
+    """Whether the grid has begun at `step`, and its last point up to it."""
+    inside = step if self.end_step == -1 else xp.minimum(step, self.end_step)
+    return inside >= self.begin_step, self.begin_step + (
+        (inside - self.begin_step) // self.frequency) * self.frequency
+
+  def last_up_to(self, step: Any) -> Any:
+    """The last step up to `step` at which masks change, of those that can.
+
+    It is the last item of `up_to(step)`, or -1 if that has none: the
+    `last_update_step` of a mask that has missed no update.
+
+    >>> UpdateSteps(0, -1, frequency=10, final_step=25).last_up_to(29)
+    25
+
+    Args:
+      step: integer, or array or tensor of integers of any shape.
+
+    Returns:
+      A Python int, an int64 array or an int64 tensor, as `step` is.
+    """
+    xp = _namespace(step)
+    step = _int64(step, xp)
+    never = xp.ones_like(step) * NEVER
+    begun, grid_step = self._grid_step(step, xp)
+    last = _where(begun, grid_step, never)
+    if self.includes_final_step:
+      final_step = xp.ones_like(step) * self.final_step
+      last = _where(step >= self.final_step,
+                    xp.maximum(last, final_step), last)
+    # Step 0 is before the first update: what is due then comes at step 1.
+    changed = (last > NEVER) & (step > 0)
+    return _plain(_where(changed, xp.maximum(last, 1), never))
 
   def up_to(self, num_steps: int) -> Tuple[int, ...]:
     """The steps at which `num_steps` optimizer updates change the masks.

@@ -160,6 +160,38 @@ class LiteralMaskTest(parameterized.TestCase):
     self.assertEqual(masks.threshold, 3.0)
 
 
+class MinNumPrunedTest(parameterized.TestCase):
+  """What is known of the number of false entries before the ranking is."""
+
+  @parameterized.parameters(
+      (weight_rule.Unstructured(), [(7, 10)], 0),
+      (weight_rule.Unstructured(), [(7, 10), (3, 5)], 0),
+      (weight_rule.Block(5, 2, 'AVG'), [(10, 6)], 0),
+      (weight_rule.Block(4, 4, 'MAX'), [(10, 6)], 16),
+      (weight_rule.NOfM(4), [(8, 3)], 0),
+      (weight_rule.NOfM(4), [(3, 3, 8, 2)], 0),
+      (weight_rule.NOfM(4), [(9, 3)], 3),
+      (weight_rule.NOfM(4), [(7,)], 2))
+  def test_masks_prune_that_many_and_hardly_more(self, structure, shapes,
+                                                 slack):
+    random = np.random.RandomState(0)
+    weights = [random.randn(*shape).astype(np.float32) for shape in shapes]
+    for sparsity in (0.0, 0.01, 0.3, 0.5, 0.8, 0.99):
+
+      def both(*weights, sparsity=sparsity):
+        structures = [structure] * len(weights)
+        return (mask.masks_of([tf.abs(w) for w in weights], structures,
+                              sparsity).masks,
+                mask.min_num_pruned([
+                    mask.budget([w.shape for w in weights], structures)] * 2,
+                                    sparsity))
+
+      masks, [number, again] = modes.run_graph(both, *weights)
+      self.assertEqual(number, again)
+      pruned = sum((~kept).sum() for kept in masks)
+      self.assertBetween(number, max(pruned - slack, 0), pruned, sparsity)
+
+
 @parameterized.parameters(*modes.MODES)
 class ReferenceTest(parameterized.TestCase):
   """Bit for bit what NumPy finds by sorting, in each mode."""

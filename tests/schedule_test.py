@@ -132,6 +132,27 @@ class UpdateStepsTest(parameterized.TestCase):
     updates = {max(due, 1) for due in due_steps} - {ticks[-1] + 1}
     self.assertEqual(set(steps.up_to(ticks[-1])), updates)
 
+  @hypothesis.given(st.integers(0, 40), st.integers(0, 40),
+                    st.integers(1, 30), st.integers(0, 90), st.booleans())
+  def test_the_last_update_is_the_last_of_the_list(
+      self, begin, length, frequency, final, endless):
+    end = -1 if endless else begin + length
+    steps = schedule.UpdateSteps(begin, end, frequency, final)
+    self.assertEqual(
+        [steps.last_up_to(t) for t in range(100)],
+        [max(steps.up_to(t), default=schedule.NEVER) for t in range(100)])
+
+  @parameterized.parameters(*modes.MODES)
+  def test_the_last_update_of_numbers_arrays_and_tensors_agrees(self, mode):
+    for steps in (schedule.UpdateSteps(3, 17, 5, 11),
+                  schedule.UpdateSteps(0, -1, 5, 22)):
+      array = steps.last_up_to(np.arange(30))
+      self.assertEqual([steps.last_up_to(t) for t in range(30)],
+                       array.tolist())
+      tensor = modes.run(self, mode, steps.last_up_to, np.arange(30))
+      self.assertEqual(tensor.dtype, np.int64)
+      np.testing.assert_array_equal(tensor, array)
+
   @parameterized.parameters(*modes.MODES)
   def test_numbers_arrays_and_tensors_agree(self, mode):
     for steps in (schedule.UpdateSteps(3, 17, 5, 11),

@@ -48,8 +48,8 @@ def mask_of(weight: np.ndarray, rule: weight_rule.WeightRule,
 
 
 def train(problem_: Problem, spec: spec_lib.PruningSpec, name: str,
-          num_steps: int) -> List[np.ndarray]:
-  """The weight after each of `num_steps` pruned updates."""
+          num_steps: int, first_step: int = 1) -> List[np.ndarray]:
+  """The weight after each pruned update from `first_step` to `num_steps`."""
   weight = problem_.weight
   rule = spec.rule_for(name, weight.shape)
   steps = schedule.UpdateSteps.of(spec)
@@ -57,7 +57,7 @@ def train(problem_: Problem, spec: spec_lib.PruningSpec, name: str,
   mask = np.ones(weight.shape, bool)
   last = schedule.NEVER
   history = []
-  for step in range(1, num_steps + 1):
+  for step in range(first_step, num_steps + 1):
     weight = weight - np.float32(LEARNING_RATE) * problem_.gradient
     if steps.is_due(step, last):
       mask = mask_of(weight, rule, curve(step))

@@ -23,6 +23,10 @@ from model_pruning import projection
 from model_pruning import report as report_lib
 from model_pruning import spec as spec_lib
 from model_pruning.graph import averages
+from model_pruning.graph import initialization
+from model_pruning.graph import pruning_state
+from model_pruning.graph import saved_values
+from model_pruning.graph import savers
 from model_pruning.graph import state as state_lib
 from model_pruning.graph import stored
 from model_pruning.graph import train_ops
@@ -52,12 +56,15 @@ class Attachment:
   Attributes:
     report: what is pruned and what is not.
     last_mask_update_steps: int64 variables; one, if there is one train op.
+    states: all state, by the steps at which it is updated.
   """
 
   def __init__(self, graph: tf.Graph, report: report_lib.PruningReport,
                project_ops: Sequence[ProjectOp] = (),
-               last_mask_update_steps: Sequence[tf.Variable] = ()):
+               last_mask_update_steps: Sequence[tf.Variable] = (),
+               states: Sequence[pruning_state.PruningState] = ()):
     """Made by `attach`."""
+    self.states = list(states)
     self.report = report
     self.last_mask_update_steps = list(last_mask_update_steps)
     self._graph = graph
@@ -169,6 +176,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
                        for ops in found_train_ops]
   project_ops: List[ProjectOp] = []
   clocks: List[tf.Variable] = []
+  states: List[pruning_state.PruningState] = []
   # Under a strategy a variable is created on each device, as the weights are.
   with graph.as_default(), tf.compat.v1.name_scope(None):
     # Train ops that take turns update different weights at different steps:
@@ -179,14 +187,25 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       suffix = f'_{len(clocks)}' if clocks else ''
       clocks.append(state_lib.create_clock(
           f'{spec.name}/last_mask_update_step{suffix}', global_step))
+      projections = []
       for ranking in together:
         state = state_lib.create_state(spec, ranking.weights, clocks[-1])
+        projections.append(
+            ([weight.stored for weight in ranking.weights], state))
         project_ops += [
             _project(spec, ranking, state, found_train_ops[i], training,
                      global_step)
             for i in sorted(ranking.train_ops_of(found_train_ops))]
+      states.append(pruning_state.PruningState(projections, global_step))
     _precede_enqueues(training, project_ops)
-  return Attachment(graph, report, project_ops, clocks)
+    for pruning_state_ in states:
+      initialization.initialize_with_weights(pruning_state_)
+      initialization.rebuild_with_restored_weights(pruning_state_)
+      savers.install(pruning_state_)
+    saved_values.save_projected(states)
+    for pruning_state_ in states:
+      initialization.rebuild_in_default_session(pruning_state_)
+  return Attachment(graph, report, project_ops, clocks, states)
 
 
 class _Ranking:
@@ -230,7 +249,7 @@ def _project(spec: spec_lib.PruningSpec, ranking: _Ranking,
     with tf.device(ranking.weights[0].stored.device):
       # A copy: a ref variable is counted up in place, and what is read from
       # it, and kept in `last_mask_update_step`, would be counted up with it.
-      step = tf.maximum(stored.read(stored.primary(global_step)), 0)
+      step = tf.maximum(stored.StoredTensor([global_step]).read_value(), 0)
       masks = state.masks_at(
           [weight.stored.read_value() for weight in ranking.weights], step)
 
@@ -251,7 +270,7 @@ def _project(spec: spec_lib.PruningSpec, ranking: _Ranking,
 def _zero_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
   """Makes entries of `variable` 0 where `mask` is false."""
   with tf.device(variable.device):
-    if tf.DeviceSpec.from_string(variable.device or '').job == 'ps':
+    if saved_values.is_shared(variable):
       return _bound_pruned(variable, mask)
     return variable.assign(
         projection.zero_pruned(mask, variable.read_value()))

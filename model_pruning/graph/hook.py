@@ -66,6 +66,15 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     graph = tf.compat.v1.get_default_graph()
     self._attachment = attach.attach(graph, self._spec, self._num_steps)
     self._attachment.report.log()
+    for state in self._attachment.states:
+      state.build()
+
+  def after_create_session(self, session: tf.compat.v1.Session,
+                           coord: Any) -> None:
+    """Rebuilds state that the session was created without."""
+    del coord
+    for state in self._attachment.states:
+      state.rebuild_uninitialized(session)
 
   def before_run(
       self, run_context: tf.compat.v1.train.SessionRunContext

@@ -8,7 +8,7 @@ copy, a replica, on each device. A mask lies as its weight does.
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Sequence
+from typing import Any, Callable, Container, List, Sequence
 
 import tensorflow as tf
 
@@ -22,6 +22,7 @@ class StoredTensor:
     parts: the variables: one, or those that lie along `axis`.
     axis: a dimension.
     dtype: of all of them.
+    shape: of the whole tensor.
   """
 
   def __init__(self, parts: Sequence[tf.Variable], axis: int = 0):
@@ -29,15 +30,40 @@ class StoredTensor:
     self.parts = list(parts)
     self.axis = axis
     self.dtype = primary(parts[0]).dtype.base_dtype
+    dims = [part.shape.as_list() for part in parts]
+    self.shape = tf.TensorShape([
+        *dims[0][:axis], sum(shape[axis] for shape in dims),
+        *dims[0][axis + 1:]] if len(dims) > 1 else dims[0])
 
   @property
   def device(self) -> str:
     """The device of the first part; the first replica's."""
     return primary(self.parts[0]).device
 
+  @property
+  def names(self) -> List[str]:
+    """The names of the parts."""
+    return [primary(part).op.name for part in self.parts]
+
+  def is_among(self, names: Container[str]) -> bool:
+    """Whether one of the parts has one of `names`."""
+    return any(name in names for name in self.names)
+
+  def variables(self) -> List[tf.Variable]:
+    """All parts of all replicas."""
+    return [replica for part in self.parts
+            for replica in compat.replicas(part)]
+
   def read_value(self) -> tf.Tensor:
-    """The whole tensor, made new: no buffer of a variable."""
-    values = [read(primary(part)) for part in self.parts]
+    """The whole tensor."""
+    return self.read(lambda variable: variable.read_value())
+
+  def read(self, read_part: Callable[[tf.Variable], tf.Tensor]) -> tf.Tensor:
+    """The whole tensor, each part read by `read_part` on its device."""
+    values = []
+    for part in self.parts:
+      with tf.device(primary(part).device):
+        values.append(read_part(primary(part)))
     return values[0] if len(values) == 1 else tf.concat(values, self.axis)
 
   def assign(self, value: tf.Tensor) -> tf.Operation:
@@ -71,9 +97,3 @@ class StoredTensor:
 def primary(variable: tf.Variable) -> tf.Variable:
   """The variable itself, or the first replica's of a distributed one."""
   return compat.replicas(variable)[0]
-
-
-def read(variable: tf.Variable) -> tf.Tensor:
-  """The value, read on the device of the variable."""
-  with tf.device(variable.device):
-    return variable.read_value()

@@ -1,0 +1,237 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The state of pruned weights, and how it is made again from the weights.
+
+Pruned entries are zero in the weights themselves. So where masks were not
+saved, they are where the weights are not zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Set, Tuple
+
+import tensorflow as tf
+
+from model_pruning import compat
+from model_pruning import mask as masks_lib
+from model_pruning import projection
+from model_pruning import schedule
+from model_pruning.graph import stored
+
+
+class PrunedWeight(NamedTuple):
+  """A weight and the state that goes with it; the mask lies as the weight."""
+
+  weight: stored.StoredTensor
+  mask: stored.StoredTensor
+  threshold: stored.StoredTensor
+
+  def variables(self) -> Iterator[Tuple[tf.Variable, tf.Variable]]:
+    """Each variable of the weight with that of its mask."""
+    return zip(self.weight.variables(), self.mask.variables())
+
+
+class PruningState:
+  """The state of all weights whose masks are updated at the same steps.
+
+  What is rebuilt:
+
+  *   a mask is true where its weight is not zero. Of a weight that is zero
+      everywhere it is true everywhere: nobody prunes all of a weight, but a
+      dense one may start so;
+  *   a threshold is the smallest magnitude that the mask keeps;
+  *   `last_mask_update_step` is the last step up to the global step at which
+      the masks change, as in a run that missed none; or -1, never, if an
+      update at that step would have pruned more than the masks do. So the
+      weights of a dense model are pruned at once if they are behind schedule.
+
+  An entry that a mask kept, and that happened to be zero, is lost: a rebuilt
+  mask prunes it until the next update.
+
+  Attributes:
+    weights: the weights, each with its mask and threshold.
+    last_mask_update_step: int64 scalar.
+    global_step: the clock.
+    graph: what they are in.
+  """
+
+  def __init__(
+      self,
+      rankings: Sequence[
+          Tuple[Sequence[stored.StoredTensor], projection.Projection]],
+      global_step: tf.Variable):
+    """Describes variables of a graph; adds nothing to it.
+
+    Args:
+      rankings: weights that are ranked together, in the order of the masks of
+        their projection. All projections share `last_mask_update_step`.
+      global_step: the clock of the schedule.
+    """
+    self.weights = [
+        PrunedWeight(*parts) for weights, state in rankings
+        for parts in zip(weights, state.masks, state.thresholds)]
+    self._projections = [state for _, state in rankings]
+    self.last_mask_update_step = self._projections[0].last_mask_update_step
+    self.global_step = stored.StoredTensor([global_step])
+    self.graph = stored.primary(global_step).graph
+    self._operations: Optional[_Operations] = None
+
+  @property
+  def state(self) -> List[stored.StoredTensor]:
+    """Masks, thresholds, and the step of the last update."""
+    return [held for weight in self.weights
+            for held in (weight.mask, weight.threshold)] + [
+                self.last_mask_update_step]
+
+  def build(self) -> None:
+    """Adds the operations of `rebuild`; before the graph is finalized."""
+    if self._operations is None:
+      with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
+        self._operations = _Operations(
+            [_rebuilt(weight) for weight in self.weights],
+            self.last_mask_update_step.assign(self._rebuilt_last_step(
+                [weight.mask.read_value() for weight in self.weights],
+                self.global_step.read_value())),
+            tf.stack([_is_initialized(held) for held in self.state]))
+
+  def are_weights_initialized(self) -> tf.Tensor:
+    """Adds: whether all weights and the global step have values."""
+    with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
+      return tf.reduce_all(tf.stack([
+          _is_initialized(held) for held in (
+              self.global_step, *[weight.weight for weight in self.weights])]))
+
+  def rebuild(self, session: tf.compat.v1.Session, names: Set[str]) -> None:
+    """Rebuilds a part of the state, from the weights and the rest of it.
+
+    Args:
+      session: one in which the weights and the global step have values.
+      names: of the variables to rebuild; others have values.
+    """
+    operations = self._built()
+    session.run([
+        assignment for weight, rebuilt in zip(
+            self.weights, operations.masks_and_thresholds)
+        for held, assignment in zip(weight[1:], rebuilt)
+        if held.is_among(names)])
+    if self.last_mask_update_step.is_among(names):
+      session.run(operations.last_step)
+
+  def rebuild_uninitialized(self, session: tf.compat.v1.Session) -> List[str]:
+    """Rebuilds what has no value in `session`; returns the names of that."""
+    flags = session.run(self._built().are_initialized)
+    names = [name for held, flag in zip(self.state, flags) if not flag
+             for name in held.names]
+    if names:
+      self.rebuild(session, set(names))
+    return names
+
+  def rebuild_after(self, assignments: Sequence[tf.Operation],
+                    names: Set[str]) -> tf.Operation:
+    """Adds an operation that rebuilds the state of weights.
+
+    Masks of other weights, and the global step, stay as they are. Without
+    values they count as all true, and as 0.
+
+    Args:
+      assignments: give the weights the values from which to rebuild.
+      names: of the variables that they assign.
+
+    Returns:
+      The operation, which runs after `assignments`.
+    """
+    # Dependencies on groups: each operation made under a dependency gets an
+    # edge from each part of it.
+    with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
+      with tf.control_dependencies([tf.group(*assignments)]):
+        rebuilt = tf.group(*[part for weight in self.weights
+                             if weight.weight.is_among(names)
+                             for part in _rebuilt(weight)])
+        step = (self.global_step.read_value()
+                if self.global_step.is_among(names)
+                else _read_or(self.global_step, 0))
+      with tf.control_dependencies([rebuilt]):
+        masks = [weight.mask.read_value() if weight.weight.is_among(names)
+                 else _read_or(weight.mask, True) for weight in self.weights]
+      last_step = self._rebuilt_last_step(masks, step)
+      return tf.group(rebuilt, self.last_mask_update_step.assign(last_step))
+
+  def _built(self) -> _Operations:
+    if self._operations is None:
+      raise ValueError('`build()` must be called before the graph is used.')
+    return self._operations
+
+  def _rebuilt_last_step(self, masks: Sequence[tf.Tensor],
+                         step: tf.Tensor) -> tf.Tensor:
+    last_step = self._projections[0].update_steps.last_up_to(step)
+    numbers = iter([_num_pruned(mask) for mask in masks])
+    by_sparsity: Dict[Any, List[Tuple[Any, tf.Tensor]]] = {}
+    for state in self._projections:
+      by_sparsity.setdefault(state.sparsity, []).append((
+          state.budget, tf.add_n([next(numbers) for _ in state.masks])))
+    missed = []
+    for sparsity, rankings in by_sparsity.items():
+      budgets, pruned = zip(*rankings)
+      missed.append(tf.reduce_any(tf.stack(pruned) < masks_lib.min_num_pruned(
+          budgets, sparsity(last_step))))
+    return compat.where(tf.reduce_any(tf.stack(missed)),
+                        tf.constant(schedule.NEVER, tf.int64), last_step)
+
+
+class _Operations(NamedTuple):
+  """What `PruningState.build` adds to the graph."""
+
+  masks_and_thresholds: List[List[Any]]
+  last_step: Any
+  are_initialized: tf.Tensor
+
+
+def rebuilt_mask(weight: tf.Tensor) -> tf.Tensor:
+  """Where `weight` is not zero; true everywhere if that is nowhere."""
+  not_zero = tf.not_equal(weight, tf.zeros([], weight.dtype))
+  return tf.logical_or(not_zero, tf.logical_not(tf.reduce_any(not_zero)))
+
+
+def _rebuilt(parts: PrunedWeight) -> List[tf.Operation]:
+  """Assignments of a rebuilt mask and threshold."""
+  with tf.device(parts.weight.device):
+    weight = parts.weight.read_value()
+    mask = rebuilt_mask(weight)
+    magnitude = tf.cast(tf.abs(weight), parts.threshold.dtype)
+    pruned = tf.cast(tf.logical_not(mask), magnitude.dtype)
+    # The magnitude is 0 where the largest number is added.
+    threshold = tf.reduce_min(magnitude + pruned * magnitude.dtype.max)
+  return [parts.mask.assign(mask), parts.threshold.assign(threshold)]
+
+
+def _num_pruned(mask: tf.Tensor) -> tf.Tensor:
+  """The number of false entries, int64."""
+  # int64 would take twice the memory of a weight for a while.
+  dtype = tf.int32 if mask.shape.num_elements() < 2**31 else tf.int64
+  with tf.device(mask.device):
+    pruned = tf.cast(tf.logical_not(mask), dtype)
+    return tf.cast(tf.reduce_sum(pruned), tf.int64)
+
+
+def _read_or(held: stored.StoredTensor, value: Any) -> tf.Tensor:
+  """What `held` holds, with `value` for parts that hold nothing."""
+
+  def read_part(variable: tf.Variable) -> tf.Tensor:
+    return tf.compat.v1.cond(
+        tf.compat.v1.is_variable_initialized(variable),
+        variable.read_value,
+        lambda: tf.fill(variable.shape.as_list(), tf.constant(
+            value, variable.dtype.base_dtype)))
+
+  # All of it is on the device: a ref, or a handle, must not leave it.
+  return held.read(read_part)
+
+
+def _is_initialized(held: stored.StoredTensor) -> tf.Tensor:
+  """Whether all of `held` has a value."""
+  flags = []
+  for variable in held.variables():
+    with tf.device(variable.device):
+      flags.append(tf.compat.v1.is_variable_initialized(variable))
+  return tf.reduce_all(tf.stack(flags))
