@@ -15,7 +15,6 @@ from typing import Sequence, Set, Tuple
 
 import tensorflow as tf
 
-from model_pruning import compat
 from model_pruning.graph import functions as functions_lib
 from model_pruning.graph import mask_collections
 from model_pruning.graph import weights as weights_lib
@@ -68,13 +67,13 @@ class Uses(NamedTuple):
   Attributes:
     values: what is read of it and not masked.
     gathers: lookups of rows in the variable itself, not masked.
-    calls: calls of functions that read it inside, and compute with it.
+    out_of_reach: what is said of uses that cannot be masked.
     masks: indices, in the collection of masks, of those it is multiplied by.
   """
 
   values: List[Value]
   gathers: List[tf.Operation]
-  calls: List[tf.Operation]
+  out_of_reach: List[str]
   masks: Set[int]
 
 
@@ -124,15 +123,27 @@ class Reader:
       for op in takers_of(tensor):
         if op.type == ('ReadVariableOp' if is_handle else 'Identity'):
           self._add_value(op.outputs[0], uses)
-        elif is_handle and op.type in _HANDLE_GATHERS:
-          masks = self._masks_beside(op.outputs[0])
-          uses.masks.update(masks)
-          if not masks:
-            uses.gathers.append(op)
-        elif is_handle and self._functions.is_call(op) and (
-            self._computes_inside(op, tensor)):
-          uses.calls.append(op)
+        elif is_handle:
+          self._add_use_of_handle(op, tensor, uses)
     return uses
+
+  def _add_use_of_handle(self, op: tf.Operation, handle: tf.Tensor,
+                         uses: Uses) -> None:
+    if op.type in _HANDLE_GATHERS:
+      masks = self._masks_beside(op.outputs[0])
+      uses.masks.update(masks)
+      if not op.outputs[0].consumers():
+        uses.out_of_reach.append(
+            f'nothing takes yet what {op.name!r} looks up in it; masks are '
+            'inserted when the forward graph is complete')
+      elif not masks:
+        uses.gathers.append(op)
+    elif self._functions.is_call(op) and self._computes_inside(op, handle):
+      uses.out_of_reach.append(
+          f'it is read inside a function, by {op.name!r} of type {op.type}, '
+          'and functions cannot be changed; '
+          'tf.compat.v1.disable_control_flow_v2() before the model is built '
+          'keeps tf.cond and tf.while_loop out of functions')
 
   def _add_value(self, tensor: tf.Tensor, uses: Uses,
                  reads: Sequence[str] = ()) -> None:

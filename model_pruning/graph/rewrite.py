@@ -147,14 +147,9 @@ def _check_no_gradients(graph: tf.Graph,
 def _candidate(candidate: plan.Candidate,
                uses: Sequence[reads.Uses]) -> plan.Candidate:
   """A weight as the rewriting sees it."""
-  calls = [call for use in uses for call in use.calls]
-  if calls:
-    return dataclasses.replace(
-        candidate, on_request=False, reason=(
-            f'it is read inside a function, by {calls[0].name!r} of type '
-            f'{calls[0].type}, and functions cannot be changed; '
-            'tf.compat.v1.disable_control_flow_v2() before the model is built '
-            'keeps tf.cond and tf.while_loop out of functions'))
+  reasons = [reason for use in uses for reason in use.out_of_reach]
+  if reasons:
+    return dataclasses.replace(candidate, on_request=False, reason=reasons[0])
   if any(use.masks for use in uses):
     # What takes it takes a product now, so that it seems to be used no more.
     return dataclasses.replace(candidate, reason=None)
