@@ -232,7 +232,8 @@ def _mask(graph: tf.Graph, masking: _Masking, prune_option: str) -> None:
   state = None if existing is not None else _create_state(weight, prune_option)
   product: Optional[tf.Tensor] = None
   if state is not None and not _is_read_whole(masking):
-    with splice.beside(weight.parts[0].op, weight.candidate.name):
+    with splice.beside(weight.parts[0].op, weight.parts[0].device,
+                       weight.candidate.name):
       product = splice.product(state.mask, _whole(weight))
   products: List[tf.Tensor] = []
   mask = existing if state is None else state.mask

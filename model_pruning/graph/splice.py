@@ -30,14 +30,14 @@ def mask_uses(uses: reads.Uses, mask: tf.Variable,
   products = []
   for value in uses.values:
     # Each read has its own product: between two reads the variable may change.
-    with beside(value.tensor.op, name):
+    with beside(value.tensor.op, mask.device, name):
       products.append(product(mask, value.tensor))
     _replace(value, products[-1])
     for gather in value.gathers:
-      with beside(gather, name):
+      with beside(gather, mask.device, name):
         _mask_rows(gather, tf.convert_to_tensor(mask))
   for gather in uses.gathers:
-    with beside(gather, name):
+    with beside(gather, mask.device, name):
       _mask_rows(gather, weights_lib.source(mask))
   return products
 
@@ -48,10 +48,10 @@ def product(mask: Any, value: Any) -> tf.Tensor:
 
 
 @contextlib.contextmanager
-def beside(op: tf.Operation, scope: str) -> Iterator[None]:
-  """Makes what is made inside run where, and as often as, `op` does."""
+def beside(op: tf.Operation, device: str, scope: str) -> Iterator[None]:
+  """Makes what is made inside run as often as `op` does, on a device."""
   with compat.control_flow_of(op), tf.compat.v1.device(
-      op.device), tf.name_scope(scope + '/'):
+      device), tf.name_scope(scope + '/'):
     yield
 
 
@@ -60,7 +60,7 @@ def _replace(value: reads.Value, tensor: tf.Tensor) -> None:
   for op in value.takers:
     _give(op, value.tensor, tensor)
   for op, outputs in value.copied:
-    with beside(op, op.name):
+    with beside(op, op.device, op.name):
       copy = _copy(op, value.tensor, tensor)
     for output, copied in zip(outputs, copy.outputs):
       _replace(output, copied)
