@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from model_pruning.graph import functions as functions_lib
 from model_pruning.graph import mask_collections
+from model_pruning.graph import partitioned
 from model_pruning.graph import weights as weights_lib
 
 # What hands on a variable itself. A ref that goes into anything else is read.
@@ -220,7 +221,9 @@ class Reader:
 
 def parts_of(variable: Any) -> List[tf.Variable]:
   """The variables that hold a partitioned variable; else `variable`."""
-  return list(variable) if hasattr(variable, 'as_tensor') else [variable]
+  if partitioned.is_partitioned(variable):
+    return list(variable)
+  return [variable]
 
 
 def takers_of(tensor: tf.Tensor) -> Iterable[tf.Operation]:

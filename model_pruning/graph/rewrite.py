@@ -92,7 +92,9 @@ def insert_masks(
     candidates.append(_candidate(weight.candidate, uses))
     maskings.append(_Masking(weight, uses))
   _check_reachable(spec, found, candidates)
-  rules, report = plan.make_plan(spec, candidates)
+  # What ranks the entries is decided by `Pruning`, not by the plan.
+  rules, report = plan.make_plan(
+      spec.replace(prune_option='weight'), candidates)
   chosen = [masking for masking, rule in zip(maskings, rules)
             if rule is not None and any(use.values or use.gathers
                                         for use in masking.uses)]
@@ -101,7 +103,7 @@ def insert_masks(
   with _at_top(graph):
     for masking in chosen:
       _mask(graph, masking, spec.prune_option)
-  report = dataclasses.replace(report, warnings=(
+  report = dataclasses.replace(report, spec=str(spec), warnings=(
       *report.warnings, *_warnings(graph, report, chosen)))
   report.log()
   return report
@@ -268,9 +270,7 @@ def _create_state(weight: weights_lib.GraphWeight,
   is_partitioned = compat.partition_of(weight.parts[0]) is not None
   with tf.compat.v1.device(device_of), tf.compat.v1.variable_scope(
       tf.compat.v1.VariableScope(
-          reuse=False, partitioner=partition if is_partitioned else None,
-          use_resource=weights_lib.source(
-              weight.parts[0]).dtype == tf.resource)):
+          reuse=False, partitioner=partition if is_partitioned else None)):
     return masked.create_state(
         _whole(weight), weight.candidate.name, prune_option)
 
