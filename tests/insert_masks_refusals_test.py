@@ -70,6 +70,13 @@ class RefusalTest(parameterized.TestCase):
       with graph.as_default(), strategy.scope():
         model_pruning.insert_masks(graph, _SPEC)
 
+  def test_a_graph_that_was_built_in_a_strategy(self):
+    with tf.Graph().as_default() as graph:
+      with tf.distribute.MirroredStrategy(['/cpu:0']).scope():
+        tf.matmul(tf.ones([1, 6]), v1.get_variable('w', [6, 5]))
+    with _assert_refused(self, graph, ValueError, "replicated.*'w:0'"):
+      model_pruning.insert_masks(graph, _SPEC)
+
   @parameterized.parameters(
       *((optimizer, resource) for optimizer in (
           v1.train.GradientDescentOptimizer, v1.train.AdamOptimizer,
@@ -96,11 +103,12 @@ class RefusalTest(parameterized.TestCase):
     with _assert_refused(self, graph, ValueError, "'no_such'.*matches none"):
       model_pruning.insert_masks(graph, 'do_not_prune=[no_such]')
 
-  def test_a_name_that_a_mask_would_have(self):
+  @parameterized.parameters('w/mask', 'w/threshold')
+  def test_a_name_that_a_mask_would_have(self, name):
     graph = _graph()
     with graph.as_default():
-      tf.zeros([], name='w/mask')
-    with _assert_refused(self, graph, ValueError, 'w/mask. Is it pruned'):
+      tf.zeros([], name=name)
+    with _assert_refused(self, graph, ValueError, f'{name}. Is it pruned'):
       model_pruning.insert_masks(graph, _SPEC)
 
   def test_uses_beside_a_mask_of_another_shape(self):

@@ -122,11 +122,15 @@ def _check_graph(graph: tf.Graph) -> None:
   if graph.finalized:
     raise ValueError('Argument `graph` must not be finalized: masks are added '
                      'to it. Call `insert_masks` where the model is built')
-  if tf.distribute.has_strategy():
+  replicated = [variable.name for variable in graph.get_collection(
+      tf.compat.v1.GraphKeys.TRAINABLE_VARIABLES)
+                if compat.replicas(variable)[0] is not variable]
+  if tf.distribute.has_strategy() or replicated:
     raise ValueError(
-        'Masks must be inserted outside of a `tf.distribute` strategy. '
-        f'Received: a call inside {tf.distribute.get_strategy()!r}. '
-        '`PruningHook` works there')
+        'Masks must be inserted outside of a `tf.distribute` strategy, in a '
+        'graph that was built outside of one. Received: a call inside '
+        f'{tf.distribute.get_strategy()!r} with the replicated variables '
+        f'{replicated[:3]}. `PruningHook` works there')
 
 
 def _check_no_gradients(graph: tf.Graph,
@@ -150,7 +154,7 @@ def _candidate(candidate: plan.Candidate,
                uses: Sequence[reads.Uses]) -> plan.Candidate:
   """A weight as the rewriting sees it."""
   reasons = [reason for use in uses for reason in use.out_of_reach]
-  if reasons:
+  if reasons and (candidate.reason is None or candidate.on_request):
     return dataclasses.replace(candidate, on_request=False, reason=reasons[0])
   if any(use.masks for use in uses):
     # What takes it takes a product now, so that it seems to be used no more.
@@ -171,8 +175,8 @@ def _check_reachable(spec: spec_lib.PruningSpec,
     reachable = [
         candidate for _, candidate in exact or named
         if candidate.reason is None or candidate.on_request]
-    for weight, candidate in [] if reachable else named:
-      if weight.candidate.reason != candidate.reason:
+    for weight, candidate in named:
+      if not reachable and weight.candidate.reason != candidate.reason:
         raise ValueError(
             f'The spec must not name a weight that cannot be masked. Received: '
             f'{entry!r} for {candidate.name!r}: {candidate.reason}. '
@@ -183,20 +187,26 @@ def _check_mask(graph: tf.Graph, masking: _Masking) -> None:
   """Refuses what would fail when half of the graph is changed."""
   name = masking.weight.candidate.name
   mask = _mask_of(graph, masking)
-  if mask is None:
-    try:
-      graph.get_operation_by_name(name + '/mask')
-    except KeyError:
-      return
-    raise ValueError(
-        'The graph must have nothing of the name of a mask but masks of '
-        f'`apply_mask` and `insert_masks`. Received: a graph with {name}/mask. '
-        'Is it pruned already?')
-  if _kinds(reads.parts_of(mask)) != _kinds(masking.weight.parts):
+  for suffix in ('mask', 'threshold') if mask is None else ():
+    if _has_operation(graph, f'{name}/{suffix}'):
+      raise ValueError(
+          'The graph must have nothing of the name of a mask but masks of '
+          '`apply_mask` and `insert_masks`. Received: a graph with '
+          f'{name}/{suffix}. Is it pruned already?')
+  if mask is not None and (_kinds(reads.parts_of(mask))
+                           != _kinds(masking.weight.parts)):
     raise ValueError(
         f'The mask {mask.name!r}, which some uses of {name!r} have, must be '
         'of the shape, dtype and parts of the weight to be given to its other '
         f'uses too. Received: shape={mask.shape}, dtype={mask.dtype}')
+
+
+def _has_operation(graph: tf.Graph, name: str) -> bool:
+  try:
+    graph.get_operation_by_name(name)
+  except KeyError:
+    return False
+  return True
 
 
 def _warnings(graph: tf.Graph, report: report_lib.PruningReport,
