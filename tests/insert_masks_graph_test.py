@@ -81,7 +81,7 @@ class LeftAloneTest(parameterized.TestCase):
         value = session.run(w)
         session.run(update)
         np.testing.assert_allclose(session.run(average.average(w)), value,
-                                   rtol=1e-5)
+                                   atol=1e-5)
         parsed = v1.Summary.FromString(session.run(summary))
         self.assertAlmostEqual(
             parsed.value[0].histo.sum_squares, np.sum(value ** 2), places=3)
