@@ -48,6 +48,7 @@ _PUBLIC = {
     'get_thresholds': 'model_pruning.graph.masked',
     'get_weight_sparsity': 'model_pruning.graph.masked',
     'get_weights': 'model_pruning.graph.masked',
+    'insert_masks': 'model_pruning.graph.rewrite',
     'masked_conv2d': 'model_pruning.graph.layers',
     'masked_convolution': 'model_pruning.graph.layers',
     'masked_fully_connected': 'model_pruning.graph.layers',

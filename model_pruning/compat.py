@@ -9,10 +9,12 @@ TensorFlow API is used here only; each use says on which versions it was tried.
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, List, Optional, Sequence
+from typing import Any, Callable, Iterator, List, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
+
+from tensorflow.python.ops import variables as variables_lib
 
 try:
   from tensorflow.python.ops import control_flow_util
@@ -115,6 +117,48 @@ def update_input(op: tf.Operation, index: int, tensor: tf.Tensor) -> None:
   TF 1.14 to 2.21. A session that has run `op` before does not notice.
   """
   op._update_input(index, tensor)  # pylint: disable=protected-access
+
+
+@contextlib.contextmanager
+def control_flow_of(op: tf.Operation) -> Iterator[None]:
+  """Makes what is made inside a part of the `cond` or loop that `op` is in.
+
+  There is no public way to add to a `tf.cond` or `tf.while_loop` of TF 1 that
+  is complete. Tried on TF 1.14 to 2.21.
+  """
+  context = op._get_control_flow_context()  # pylint: disable=protected-access
+  with tf.control_dependencies(None):  # Leaves the context of the caller.
+    if context is None:
+      yield
+      return
+    context.Enter()
+    try:
+      yield
+    finally:
+      context.Exit()
+
+
+def update_input(op: tf.Operation, index: int, tensor: tf.Tensor) -> None:
+  """Gives an operation of a v1 graph another tensor as an input.
+
+  There is no public way. Tried on TF 1.14 to 2.21. A session that has run the
+  graph already goes on without.
+  """
+  op._update_input(index, tensor)  # pylint: disable=protected-access
+
+
+def partitioned_variable(parts: Sequence[tf.Variable], axis: int) -> Any:
+  """What `get_variable` returned where it made `parts` along `axis`.
+
+  There is no public constructor. Tried on TF 1.14 to 2.21.
+  """
+  partition = partition_of(parts[0])
+  shape = list(partition.full_shape)
+  partitions = [1] * len(shape)
+  partitions[axis] = len(parts)
+  return variables_lib.PartitionedVariable(
+      partition.full_name, shape, parts[0].dtype.base_dtype, list(parts),
+      partitions)
 
 
 def flatten_layers(model: Any) -> List[Any]:

@@ -40,6 +40,7 @@ _PUBLIC_NAMES = [
     'get_thresholds',
     'get_weight_sparsity',
     'get_weights',
+    'insert_masks',
     'keras',
     'masked_conv2d',
     'masked_convolution',

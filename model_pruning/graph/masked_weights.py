@@ -9,7 +9,7 @@ put them.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Set
 
 import tensorflow as tf
 
@@ -21,6 +21,7 @@ from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
 from model_pruning.graph import mask_collections
 from model_pruning.graph import masked
+from model_pruning.graph import weights as weights_lib
 
 
 class Masked(NamedTuple):
@@ -117,12 +118,19 @@ def rank(spec: spec_lib.PruningSpec, found: List[Masked]) -> Rankings:
   Raises:
     ValueError: a pattern of the spec matches nothing, or two disagree.
   """
+  candidates = [plan.Candidate(entry.name, tuple(entry.shape),
+                               group_name=entry.group_name)
+                for entry in found]
+  candidates += _without_mask({entry.name for entry in found})
   # What ranks the entries is decided by the caller, not by the plan.
   rules, report = plan.make_plan(
-      spec.replace(prune_option='weight'), [
-          plan.Candidate(entry.name, tuple(entry.shape),
-                         group_name=entry.group_name)
-          for entry in found])
+      spec.replace(prune_option='weight'), candidates)
+  for candidate, rule in zip(candidates, rules):
+    if rule is not None and candidate.reason is not None:
+      raise ValueError(
+          f'The spec must not name a weight without a mask. Received: '
+          f'{str(spec)!r}, which names {candidate.name!r}. Mask it with '
+          '`apply_mask`, or with `insert_masks`')
   pruned = [(entry, rule) for entry, rule in zip(found, rules)
             if rule is not None]
   return Rankings(
@@ -130,3 +138,12 @@ def rank(spec: spec_lib.PruningSpec, found: List[Masked]) -> Rankings:
        for indices in projection.ranked_together(
            [rule for _, rule in pruned])],
       dataclasses.replace(report, spec=str(spec)))
+
+
+def _without_mask(names: Set[str]) -> List[plan.Candidate]:
+  """The other variables: a spec may say that they are not pruned."""
+  others = [weight.candidate for weight in weights_lib.find_weights(
+      mask_collections.owning_graph())]
+  return [dataclasses.replace(other, reason='it has no mask',
+                              on_request=-1 not in other.shape)
+          for other in others if other.name not in names]

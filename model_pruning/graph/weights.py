@@ -24,11 +24,13 @@ from model_pruning.graph import functions as functions_lib
 _CONTRACTIONS = re.compile(
     r'(Sparse|Batch)?MatMul(V\d)?$|SparseTensorDenseMatMul$'
     r'|Conv(2D|3D)?(Backprop(Input|Filter)(V\d)?)?$|Einsum$|XlaDot(V\d)?$'
-    r'|(Resource)?Gather(V2|Nd)?$|(Cudnn|Block)?(LSTM|GRU|RNN)')
+    r'|(Resource)?Gather(V2|Nd)?$|SparseSegment(Sum|Mean|SqrtN)'
+    r'|(Cudnn|Block)?(LSTM|GRU|RNN)')
+_GATHERS = re.compile(r'(Resource)?Gather(V2|Nd)?$')
 _DEPTHWISE = re.compile(r'DepthwiseConv2dNative')
 
 # What hands on the entries of a weight, each as it is.
-_PASSES_ON = frozenset([
+PASSES_ON = frozenset([
     'Identity', 'ReadVariableOp', 'Cast', 'Reshape', 'Transpose', 'ExpandDims',
     'Squeeze', 'ConcatV2', 'Pack', 'Unpack', 'Slice', 'StridedSlice', 'Split',
     'SplitV', 'Enter', 'RefEnter', 'Switch', 'RefSwitch', 'Merge',
@@ -48,6 +50,16 @@ class GraphWeight(NamedTuple):
   candidate: plan.Candidate
   parts: Tuple[tf.Variable, ...]
   axis: int = 0
+
+
+def is_contraction(op_type: str) -> bool:
+  """Whether operations of a type compute with a weight; depthwise ones too."""
+  return bool(_CONTRACTIONS.match(op_type) or _DEPTHWISE.match(op_type))
+
+
+def is_gather(op_type: str) -> bool:
+  """Whether operations of a type pick rows of a weight."""
+  return _GATHERS.match(op_type) is not None
 
 
 def source(variable: tf.Variable) -> tf.Tensor:
@@ -145,10 +157,10 @@ def _uses_of(tensor: tf.Tensor, functions: functions_lib.Functions
         if taken is not tensor:
           continue
         uses.add(functions_lib.Use(op.type, i))
-        if op.type in _PASSES_ON:
+        if op.type in PASSES_ON:
           if op.name not in seen:
             seen.add(op.name)
             waiting.extend(op.outputs)
         elif functions.is_call(op):
-          uses |= functions.uses(op, i, _PASSES_ON)
+          uses |= functions.uses(op, i, PASSES_ON)
   return uses
