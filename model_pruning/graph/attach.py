@@ -24,6 +24,7 @@ from model_pruning import spec as spec_lib
 from model_pruning.graph import averages
 from model_pruning.graph import state as state_lib
 from model_pruning.graph import stored
+from model_pruning.graph import summaries
 from model_pruning.graph import train_ops
 from model_pruning.graph import weights as weights_lib
 
@@ -168,6 +169,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
                        for ops in found_train_ops]
   project_ops: List[ProjectOp] = []
   clocks: List[tf.Variable] = []
+  summarized: List[Tuple[str, Any, Any]] = []
   # Under a strategy a variable is created on each device, as the weights are.
   with graph.as_default(), tf.compat.v1.name_scope(None):
     # Train ops that take turns update different weights at different steps:
@@ -180,10 +182,16 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
           f'{spec.name}/last_mask_update_step{suffix}', global_step))
       for ranking in together:
         state = state_lib.create_state(spec, ranking.weights, clocks[-1])
+        summarized += [
+            (weight.name, mask.parts, threshold.parts[0])
+            for weight, mask, threshold in zip(
+                ranking.weights, state.masks, state.thresholds)]
         project_ops += [
             _project(spec, ranking, state, found_train_ops[i], global_step)
             for i in sorted(ranking.train_ops_of(found_train_ops))]
     _precede_queue_runners(graph, project_ops)
+    if spec.add_summary:
+      summaries.add_summaries(spec.name, summarized, clocks)
   return Attachment(graph, report, project_ops, clocks)
 
 
