@@ -11,6 +11,8 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+import model_pruning
+
 v1 = tf.compat.v1
 INPUT = np.random.RandomState(7).randn(5, 6).astype(np.float32)
 
@@ -103,6 +105,17 @@ def used_twice(inputs: tf.Tensor) -> tf.Tensor:
   weight = _weight('t/w')
   mask = _state('t/mask', [6, 6], 1.0, 'masks')
   return tf.matmul(tf.matmul(inputs, mask * weight), mask * weight)
+
+
+def library(inputs: tf.Tensor) -> tf.Tensor:
+  """`apply_mask` as it is called in a layer, and of a weight in parts."""
+  with v1.variable_scope('first'):
+    hidden = tf.matmul(inputs, model_pruning.apply_mask(_weight('w')))
+  parts = v1.get_variable(
+      'second/w', [6, 6], initializer=v1.random_normal_initializer(seed=3),
+      partitioner=v1.fixed_size_partitioner(2))
+  return tf.matmul(hidden, model_pruning.apply_mask_with_group(
+      parts, 'second', group_name='group'))
 
 
 @contextlib.contextmanager
@@ -208,6 +221,7 @@ FORMS: Dict[str, Form] = {
     'in_half_precision': Form(in_half_precision),
     'masked_gather': Form(masked_gather),
     'used_twice': Form(used_twice),
+    'library': Form(library, 3),
     'loop_v1': Form(_in_control_flow(_loop, 1)),
     'loop_v2': Form(_in_control_flow(_loop, 2), 1, True),
     'nested_v1': Form(_in_control_flow(_nested, 1)),
@@ -235,7 +249,7 @@ def prune(session: v1.Session, sparsity: float = 0.75) -> List[str]:
   session.run(v1.global_variables_initializer())
   names = []
   for i, variable in enumerate(v1.global_variables()):
-    if variable.op.name.split('/')[1:2] in (['mask'], ['gate']):
+    if {'mask', 'gate'} & set(variable.op.name.split('/')):
       draw = np.random.RandomState(i).rand(*variable.shape.as_list())
       variable.load((draw >= sparsity).astype(
           variable.dtype.base_dtype.as_numpy_dtype), session)

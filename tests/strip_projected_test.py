@@ -103,6 +103,23 @@ class ProjectedTest(parameterized.TestCase):
       tf.import_graph_def(report.graph_def, name='')
       np.testing.assert_array_equal(session.run('output:0'), wanted)
 
+  def test_a_bool_variable_that_an_output_needs_is_of_the_model(self):
+    directory = self.create_tempdir().full_path
+    with tf.Graph().as_default(), v1.Session() as session:
+      weight = v1.get_variable('w', initializer=np.ones([2, 2], np.float32),
+                               use_resource=True)
+      mask = v1.get_variable('w/mask', trainable=False, use_resource=True,
+                             initializer=np.array([[True, False]] * 2))
+      v1.where(mask, weight, tf.zeros([2, 2]), name='output')
+      session.run(v1.global_variables_initializer())
+      report = strip.strip_pruning_vars(
+          session=session, output_node_names='output', output_dir=directory,
+          result='checkpoint')
+    self.assertEqual((report.weights, report.removed), ((), ()))
+    self.assertEqual(
+        set(tf.train.load_checkpoint(report.path)
+            .get_variable_to_shape_map()), {'w', 'w/mask'})
+
 
 if __name__ == '__main__':
   absltest.main()

@@ -71,9 +71,12 @@ def strip(stored: stored_graph.StoredGraph,
              for leaf, value in folded.values.items()]
   warnings = list(folded.kept)
   state = pruning_state.PruningState(stored)
-  names = {node.name for node in graph_def.node}
+  nodes = {node.name: node for node in graph_def.node}
+  names = set(nodes)
+  # A mask that an output needs is one of the user's.
+  needed = walk.ancestors(nodes, outputs or ())
   projected = [weight for weight in state.projected()
-               if weight.name in names]
+               if weight.name in names and weight.mask not in needed]
   entries, notes = pruning_state.report_projected(projected, stored)
   left = listed & names - masks
   if not folded.kept:
