@@ -233,7 +233,7 @@ FORMS: Dict[str, Form] = {
 }
 
 
-def build(form: Form, use_resource: bool) -> None:
+def build_form(form: Form, use_resource: bool) -> None:
   """Builds a form in the default graph, from `inputs` to `output`."""
   inputs = v1.placeholder(tf.float32, [None, 6], 'inputs')
   with v1.variable_scope('', use_resource=use_resource):
@@ -261,4 +261,17 @@ def outputs_of(graph_def: Any) -> np.ndarray:
   """The output of a frozen graph for `INPUT`."""
   with tf.Graph().as_default(), v1.Session() as session:
     tf.import_graph_def(graph_def, name='')
+    return session.run('output:0', {'inputs:0': INPUT})
+
+
+def save(directory: str, build: Callable[[tf.Tensor], tf.Tensor],
+         has_masks: bool = True) -> np.ndarray:
+  """Saves a graph from `inputs` to `output`; returns its output."""
+  with tf.Graph().as_default(), v1.Session() as session:
+    build_form(Form(build), use_resource=True)
+    if has_masks:
+      prune(session)
+    else:
+      session.run(v1.global_variables_initializer())
+    v1.train.Saver().save(session, directory + '/model.ckpt', 100)
     return session.run('output:0', {'inputs:0': INPUT})

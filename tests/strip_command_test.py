@@ -36,7 +36,7 @@ class CommandTest(parameterized.TestCase):
     super().setUp()
     self._directory = self.create_tempdir().full_path
     with tf.Graph().as_default(), v1.Session() as session:
-      mask_forms.build(mask_forms.FORMS['dense'], True)
+      mask_forms.build_form(mask_forms.FORMS['dense'], True)
       mask_forms.prune(session)
       v1.train.Saver().save(session, self._directory + '/model.ckpt')
       self._wanted = session.run('output:0', {'inputs:0': mask_forms.INPUT})

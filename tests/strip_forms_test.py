@@ -36,7 +36,7 @@ class FormsTest(parameterized.TestCase):
   def test_each_form_is_stripped_to_each_result(self, form, use_resource):
     directory = self.create_tempdir().full_path
     with tf.Graph().as_default(), v1.Session() as session:
-      mask_forms.build(form, use_resource)
+      mask_forms.build_form(form, use_resource)
       masks = mask_forms.prune(session)
       wanted = session.run('output:0', {'inputs:0': mask_forms.INPUT})
       variables = {variable.op.name: session.run(variable)
@@ -75,7 +75,7 @@ class FormsTest(parameterized.TestCase):
     self.assertContainsSubset(masks, stripped.removed)
     names = set(variables).difference(stripped.removed)
     with tf.Graph().as_default(), v1.Session() as session:
-      mask_forms.build(form, use_resource)
+      mask_forms.build_form(form, use_resource)
       saver = v1.train.Saver([variable for variable in v1.global_variables()
                               if variable.op.name in names])
       saver.restore(

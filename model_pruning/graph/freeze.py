@@ -8,6 +8,7 @@ needs a session. This one is the same on every version.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Dict, Optional, Tuple
 
 import numpy as np
@@ -23,6 +24,9 @@ _Types = Dict[int, 'Tuple[int, Tuple[int, ...]]']
 _REF_OPS = {'RefEnter': 'Enter', 'RefSwitch': 'Switch', 'RefMerge': 'Merge',
             'RefExit': 'Exit', 'RefNextIteration': 'NextIteration',
             'RefIdentity': 'Identity'}
+
+# What does more than read a variable of the old kind.
+_CHANGES = re.compile(r'Assign|Scatter|(Sparse)?Apply|IsVariableInitialized')
 
 # What hands on a handle; its `T` becomes the dtype of the value.
 _HANDLE_OPS = frozenset(['Identity', 'Enter', 'Switch', 'Merge',
@@ -53,7 +57,11 @@ class _Freezer:
 
   def run(self, value_of: Callable[[str], np.ndarray]) -> None:
     typed = {}
+    refs = {node.name for node in self._graph_def.node
+            if node.op in walk.VARIABLE_OPS and node.op != 'VarHandleOp'}
     for node in self._graph_def.node:
+      if _CHANGES.match(node.op) and walk.node_of(node.input[0]) in refs:
+        raise _not_only_read(node)
       if node.op == 'VarHandleOp':
         value = value_of(node.name)
         fold_masks.set_constant(node, value)
@@ -106,9 +114,7 @@ class _Freezer:
     elif node.op in walk.CALLS or node.op in self._functions:
       self._call_copies(node, types)
     else:
-      raise ValueError(
-          f'A variable that is made a constant must only be read. Found: the '
-          f'node {node.name!r} ({node.op}) uses one, and an output needs it')
+      raise _not_only_read(node)
 
   def _become(self, node: Any, op: str, types: Dict[str, int],
               function: Optional[Any], output: str = 'output') -> None:
@@ -184,6 +190,12 @@ class _Freezer:
         signature.output_arg[i].type = type_[0]
     self._retype(function.node_def, typed, function)
     return copy_name
+
+
+def _not_only_read(node: Any) -> ValueError:
+  return ValueError(
+      'A variable that is made a constant must only be read. Found: the node '
+      f'{node.name!r} ({node.op}) uses one, and an output needs it')
 
 
 def _typed_inputs(node: Any, typed: Dict[str, Any]) -> _Types:

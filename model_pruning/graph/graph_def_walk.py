@@ -205,20 +205,30 @@ class Instance:
     Returns:
       The output; None for an argument that a loop changes.
     """
-    name = node_of(ref)
-    if name in self.body.nodes:
-      node = self.body.nodes[name]
-      if node.op in FORWARDING_OPS:
-        return self.resolve(node.input[0])
-      return Source(self, node, ref.partition(':')[2] or '0')
-    if name not in self.body.arguments or self._caller is None:
+    instance = self
+    while True:
+      name = node_of(ref)
+      node = instance.body.nodes.get(name)
+      if node is None:
+        passed = instance._passed(name)  # pylint: disable=protected-access
+        if passed is None:
+          return None
+        instance, ref = passed
+      elif node.op in FORWARDING_OPS:
+        ref = node.input[0]
+      else:
+        return Source(instance, node, ref.partition(':')[2] or '0')
+
+  def _passed(self, argument: str) -> Optional[Tuple[Instance, str]]:
+    """What the caller passes for an argument, and the caller."""
+    if argument not in self.body.arguments or self._caller is None:
       return None
-    index = self.body.arguments.index(name)
+    index = self.body.arguments.index(argument)
     if not self.is_passed_on(index):
       return None
     call = CALLS.get(self._call.op)
     first = call.first_argument if call else 0
-    return self._caller.resolve(data_inputs(self._call)[first + index])
+    return self._caller, data_inputs(self._call)[first + index]
 
   def is_passed_on(self, index: int) -> bool:
     """Whether an argument has one value, not another in each turn of a loop."""
