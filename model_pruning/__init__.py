@@ -32,6 +32,7 @@ _PUBLIC = {
     'PruningHook': 'model_pruning.graph.hook',
     'PruningReport': 'model_pruning.report',
     'PruningSpec': 'model_pruning.spec',
+    'StripReport': 'model_pruning.graph.strip_report',
     'apply_mask': 'model_pruning.graph.masked',
     'apply_mask_with_group': 'model_pruning.graph.masked',
     'apply_matrix_compression': 'model_pruning.graph.pruning_interface',
@@ -49,11 +50,14 @@ _PUBLIC = {
     'get_weight_sparsity': 'model_pruning.graph.masked',
     'get_weights': 'model_pruning.graph.masked',
     'insert_masks': 'model_pruning.graph.rewrite',
+    'graph_def_from_checkpoint': 'model_pruning.graph.strip',
     'masked_conv2d': 'model_pruning.graph.layers',
     'masked_convolution': 'model_pruning.graph.layers',
     'masked_fully_connected': 'model_pruning.graph.layers',
     'prune_model_fn': 'model_pruning.graph.prune',
     'prune_train_op': 'model_pruning.graph.prune',
+    'strip_pruning_vars': 'model_pruning.graph.strip',
+    'strip_pruning_vars_fn': 'model_pruning.graph.strip',
     'train': 'model_pruning.graph.learning',
 }
 _SUBPACKAGES = ('keras',)

@@ -14,6 +14,9 @@ from typing import Any, Callable, Iterator, List, Optional, Sequence
 import numpy as np
 import tensorflow as tf
 
+from tensorflow.core.framework import variable_pb2
+from tensorflow.core.protobuf import control_flow_pb2
+from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.ops import variables as variables_lib
 
 try:
@@ -108,15 +111,6 @@ def add_control_inputs(op: tf.Operation,
   on TF 1.14 to 2.21. A session that has run `op` before does not notice.
   """
   op._add_control_inputs(control_inputs)  # pylint: disable=protected-access
-
-
-def update_input(op: tf.Operation, index: int, tensor: tf.Tensor) -> None:
-  """Makes an operation of a graph take `tensor` as its input `index`.
-
-  Public TensorFlow cannot change an operation. `_update_input` was tried on
-  TF 1.14 to 2.21. A session that has run `op` before does not notice.
-  """
-  op._update_input(index, tensor)  # pylint: disable=protected-access
 
 
 @contextlib.contextmanager
@@ -265,3 +259,35 @@ def add_state_variables(layer: Any, variables: Sequence[tf.Variable]) -> None:
   2.15 and tf_keras 2.21.
   """
   layer._non_trainable_weights.extend(variables)  # pylint: disable=protected-access
+
+
+def variable_def(serialized: bytes) -> Any:
+  """Parses the entry of a variable in a collection of a MetaGraphDef.
+
+  The message has no public name; that of its module was tried on TF 1.14 to
+  2.21.
+  """
+  return variable_pb2.VariableDef.FromString(serialized)
+
+
+def saved_model_message(serialized: bytes) -> Any:
+  """Parses `saved_model.pb`.
+
+  The message has no public name; that of its module was tried on TF 1.14 to
+  2.21.
+  """
+  return saved_model_pb2.SavedModel.FromString(serialized)
+
+
+# The collections of loops and branches of version 1, and their messages.
+CONTEXT_COLLECTIONS = {'while_context': control_flow_pb2.WhileContextDef,
+                       'cond_context': control_flow_pb2.CondContextDef}
+
+
+def context_def(collection: str, serialized: bytes) -> Any:
+  """Parses a loop or branch of version 1 in a collection of a MetaGraphDef.
+
+  The messages have no public names; those of their module were tried on TF
+  1.14 to 2.21.
+  """
+  return CONTEXT_COLLECTIONS[collection].FromString(serialized)

@@ -24,6 +24,7 @@ _PUBLIC_NAMES = [
     'PruningHook',
     'PruningReport',
     'PruningSpec',
+    'StripReport',
     'apply_mask',
     'apply_mask_with_group',
     'apply_matrix_compression',
@@ -41,12 +42,15 @@ _PUBLIC_NAMES = [
     'get_weight_sparsity',
     'get_weights',
     'insert_masks',
+    'graph_def_from_checkpoint',
     'keras',
     'masked_conv2d',
     'masked_convolution',
     'masked_fully_connected',
     'prune_model_fn',
     'prune_train_op',
+    'strip_pruning_vars',
+    'strip_pruning_vars_fn',
     'train',
 ]
 _PUBLIC_KERAS_NAMES = ['Pruner', 'prune']

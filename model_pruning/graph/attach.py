@@ -29,6 +29,7 @@ from model_pruning.graph import saved_values
 from model_pruning.graph import savers
 from model_pruning.graph import state as state_lib
 from model_pruning.graph import stored
+from model_pruning.graph import summaries
 from model_pruning.graph import train_ops
 from model_pruning.graph import weights as weights_lib
 
@@ -203,6 +204,10 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       initialization.rebuild_with_restored_weights(pruning_state_)
       savers.install(pruning_state_)
     saved_values.save_projected(states)
+    if spec.add_summary:
+      summaries.add_summaries(spec.name, [
+          (weight.weight.name, weight.mask.parts, weight.threshold.parts[0])
+          for state in states for weight in state.weights], clocks)
     for pruning_state_ in states:
       initialization.rebuild_in_default_session(pruning_state_)
   return Attachment(graph, report, project_ops, clocks, states)

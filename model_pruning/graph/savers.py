@@ -66,7 +66,7 @@ class StateSaver:
       self._saver.restore(sess, save_path)  # Says what is wrong.
       return
     absent = {name for state in self._states for held in state.state
-              if not reader.has_tensor(_key(held)) for name in held.names}
+              if not reader.has_tensor(held.name) for name in held.names}
     if not absent:
       self._saver.restore(sess, save_path)
       return
@@ -74,7 +74,7 @@ class StateSaver:
     for state in self._states:
       for held in state.state:
         if not held.is_among(absent):
-          _load(held, reader.get_tensor(_key(held)), sess)
+          _load(held, reader.get_tensor(held.name), sess)
       state.rebuild(sess, absent)
     logging.info(
         'model_pruning: the checkpoint %s has no %s: rebuilt from the zeros '
@@ -101,12 +101,6 @@ def install(state: pruning_state.PruningState) -> None:
   if not isinstance(savers[0], StateSaver):
     savers[0] = StateSaver(savers[0])
   savers[0].add(state)
-
-
-def _key(held: stored.StoredTensor) -> str:
-  """The name of a tensor in checkpoints."""
-  partition = compat.partition_of(held.parts[0])
-  return partition.full_name if partition else held.names[0]
 
 
 def _load(held: stored.StoredTensor, value: np.ndarray,

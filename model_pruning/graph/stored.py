@@ -41,6 +41,12 @@ class StoredTensor:
     return primary(self.parts[0]).device
 
   @property
+  def name(self) -> str:
+    """The name of the whole, which it has in checkpoints."""
+    partition = compat.partition_of(self.parts[0])
+    return partition.full_name if partition else self.names[0]
+
+  @property
   def names(self) -> List[str]:
     """The names of the parts."""
     return [primary(part).op.name for part in self.parts]
@@ -97,3 +103,9 @@ class StoredTensor:
 def primary(variable: tf.Variable) -> tf.Variable:
   """The variable itself, or the first replica's of a distributed one."""
   return compat.replicas(variable)[0]
+
+
+def read(variable: tf.Variable) -> tf.Tensor:
+  """The value, read on the device of the variable."""
+  with tf.device(variable.device):
+    return variable.read_value()

@@ -1,0 +1,98 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Summaries of what is pruned, for TensorBoard.
+
+They are operations of the graph in the collection that `merge_all` merges, so
+whatever writes the summaries of a graph writes these too. They cost nothing
+in a run that does not fetch them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, NamedTuple, Sequence, Tuple
+
+import tensorflow as tf
+
+from model_pruning.graph import stored
+
+
+class _Counts(NamedTuple):
+  """How many entries masks have, and how many of them are kept."""
+
+  size: int
+  num_kept: tf.Tensor  # int64: float32 loses counts above 2**24.
+
+  def sparsity(self) -> tf.Tensor:
+    """The share that is not kept, float32."""
+    zeros = tf.cast(self.size - self.num_kept, tf.float64)
+    return tf.cast(zeros / max(self.size, 1), tf.float32)
+
+
+def add_summaries(name: str, weights: Sequence[Tuple[str, Any, Any]],
+                  last_mask_update_step: Any) -> List[tf.Tensor]:
+  """Adds scalar summaries to the default graph.
+
+  Their tags are `<name>_summaries/` and, after it,
+
+  *   `sparsity`: the share of zeros in all masks together;
+  *   `last_mask_update_step`;
+  *   `<weight>/sparsity` and `<weight>/threshold` for each weight.
+
+  A summary that is fetched with a train op may see the state of before or of
+  after its step.
+
+  Args:
+    name: of the specification.
+    weights: for each weight its name, its mask and its threshold. A mask is a
+      bool or floating variable, zeros where the weight is pruned, or a list
+      of the parts of one; a threshold is a scalar variable. All may be
+      distributed: the first replica counts.
+    last_mask_update_step: integer scalar variable, or several, of which the
+      largest counts.
+
+  Returns:
+    The summaries, string scalars; also in the collection of summaries.
+
+  Raises:
+    ValueError: there are no weights.
+  """
+  if not weights:
+    raise ValueError('Argument `weights` must have one weight at least. '
+                     f'Received: weights={weights!r}')
+  with tf.name_scope(f'{name}_summaries/'):
+    counts = [_counts(mask) for _, mask, _ in weights]
+    total = _Counts(sum(count.size for count in counts),
+                    tf.add_n([count.num_kept for count in counts]))
+    summaries = [
+        _scalar('sparsity', total.sparsity()),
+        _scalar('last_mask_update_step', tf.reduce_max(tf.stack([
+            _read(clock) for clock in _listed(last_mask_update_step)])))]
+    for (weight, _, threshold), count in zip(weights, counts):
+      # A slash at the start would leave the scope; a colon is not legal.
+      prefix = weight.split(':')[0].strip('/')
+      summaries += [_scalar(prefix + '/sparsity', count.sparsity()),
+                    _scalar(prefix + '/threshold', _read(threshold))]
+  return summaries
+
+
+def _scalar(name: str, value: Any) -> tf.Tensor:
+  return tf.compat.v1.summary.scalar(name, value)
+
+
+def _listed(value: Any) -> Sequence[Any]:
+  return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _read(variable: Any) -> tf.Tensor:
+  return stored.read(stored.primary(variable))
+
+
+def _counts(mask: Any) -> _Counts:
+  size, kept = 0, []
+  for part in map(stored.primary, _listed(mask)):
+    size += part.shape.num_elements()
+    # Where the mask is: only the count goes to another device.
+    with tf.device(part.device):
+      kept.append(tf.reduce_sum(tf.cast(
+          tf.cast(stored.read(part), tf.bool), tf.int64)))
+  return _Counts(size, tf.add_n(kept))
