@@ -59,7 +59,8 @@ def _fill_gaps() -> None:
   # Asked whether it is to run the training; it is not.
   coordinator = _add_module('tensorflow.python.distribute.estimator_training')
   coordinator.should_run_distribute_coordinator = lambda config: False
-  coordinator.init_run_config = lambda config, tf_config: None
+  coordinator.init_run_config = lambda config, tf_config: (
+      config._init_distributed_setting_from_environment_var(tf_config))
   for version in ('v1', 'v2'):
     _add_module(f'{_API}.{version}.estimator.tpu')
 
