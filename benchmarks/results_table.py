@@ -13,7 +13,8 @@ _RESULTS = pathlib.Path(__file__).resolve().parent / 'results'
 _HEAD = """# Results
 
 Written by `make bench`; what is measured, and how, is said at the top of
-[mask_update.py](../mask_update.py) and [step_overhead.py](../step_overhead.py).
+[mask_update.py](../mask_update.py), [step_overhead.py](../step_overhead.py)
+and [graph_overhead.py](../graph_overhead.py).
 Compare ratios, not milliseconds. A run during which the CPUs were busy with
 other work, see the last table, should be repeated on an idle machine.
 """
@@ -58,9 +59,29 @@ def steps() -> Iterator[List[Any]]:
                  figures['state_over_kernel']]
 
 
+def sessions() -> Iterator[List[Any]]:
+  """One row for each result and network."""
+  for row, result in _results('graph_overhead'):
+    for name, figures in result['steps'].items():
+      yield [row, name, figures['dense_ms'], figures['plain'],
+             figures['update'], figures['amortised_10'],
+             figures['amortised_100'], figures['cpu_amortised_10'],
+             figures['runs_per_step']]
+
+
+def attachments() -> Iterator[List[Any]]:
+  """One row for each result and size of a graph."""
+  for row, result in _results('graph_overhead'):
+    for figures in result['attach']:
+      yield [row, f'{figures["ops"]:,}', figures['weights'],
+             f'{figures["ops_added"]:,}', figures['seconds'],
+             figures['cpu_seconds']]
+
+
 def runs() -> Iterator[List[Any]]:
   """One row for each result: what was run, where and when."""
-  for name in ('mask_update', 'step_overhead', 'step_overhead_xla'):
+  for name in ('mask_update', 'step_overhead', 'step_overhead_xla',
+               'graph_overhead'):
     for row, result in _results(name):
       where = result['environment']
       versions = ', '.join(
@@ -84,6 +105,13 @@ def main() -> None:
              'mask update', 'every 10 steps', 'every 100 steps',
              'every 10, CPU time',
              'state bytes over kernel bytes'], steps()),
+      '\n## A step of a session with the hook over a dense one\n',
+      table(['row', 'network', 'dense step, ms', 'no mask update',
+             'mask update', 'every 10 steps', 'every 100 steps',
+             'every 10, CPU time', 'session.run a step'], sessions()),
+      '\n## Attaching the hook to a graph\n',
+      table(['row', 'operations', 'weights', 'operations added', 'seconds',
+             'CPU seconds'], attachments()),
       '\n## Runs\n',
       table(['row', 'command', 'versions', 'CPU', 'CPUs busy with other work',
              'date', 'misses'], runs())]

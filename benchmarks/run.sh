@@ -49,6 +49,7 @@ for row in tf2_15 tf2_21; do
 done
 bench tf2_15 mask_update
 bench tf2_15 step_overhead --keras tf_keras
+bench tf2_15 graph_overhead
 bench tf2_21 mask_update
 bench tf2_21 step_overhead --keras keras
 bench tf2_21 step_overhead_xla --keras keras --jit_compile

@@ -38,6 +38,11 @@ def model_fn(features: tf.Tensor, labels: tf.Tensor, mode: str) -> Any:
   x = tf.reshape(x, [-1, np.prod(x.shape.as_list()[1:])])
   x = tf.nn.relu(_layer('dense', [x.shape.as_list()[1], 128], tf.matmul, x))
   logits = _layer('logits', [128, 10], tf.matmul, x)
+  return classifier_spec(logits, labels, mode)
+
+
+def classifier_spec(logits: tf.Tensor, labels: tf.Tensor, mode: str) -> Any:
+  """What a `model_fn` returns of a network for ten classes."""
   loss = v1.losses.sparse_softmax_cross_entropy(labels, logits)
   train_op = v1.train.AdamOptimizer(3e-3).minimize(
       loss, v1.train.get_or_create_global_step()) if mode == 'train' else None
@@ -57,10 +62,11 @@ def _layer(name: str, shape: List[int], product: Callable[..., tf.Tensor],
 
 
 def train(data: dataset.Dataset, steps: int, save_every: int, directory: str,
-          hook: Optional[model_pruning.PruningHook], session: bool) -> Any:
+          hook: Optional[model_pruning.PruningHook], session: bool,
+          network: Callable[..., Any] = model_fn) -> Any:
   """Trains with `hook`, or dense without one; returns the estimator."""
   library = session_estimator if session else estimator_lib
-  estimator = library.Estimator(model_fn, directory, config=library.RunConfig(
+  estimator = library.Estimator(network, directory, config=library.RunConfig(
       tf_random_seed=0, save_checkpoints_steps=save_every,
       keep_checkpoint_max=1000))
   bar = progress.ProgressHook('pruned' if hook else 'dense', steps)

@@ -12,6 +12,7 @@ says, and they must be where the mask says.
 from __future__ import annotations
 
 import os
+from typing import Any, Callable, Optional
 
 import tensorflow as tf
 
@@ -22,10 +23,11 @@ import measure
 import model_pruning
 
 
-def main() -> None:
+def main(description: Optional[str] = __doc__,
+         model_fn: Callable[..., Any] = digits_estimator.model_fn) -> None:
   """Trains, checks, and prints."""
   args = arguments.parse(
-      __doc__, fashion_mnist_data.SPEC, fashion_mnist_data.STEPS,
+      description, fashion_mnist_data.SPEC, fashion_mnist_data.STEPS,
       session=False, data_dir=fashion_mnist_data.CACHE)
   data = fashion_mnist_data.load(args.data_dir)
   session = args.session or not digits_estimator.HAS_ESTIMATOR
@@ -34,16 +36,17 @@ def main() -> None:
   for run, hook_or_none in [('dense', None), ('pruned', hook)]:
     estimator = digits_estimator.train(
         data, args.steps, args.steps, os.path.join(args.output, run),
-        hook_or_none, session)
+        hook_or_none, session, model_fn)
     accuracies.append(estimator.evaluate(data.test_batches)['accuracy'])
-  checkpoint = tf.train.latest_checkpoint(estimator.model_dir)
+  reader = tf.train.load_checkpoint(estimator.model_dir)
+  weights = {weight.name: weight.target_sparsity
+             for weight in hook.report.pruned}
   measure.report(
       f'TensorFlow {tf.__version__}, '
       + ('MonitoredTrainingSession' if session else 'Estimator'),
-      digits_estimator.read_checkpoint(checkpoint),
-      digits_estimator.read_checkpoint(checkpoint, '/mask'),
-      {weight.name: weight.target_sparsity for weight in hook.report.pruned},
-      *accuracies)
+      {name: reader.get_tensor(name) for name in weights},
+      {name: reader.get_tensor(name + '/mask') for name in weights},
+      weights, *accuracies)
 
 
 if __name__ == '__main__':

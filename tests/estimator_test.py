@@ -11,10 +11,12 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning import schedule
+from tests import estimator_shim
 from tests import numpy_reference
 from tests import prunable_graphs
 
 v1 = tf.compat.v1
+estimator_lib = estimator_shim.v1_api()
 
 _SPEC = ('target_sparsity=0.9,sparsity_function_end_step=25'
          ',end_pruning_step=25')
@@ -34,13 +36,11 @@ class EstimatorTest(parameterized.TestCase):
 
   def setUp(self):
     super().setUp()
-    if not hasattr(v1, 'estimator'):
-      self.skipTest(f'TensorFlow {tf.__version__} has no Estimator')
     v1.logging.set_verbosity(v1.logging.ERROR)
     self._directory = self.create_tempdir().full_path
-    self._estimator = v1.estimator.Estimator(
+    self._estimator = estimator_lib.Estimator(
         prunable_graphs.conv_net_model_fn, self._directory,
-        config=v1.estimator.RunConfig(tf_random_seed=1))
+        config=estimator_lib.RunConfig(tf_random_seed=1))
 
   def _check_kernels(self, get_value):
     for name in _KERNELS:
@@ -70,7 +70,7 @@ class EstimatorTest(parameterized.TestCase):
 
     export = self._estimator.export_saved_model(
         self.create_tempdir('export').full_path, lambda: (
-            v1.estimator.export.TensorServingInputReceiver(
+            estimator_lib.export.TensorServingInputReceiver(
                 *[v1.placeholder(tf.float32, [None, 8, 8, 1])] * 2)))
     reader = tf.train.load_checkpoint(
         export.decode() + '/variables/variables')
@@ -79,9 +79,9 @@ class EstimatorTest(parameterized.TestCase):
     self._check_kernels(reader.get_tensor)
 
   def test_every_checkpoint_on_the_way_is_sparse(self):
-    estimator = v1.estimator.Estimator(
+    estimator = estimator_lib.Estimator(
         prunable_graphs.conv_net_model_fn, self._directory,
-        config=v1.estimator.RunConfig(save_checkpoints_steps=10))
+        config=estimator_lib.RunConfig(save_checkpoints_steps=10))
     estimator.train(_input_fn, hooks=[model_pruning.PruningHook(_SPEC)],
                     steps=30)
     spec = model_pruning.PruningSpec.parse(_SPEC)
@@ -96,10 +96,10 @@ class EstimatorTest(parameterized.TestCase):
   def test_train_and_evaluate_goes_on_where_it_stopped(self):
     for max_steps in (10, 30):
       hook = model_pruning.PruningHook(_SPEC)
-      v1.estimator.train_and_evaluate(
+      estimator_lib.train_and_evaluate(
           self._estimator,
-          v1.estimator.TrainSpec(_input_fn, max_steps, hooks=[hook]),
-          v1.estimator.EvalSpec(_one_epoch_input_fn, steps=1))
+          estimator_lib.TrainSpec(_input_fn, max_steps, hooks=[hook]),
+          estimator_lib.EvalSpec(_one_epoch_input_fn, steps=1))
     self._check_kernels(self._estimator.get_variable_value)
     self.assertEqual(self._estimator.get_variable_value('global_step'), 30)
 
@@ -109,9 +109,9 @@ class EstimatorTest(parameterized.TestCase):
     def model_fn(features, labels, mode):
       logits = prunable_graphs.conv_net_logits(features)
       loss = v1.losses.sparse_softmax_cross_entropy(labels, logits)
-      return v1.estimator.EstimatorSpec(mode, loss=loss)
+      return estimator_lib.EstimatorSpec(mode, loss=loss)
 
-    estimator = v1.estimator.Estimator(model_fn, self._directory)
+    estimator = estimator_lib.Estimator(model_fn, self._directory)
     with self.assertRaisesRegex(ValueError, 'do not pass it to evaluation'):
       estimator.evaluate(_one_epoch_input_fn,
                          hooks=[model_pruning.PruningHook(_SPEC)])

@@ -9,6 +9,7 @@ from typing import Any, Tuple
 import numpy as np
 import tensorflow as tf
 
+from tests import estimator_shim
 from tests import simulation
 
 v1 = tf.compat.v1
@@ -39,17 +40,18 @@ def digits_like_batch(size: int = 64) -> Tuple[np.ndarray, np.ndarray]:
 def conv_net_model_fn(features: tf.Tensor, labels: tf.Tensor,
                       mode: str) -> Any:
   """A convolution and a dense layer, trained by Adam: an Estimator's."""
+  estimator_lib = estimator_shim.v1_api()
   logits = conv_net_logits(features)
   predictions = {'class': tf.argmax(logits, 1), 'logits': logits}
   if mode == 'infer':
-    return v1.estimator.EstimatorSpec(
+    return estimator_lib.EstimatorSpec(
         mode, predictions=predictions,
         export_outputs={'serving_default':
-                        v1.estimator.export.PredictOutput(predictions)})
+                        estimator_lib.export.PredictOutput(predictions)})
   loss = v1.losses.sparse_softmax_cross_entropy(labels, logits)
   train_op = v1.train.AdamOptimizer(0.01).minimize(
       loss, global_step=v1.train.get_or_create_global_step())
-  return v1.estimator.EstimatorSpec(
+  return estimator_lib.EstimatorSpec(
       mode, loss=loss, train_op=train_op, predictions=predictions)
 
 
