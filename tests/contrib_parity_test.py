@@ -179,6 +179,16 @@ class ContribTest(parameterized.TestCase):
     self.assertEqual(got_names, names)
     np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
 
+  def test_the_spec_object_of_contrib_is_taken(self):
+    hparams = contrib.get_pruning_hparams().parse(
+        'target_sparsity=0.8,weight_sparsity_map=[w:0.7]')
+    with tf.Graph().as_default():
+      pruner = model_pruning.Pruning(hparams, global_step=tf.constant(0))
+      spec = pruner.get_spec()
+    self.assertEqual(spec.target_sparsity, 0.8)
+    self.assertEqual(spec.weight_sparsity_map, ['w:0.7'])
+    self.assertEqual(spec.update_option, 0)
+
   @parameterized.parameters(
       'apply_mask', 'get_masks', 'get_thresholds', 'get_weights',
       'get_masked_weights', 'get_weight_sparsity', 'get_pruning_hparams',

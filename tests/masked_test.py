@@ -94,6 +94,11 @@ class ApplyMaskTest(parameterized.TestCase):
     self.assertEqual(_names(mask), ['p/s/mask/part_0:0', 'p/s/mask/part_1:0'])
     self.assertEqual(_names(masked.get_thresholds()), ['p/s/threshold:0'])
     self.assertEqual(product.shape.as_list(), [4, 3])
+    with v1.Session() as session:
+      session.run(v1.global_variables_initializer())
+      session.run(mask.assign(tf.constant([[0., 1., 1.]] * 4)))
+      self.assertAlmostEqual(
+          session.run(masked.get_weight_sparsity()[0]), 1 / 3, places=6)
 
   def test_a_weight_masked_inside_a_loop_is_registered_outside(self):
     def body(i, total):

@@ -86,9 +86,9 @@ def run(test: Any, mode: str, function: Callable[..., Any],
   return runs[mode](function, *args)
 
 
-def two_replicas(test: Any) -> tf.distribute.Strategy:
+def two_replicas(test: Any, **kwargs: Any) -> tf.distribute.Strategy:
   """A MirroredStrategy on two CPU devices, or skips `test`."""
   if not _HAS_TWO_CPUS:
     test.skipTest(f'TensorFlow {tf.__version__} needs real devices for a '
                   'MirroredStrategy of two')
-  return tf.distribute.MirroredStrategy(['/cpu:0', '/cpu:1'])
+  return tf.distribute.MirroredStrategy(['/cpu:0', '/cpu:1'], **kwargs)
