@@ -64,8 +64,10 @@ def control_dependencies(assignments: Sequence[Any]) -> Any:
   """
   if tf.executing_eagerly():
     return contextlib.nullcontext()
-  return tf.control_dependencies(
-      [part for assignment in assignments for part in _components(assignment)])
+  # One group: each operation made inside gets an edge from each dependency.
+  return tf.control_dependencies([tf.group(*[
+      part for assignment in assignments
+      for part in _components(assignment)])])
 
 
 def partition_of(variable: tf.Variable) -> Any:

@@ -10,7 +10,7 @@ update, and assigns what comes back.
 from __future__ import annotations
 
 import collections
-from typing import Any, Dict, List, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
@@ -31,21 +31,25 @@ class Projection:
   """The masks of weights that are ranked together: mostly of one.
 
   Its state is in variables, or in what reads and assigns as they do
-  (`read_value`, `assign`).
+  (`read_value`, `assign`, with `dtype` and `shape`).
 
   Attributes:
     masks: bool, one a weight, of its shape.
     thresholds: floating scalars, one a weight: the smallest saliency that its
       mask keeps.
     last_mask_update_step: int64 scalar, -1 before the first update.
+    gradients: floating, one a weight, of its shape, if the saliency uses the
+      gradient; else empty. The mean of what it takes of the gradients.
     update_steps: when masks are due.
     sparsity: how sparse they are then.
+    saliency: what entries are ranked by.
+    structures: one a weight.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
                rules: Sequence[weight_rule.WeightRule],
                masks: Sequence[Any], thresholds: Sequence[Any],
-               last_mask_update_step: Any):
+               last_mask_update_step: Any, gradients: Sequence[Any] = ()):
     """Wraps what holds the state.
 
     Args:
@@ -54,73 +58,157 @@ class Projection:
       masks: initially all true.
       thresholds: initially 0.
       last_mask_update_step: initially -1. Several projections may share it.
+      gradients: initially 0.
     """
     self.masks = list(masks)
     self.thresholds = list(thresholds)
     self.last_mask_update_step = last_mask_update_step
-    self._structures = [rule.structure for rule in rules]
+    self.gradients = list(gradients)
     self.update_steps = schedule.UpdateSteps.of(spec)
-    self._saliency = saliency.get(spec.prune_option)
     self.sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
+    self.saliency = saliency.get(spec.prune_option)
+    self.structures = tuple(rule.structure for rule in rules)
+    self._decay = spec.gradient_decay_rate
 
   def project(self, weights: Sequence[tf.Tensor],
               step: tf.Tensor) -> List[tf.Tensor]:
     """The weights with pruned entries zero, after an update of the masks.
 
-    Args:
-      weights: as for `masks_at`.
-      step: as for `masks_at`.
-
-    Returns:
-      Tensors like `weights`.
-    """
-    return [zero_pruned(mask_, weight)
-            for mask_, weight in zip(self.masks_at(weights, step), weights)]
-
-  def masks_at(self, weights: Sequence[tf.Tensor],
-               step: tf.Tensor) -> List[tf.Tensor]:
-    """The masks that hold after the update that made `step`.
-
-    They are updated if they are due at `step`, from the weights as they come
-    in: an entry that was pruned and is large enough now is kept.
+    The masks are updated if they are due at `step`, from the weights as they
+    come in: an entry that was pruned and is large enough now is kept.
 
     Args:
       weights: floating tensors, as the optimizer left them.
       step: integer scalar, the number of optimizer updates done.
 
     Returns:
-      Bool tensors of the shapes of `weights`.
+      Tensors like `weights`.
     """
-    step = tf.cast(step, tf.int64)
-    last_step = self.last_mask_update_step.read_value()
-    # If the last update was at this very step, it was that of another weight
-    # which shares the variable: this one is due as well.
-    due = (self.update_steps.is_due(step, last_step)
-           | tf.equal(last_step, step))
-    return tf.compat.v1.cond(
-        due,
-        lambda: self._updated_masks(weights, step),
-        lambda: [held.read_value() for held in self.masks],
-        strict=True)
+    [masks] = masks_at([self], [weights], [[None] * len(weights)], step)
+    return [zero_pruned(mask_, weight)
+            for mask_, weight in zip(masks, weights)]
 
   @property
   def budget(self) -> mask.Budget:
     """How many entries an update prunes, as far as that is known before."""
-    return mask.budget([variable.shape for variable in self.masks],
-                       self._structures)
+    return mask.budget([held.shape for held in self.masks], self.structures)
 
-  def _updated_masks(self, weights: Sequence[tf.Tensor],
-                     step: tf.Tensor) -> List[tf.Tensor]:
-    update = mask.masks_of(
-        [self._saliency(weight) for weight in weights], self._structures,
-        self.sparsity(step))
-    assignments = [self.last_mask_update_step.assign(step)]
-    for held, value in zip(self.masks, update.masks):
-      assignments.append(held.assign(value))
-    for held in self.thresholds:
-      assignments.append(held.assign(tf.cast(update.threshold, held.dtype)))
+  def means_after(self, gradients: Sequence[tf.Tensor]) -> List[tf.Tensor]:
+    """The means with the gradients of one more step, which are kept.
+
+    Args:
+      gradients: one a weight, of its shape, as the optimizer took them.
+
+    Returns:
+      Tensors like the state `gradients`.
+    """
+    of_gradient = self.saliency.of_gradient
+    if of_gradient is None:
+      return []
+    means = []
+    for held, gradient in zip(self.gradients, gradients):
+      share = tf.constant(1.0 - self._decay, held.dtype)
+      mean = held.read_value()
+      mean += share * (of_gradient(tf.cast(gradient, held.dtype)) - mean)
+      with compat.control_dependencies([held.assign(mean)]):
+        means.append(tf.identity(mean))
+    return means
+
+
+def masks_at(projections: Sequence[Projection],
+             weights: Sequence[Sequence[tf.Tensor]],
+             means: Sequence[Sequence[Optional[tf.Tensor]]],
+             step: tf.Tensor) -> List[List[tf.Tensor]]:
+  """The masks that hold after the update of the weights that made `step`.
+
+  Args:
+    projections: of one spec, with one `last_mask_update_step`.
+    weights: for each projection its weights, as the optimizer left them.
+    means: for each weight its mean gradient, or None if none is used.
+    step: integer scalar, the number of optimizer updates done.
+
+  Returns:
+    For each projection its masks.
+  """
+  step = tf.cast(step, tf.int64)
+  clock = projections[0].last_mask_update_step
+  last_step = clock.read_value()
+  # If the last update was at this very step, it was that of other weights
+  # which share the variable: these are due as well.
+  due = (projections[0].update_steps.is_due(step, last_step)
+         | tf.equal(last_step, step))
+
+  def updated_masks() -> List[tf.Tensor]:
+    select = _Selection([
+        _likeness(projection, held)
+        for projection, held in zip(projections, weights)])
+    sparsities = {projection.sparsity: projection.sparsity(step)
+                  for projection in projections}
+    assignments = [clock.assign(step)]
+    masks = []
+    for projection, held, mean in zip(projections, weights, means):
+      *new_masks, threshold = select(
+          projection, held, mean, sparsities[projection.sparsity])
+      masks += new_masks
+      assignments += [old.assign(new)
+                      for old, new in zip(projection.masks, new_masks)]
+      assignments += [old.assign(tf.cast(threshold, old.dtype))
+                      for old in projection.thresholds]
     with compat.control_dependencies(assignments):
-      return [tf.identity(value) for value in update.masks]
+      return [tf.identity(mask_) for mask_ in masks]
+
+  masks = iter(tf.compat.v1.cond(
+      due, updated_masks,
+      lambda: [held.read_value() for projection in projections
+               for held in projection.masks],
+      strict=True))
+  return [[next(masks) for _ in projection.masks]
+          for projection in projections]
+
+
+def _likeness(projection: Projection,
+              weights: Sequence[tf.Tensor]) -> Tuple[Any, ...]:
+  """Equal for projections whose masks are made by the same operations."""
+  return (projection.structures, projection.saliency,
+          tuple((weight.dtype, tuple(weight.shape.as_list()))
+                for weight in weights))
+
+
+class _Selection:
+  """Makes new masks; projections that are alike share the operations.
+
+  They are some hundred a weight, and a network has many weights of the same
+  shape: a function of them is made once, and called for each.
+  """
+
+  def __init__(self, likenesses: Sequence[Tuple[Any, ...]]):
+    self._shared = {likeness for likeness, number in
+                    collections.Counter(likenesses).items() if number > 1}
+    self._functions: Dict[Any, Callable[..., List[tf.Tensor]]] = {}
+
+  def __call__(self, projection: Projection, weights: Sequence[tf.Tensor],
+               means: Sequence[Optional[tf.Tensor]],
+               sparsity: tf.Tensor) -> List[tf.Tensor]:
+    """The masks of `weights` and, last, the threshold."""
+    def select(*tensors: tf.Tensor) -> List[tf.Tensor]:
+      held = tensors[1:len(weights) + 1]
+      mean = tensors[len(weights) + 1:] or [None] * len(weights)
+      update = mask.masks_of(
+          list(map(projection.saliency.score, held, mean)),
+          projection.structures, tensors[0])
+      return [*update.masks, update.threshold]
+
+    likeness = _likeness(projection, weights)
+    given = [mean for mean in means if mean is not None]
+    # In the dtype of the means: squares of float16 vanish.
+    arguments = [sparsity, *[
+        weight if mean is None else tf.cast(weight, mean.dtype)
+        for weight, mean in zip(weights, means)], *given]
+    if likeness not in self._shared:
+      return select(*arguments)
+    if likeness not in self._functions:
+      self._functions[likeness] = tf.function(select, autograph=False)
+    return list(self._functions[likeness](*arguments))
 
 
 def zero_pruned(mask_: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:

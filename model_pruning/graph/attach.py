@@ -188,16 +188,19 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       suffix = f'_{len(clocks)}' if clocks else ''
       clocks.append(state_lib.create_clock(
           f'{spec.name}/last_mask_update_step{suffix}', global_step))
-      projections = []
-      for ranking in together:
-        state = state_lib.create_state(spec, ranking.weights, clocks[-1])
-        projections.append(
-            ([weight.stored for weight in ranking.weights], state))
-        project_ops += [
-            _project(spec, ranking, state, found_train_ops[i], training,
-                     global_step)
-            for i in sorted(ranking.train_ops_of(found_train_ops))]
-      states.append(pruning_state.PruningState(projections, global_step))
+      projections = [
+          state_lib.create_state(spec, ranking.weights, clocks[-1])
+          for ranking in together]
+      states.append(pruning_state.PruningState(
+          [([weight.stored for weight in ranking.weights], state)
+           for ranking, state in zip(together, projections)], global_step))
+      for i, ops in enumerate(found_train_ops):
+        updated = [j for j, ranking in enumerate(together)
+                   if i in ranking.train_ops_of(found_train_ops)]
+        if updated:
+          project_ops.append(_project(
+              spec, [together[j] for j in updated],
+              [projections[j] for j in updated], ops, training, global_step))
     _precede_enqueues(training, project_ops)
     for pruning_state_ in states:
       initialization.initialize_with_weights(pruning_state_)
@@ -236,40 +239,59 @@ class _Ranking:
         op for held in self.averages.values() for average in held
         for op in training.updates_of(average)]
 
+  def zero_pruned(self, variable: tf.Variable, mask: tf.Tensor) -> Any:
+    """Makes pruned entries of a variable, and of its averages, 0."""
+    return tf.group(*[
+        _zero_pruned(held, mask)
+        for held in (variable, *self.averages.get(variable.op.name, ()))])
+
   def train_ops_of(self, found: Sequence[Sequence[tf.Operation]]) -> Set[int]:
     """Indices of the train ops that update one of the weights."""
     return {i for i, ops in enumerate(found)
             if not self.updates.isdisjoint(op.name for op in ops)}
 
 
-def _project(spec: spec_lib.PruningSpec, ranking: _Ranking,
-             state: projection.Projection, train_op: Sequence[tf.Operation],
+def _project(spec: spec_lib.PruningSpec, rankings: Sequence[_Ranking],
+             projections: Sequence[projection.Projection],
+             train_op: Sequence[tf.Operation],
              training: train_ops.TrainingGraph,
              global_step: tf.Variable) -> ProjectOp:
   """Adds the projection of weights that runs after `train_op`."""
+  runs_with = frozenset(op.name for op in train_op)
   # The increment of the global step is an operation like any other: without
   # the dependency a step could see the count before it, or after it.
-  with tf.control_dependencies(
-      [done for op in train_op for done in training.done(op)]):
-    with tf.device(ranking.weights[0].stored.device):
-      # A copy: a ref variable is counted up in place, and what is read from
-      # it, and kept in `last_mask_update_step`, would be counted up with it.
-      step = tf.maximum(stored.StoredTensor([global_step]).read_value(), 0)
-      masks = state.masks_at(
-          [weight.stored.read_value() for weight in ranking.weights], step)
-
-    def zero_pruned(variable: tf.Variable, mask: tf.Tensor) -> tf.Operation:
-      return tf.group(*[
-          _zero_pruned(held, mask) for held in (
-              variable, *ranking.averages.get(variable.op.name, ()))])
-
+  done = tf.group(*[part for op in train_op for part in training.done(op)])
+  with tf.control_dependencies([done]):
+    # A copy: a ref variable is counted up in place, and what is read from
+    # it, and kept in `last_mask_update_step`, would be counted up with it.
+    step = tf.maximum(stored.StoredTensor([global_step]).read_value(), 0)
+    values = [[weight.stored.read_value() for weight in ranking.weights]
+              for ranking in rankings]
+    means = [_means(ranking, held, training, runs_with)
+             for ranking, held in zip(rankings, projections)]
+    masks = projection.masks_at(projections, values, means, step)
     op = tf.group(
-        *[weight.stored.update(mask, zero_pruned)
-          for weight, mask in zip(ranking.weights, masks)],
+        *[weight.stored.update(mask, ranking.zero_pruned)
+          for ranking, held in zip(rankings, masks)
+          for weight, mask in zip(ranking.weights, held)],
         name=spec.name + '/project')
-  runs_with = frozenset(op.name for op in train_op)
-  return ProjectOp(op, runs_with, runs_with & ranking.updates,
-                   tuple(weight.name for weight in ranking.weights))
+  return ProjectOp(
+      op, runs_with,
+      runs_with & frozenset().union(
+          *[ranking.updates for ranking in rankings]),
+      tuple(weight.name for ranking in rankings for weight in ranking.weights))
+
+
+def _means(ranking: _Ranking, state: projection.Projection,
+           training: train_ops.TrainingGraph,
+           run: FrozenSet[str]) -> List[Optional[tf.Tensor]]:
+  """The mean gradients of weights with the gradients of this step."""
+  if not state.saliency.uses_gradient:
+    return [None] * len(ranking.weights)
+  return list(state.means_after([
+      weight.stored.read(
+          lambda variable: training.gradient_of(variable, run))
+      for weight in ranking.weights]))
 
 
 def _zero_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:

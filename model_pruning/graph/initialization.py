@@ -49,7 +49,8 @@ def initialize_with_weights(state: pruning_state.PruningState) -> None:
       _initializer(variable).name for weight in state.weights
       for variable in weight.weight.variables() if _is_warm(variable)})
   for weight in state.weights:
-    others = _initializers(weight.threshold) + last_step
+    others = [op for held in weight.state()[1:]
+              for op in _initializers(held)] + last_step
     for variable, mask in weight.variables():
       initializer = _initializer(variable)
       initializers = [mask.initializer, *others]

@@ -26,6 +26,11 @@ class PrunedWeight(NamedTuple):
   weight: stored.StoredTensor
   mask: stored.StoredTensor
   threshold: stored.StoredTensor
+  gradient: Optional[stored.StoredTensor] = None
+
+  def state(self) -> List[stored.StoredTensor]:
+    """All but the weight."""
+    return [held for held in self[1:] if held is not None]
 
   def variables(self) -> Iterator[Tuple[tf.Variable, tf.Variable]]:
     """Each variable of the weight with that of its mask."""
@@ -41,6 +46,7 @@ class PruningState:
       everywhere it is true everywhere: nobody prunes all of a weight, but a
       dense one may start so;
   *   a threshold is the smallest magnitude that the mask keeps;
+  *   the mean of gradients, where the saliency uses it, is zero;
   *   `last_mask_update_step` is the last step up to the global step at which
       the masks change, as in a run that missed none; or -1, never, if an
       update at that step would have pruned more than the masks do. So the
@@ -70,7 +76,8 @@ class PruningState:
     """
     self.weights = [
         PrunedWeight(*parts) for weights, state in rankings
-        for parts in zip(weights, state.masks, state.thresholds)]
+        for parts in zip(weights, state.masks, state.thresholds,
+                         state.gradients or [None] * len(weights))]
     self._projections = [state for _, state in rankings]
     self.last_mask_update_step = self._projections[0].last_mask_update_step
     self.global_step = stored.StoredTensor([global_step])
@@ -79,10 +86,9 @@ class PruningState:
 
   @property
   def state(self) -> List[stored.StoredTensor]:
-    """Masks, thresholds, and the step of the last update."""
-    return [held for weight in self.weights
-            for held in (weight.mask, weight.threshold)] + [
-                self.last_mask_update_step]
+    """Masks, thresholds, gradients, and the step of the last update."""
+    return [held for weight in self.weights for held in weight.state()] + [
+        self.last_mask_update_step]
 
   def build(self) -> None:
     """Adds the operations of `rebuild`; before the graph is finalized."""
@@ -113,7 +119,7 @@ class PruningState:
     session.run([
         assignment for weight, rebuilt in zip(
             self.weights, operations.masks_and_thresholds)
-        for held, assignment in zip(weight[1:], rebuilt)
+        for held, assignment in zip(weight.state(), rebuilt)
         if held.is_among(names)])
     if self.last_mask_update_step.is_among(names):
       session.run(operations.last_step)
@@ -202,7 +208,11 @@ def _rebuilt(parts: PrunedWeight) -> List[tf.Operation]:
     pruned = tf.cast(tf.logical_not(mask), magnitude.dtype)
     # The magnitude is 0 where the largest number is added.
     threshold = tf.reduce_min(magnitude + pruned * magnitude.dtype.max)
-  return [parts.mask.assign(mask), parts.threshold.assign(threshold)]
+  assignments = [parts.mask.assign(mask), parts.threshold.assign(threshold)]
+  if parts.gradient is not None:
+    assignments.append(parts.gradient.assign(
+        tf.zeros(parts.gradient.shape, parts.gradient.dtype)))
+  return assignments
 
 
 def _num_pruned(mask: tf.Tensor) -> tf.Tensor:

@@ -10,11 +10,15 @@ import tensorflow as tf
 
 from model_pruning import compat
 from model_pruning import projection
+from model_pruning import saliency
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
 from model_pruning.graph import stored
 from model_pruning.graph import weights as weights_lib
+
+
+_MASK = 'mask'
 
 
 class PrunedWeight:
@@ -45,7 +49,7 @@ def check_not_pruned(graph: tf.Graph,
            for part in compat.replicas(variable)}
   for weight in weights:
     for part in weight.stored.parts:
-      mask_name = _mask_name(weight, part)
+      mask_name = _name_beside(weight, part, _MASK)
       if mask_name in names:
         raise ValueError(
             'The graph must not be pruned twice. Received: a graph whose '
@@ -61,36 +65,39 @@ def create_clock(name: str, global_step: tf.Variable) -> tf.Variable:
 def create_state(spec: spec_lib.PruningSpec, weights: Sequence[PrunedWeight],
                  last_mask_update_step: tf.Variable) -> projection.Projection:
   """Masks and thresholds of weights that are ranked together."""
-  masks, thresholds = [], []
+  masks, thresholds, gradients = [], [], []
   for weight in weights:
-    masks.append(stored.StoredTensor(
-        [_create_mask(weight, part) for part in weight.stored.parts],
-        weight.stored.axis))
+    dtype = projection.threshold_dtype(weight.stored.dtype)
+    masks.append(_create_like(weight, _MASK, True, tf.bool))
     thresholds.append(stored.StoredTensor([_create_variable(
-        weight.name + '/threshold', [], 0.0,
-        projection.threshold_dtype(weight.stored.dtype),
-        weight.stored.device)]))
+        weight.name + '/threshold', [], 0.0, dtype, weight.stored.device)]))
+    if saliency.get(spec.prune_option).uses_gradient:
+      gradients.append(_create_like(weight, 'gradient', 0.0, dtype))
   return projection.Projection(
       spec, [weight.rule for weight in weights], masks, thresholds,
-      stored.StoredTensor([last_mask_update_step]))
+      stored.StoredTensor([last_mask_update_step]), gradients)
 
 
-def _mask_name(weight: PrunedWeight, part: tf.Variable) -> str:
-  """`<weight>/mask`, and for a partitioned one `<weight>/mask/part_<i>`."""
+def _name_beside(weight: PrunedWeight, part: tf.Variable, kind: str) -> str:
+  """`<weight>/<kind>`, of a partitioned one `<weight>/<kind>/part_<i>`."""
   name = stored.primary(part).op.name
   if compat.partition_of(part) is None:
-    return name + '/mask'
-  return f'{weight.name}/mask{name[len(weight.name):]}'
+    return f'{name}/{kind}'
+  return f'{weight.name}/{kind}{name[len(weight.name):]}'
 
 
-def _create_mask(weight: PrunedWeight, part: tf.Variable) -> tf.Variable:
-  mask = _create_variable(
-      _mask_name(weight, part), part.shape.as_list(), True, tf.bool,
-      stored.primary(part).device)
-  partition = compat.partition_of(part)
-  if partition is not None:
-    compat.set_partition(mask, weight.name + '/mask', partition)
-  return mask
+def _create_like(weight: PrunedWeight, kind: str, value: Any,
+                 dtype: tf.DType) -> stored.StoredTensor:
+  """Variables that lie as those of the weight do."""
+  parts = []
+  for part in weight.stored.parts:
+    parts.append(_create_variable(
+        _name_beside(weight, part, kind), part.shape.as_list(), value, dtype,
+        stored.primary(part).device))
+    partition = compat.partition_of(part)
+    if partition is not None:
+      compat.set_partition(parts[-1], f'{weight.name}/{kind}', partition)
+  return stored.StoredTensor(parts, weight.stored.axis)
 
 
 def _create_variable(name: str, shape: Sequence[int], value: Any,

@@ -21,6 +21,8 @@ _UPDATES = re.compile(
 # What initializers and savers do; an update if the value is made of what the
 # variable held.
 _ASSIGNMENTS = re.compile(r'Assign(VariableOp)?$')
+# The names by which such kernels take the gradient.
+_GRADIENTS = ('grad', 'delta')
 _ENQUEUES = re.compile(r'QueueEnqueue')
 # What hands on a variable itself, into a `cond` or a `while_loop` of TF 1.
 _SAME_VARIABLE = frozenset(['Enter', 'RefEnter', 'Switch', 'RefSwitch'])
@@ -51,6 +53,39 @@ class TrainingGraph:
         for outer in self._outside(op):
           updates[outer.name] = outer
     return list(updates.values())
+
+  def gradient_of(self, variable: tf.Variable,
+                  run: FrozenSet[str]) -> tf.Tensor:
+    """What the optimizer takes as the gradient of `variable`.
+
+    Args:
+      variable: no distributed one, but that of a replica.
+      run: names of the operations of a train op.
+
+    Returns:
+      A tensor of the shape of `variable`, its dtype.
+
+    Raises:
+      ValueError: if the operation that updates the variable in `run` does not
+        take the gradient, or is inside a cond or a loop.
+    """
+    updates = [op for op in self._inner_updates_of(variable)
+               if op.name in run]
+    for op in updates:
+      arguments = dict(zip(
+          [argument.name for argument in op.op_def.input_arg], op.inputs))
+      for name in _GRADIENTS:
+        if name in arguments and not compat.in_control_flow(op):
+          gradient = arguments[name]
+          if 'indices' not in arguments:
+            return gradient
+          return tf.math.unsorted_segment_sum(
+              gradient, arguments['indices'], variable.shape.as_list()[0])
+    raise ValueError(
+        'Argument `prune_option` must be "weight" where no operation of the '
+        'optimizer takes the gradient. Received: a graph in which '
+        f'{variable.op.name!r} is updated by '
+        f'{[(op.type, op.name) for op in updates]}')
 
   def enqueues(self) -> List[tf.Operation]:
     """The operations that put something into a queue."""
