@@ -13,6 +13,7 @@ from absl.testing import parameterized
 
 from model_pruning.graph import strip
 from tests import mask_forms
+from tests import modes
 
 v1 = tf.compat.v1
 _WORDS = np.array([b'one', b'two', b'three', b'none'])
@@ -158,7 +159,7 @@ class ObjectsTest(parameterized.TestCase):
   """SavedModels of `tf.saved_model.save`, which describe Python objects."""
 
   def _export(self):
-    if not tf.executing_eagerly():
+    if not modes.is_eager():
       self.skipTest('tf.saved_model.save of a module needs eager mode')
     if not hasattr(tf.saved_model, 'save'):
       self.skipTest(f'TensorFlow {tf.__version__} has no tf.saved_model.save')
