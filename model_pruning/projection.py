@@ -142,8 +142,8 @@ def masks_at(projections: Sequence[Projection],
     select = _Selection([
         _likeness(projection, held)
         for projection, held in zip(projections, weights)])
-    sparsities = {projection.sparsity: projection.sparsity(step)
-                  for projection in projections}
+    curves = {projection.sparsity for projection in projections}
+    sparsities = {curve: curve(step) for curve in curves}
     assignments = [clock.assign(step)]
     masks = []
     for projection, held, mean in zip(projections, weights, means):

@@ -74,8 +74,8 @@ class PruningSpec:
     use_tpu: Accepted, no effect.
     gradient_decay_rate: Decay of the mean gradient of the gradient options,
       in [0, 1).
-    prune_option: What ranks entries: weight, first_order_gradient or
-      second_order_gradient.
+    prune_option: What ranks entries (`saliency.py`): weight,
+      first_order_gradient, second_order_gradient or mean_gradient.
     intra_block_sparsity: Whether entries are pruned, to the sparsity of the
       schedule, in each group of `block_width` (> 1) input channels.
     add_summary: Whether summaries of the sparsities are written.

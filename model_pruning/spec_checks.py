@@ -72,7 +72,7 @@ _CANONICAL: Dict[str, Callable[[str, Any], Any]] = {
     'group_block_dims_map': _entries(pattern_map.BLOCK_DIMS),
     'block_pooling_function': _choice('AVG', 'MAX'),
     'prune_option': _choice('weight', 'first_order_gradient',
-                            'second_order_gradient'),
+                            'second_order_gradient', 'mean_gradient'),
     'sparsity_m_by_n': _m_by_n,
     'do_not_prune': pattern_map.canonical_patterns,
     'sparsity_distribution': _choice('uniform', 'erk', 'global'),

@@ -45,7 +45,8 @@ class ChecksTest(parameterized.TestCase):
       ('block_pooling_function', 'SUM', 'one of AVG, MAX'),
       ('block_pooling_function', None, 'one of AVG, MAX'),
       ('prune_option', 'compression',
-       'one of weight, first_order_gradient, second_order_gradient'),
+       'one of weight, first_order_gradient, second_order_gradient, '
+       'mean_gradient'),
       ('sparsity_distribution', 'er', 'one of uniform, erk, global'),
       ('use_tpu', 1, 'true or false'),
       ('nbins', 1.5, 'an int'),

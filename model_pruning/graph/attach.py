@@ -21,6 +21,7 @@ from model_pruning import compat
 from model_pruning import plan
 from model_pruning import projection
 from model_pruning import report as report_lib
+from model_pruning import saliency
 from model_pruning import spec as spec_lib
 from model_pruning.graph import averages
 from model_pruning.graph import initialization
@@ -153,6 +154,10 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   if not chosen:
     return Attachment(graph, report)
   state_lib.check_not_pruned(graph, chosen)
+  if saliency.get(spec.prune_option).uses_gradient:
+    for weight in chosen:
+      for part in weight.stored.parts:
+        training.check_gradient_of(stored.primary(part))
   if global_step is None:
     global_step = tf.compat.v1.train.get_global_step(graph)
   if global_step is None:
@@ -241,7 +246,7 @@ class _Ranking:
 
   def zero_pruned(self, variable: tf.Variable, mask: tf.Tensor) -> Any:
     """Makes pruned entries of a variable, and of its averages, 0."""
-    return tf.group(*[
+    return stored.grouped([
         _zero_pruned(held, mask)
         for held in (variable, *self.averages.get(variable.op.name, ()))])
 
@@ -300,7 +305,8 @@ def _zero_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
     if saved_values.is_shared(variable):
       return _bound_pruned(variable, mask)
     return variable.assign(
-        projection.zero_pruned(mask, variable.read_value()))
+        projection.zero_pruned(mask, variable.read_value()),
+        read_value=False)
 
 
 def _bound_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:

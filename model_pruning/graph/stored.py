@@ -74,7 +74,8 @@ class StoredTensor:
 
   def assign(self, value: tf.Tensor) -> tf.Operation:
     """Puts the whole tensor into all parts and replicas."""
-    return self.update(value, lambda variable, piece: variable.assign(piece))
+    return self.update(value, lambda variable, piece: variable.assign(
+        piece, read_value=False))
 
   def update(self, value: tf.Tensor,
              change: Callable[[tf.Variable, tf.Tensor], Any]) -> tf.Operation:
@@ -90,7 +91,7 @@ class StoredTensor:
       for replica in compat.replicas(part):
         with tf.device(replica.device):
           changes.append(change(replica, piece))
-    return tf.group(*changes)
+    return grouped(changes)
 
   def _pieces(self, value: tf.Tensor) -> List[tf.Tensor]:
     if len(self.parts) == 1:
@@ -98,6 +99,11 @@ class StoredTensor:
     return tf.split(
         value, [part.shape.as_list()[self.axis] for part in self.parts],
         self.axis)
+
+
+def grouped(ops: Sequence[Any]) -> Any:
+  """`tf.group` of several, or the one there is: graphs are large enough."""
+  return ops[0] if len(ops) == 1 else tf.group(*ops)
 
 
 def primary(variable: tf.Variable) -> tf.Variable:

@@ -63,29 +63,44 @@ class TrainingGraph:
       run: names of the operations of a train op.
 
     Returns:
-      A tensor of the shape of `variable`, its dtype.
+      A tensor of the shape and dtype of `variable`.
+    """
+    arguments = next(
+        arguments for op, arguments in self._gradient_arguments(variable)
+        if op.name in run)
+    if 'indices' not in arguments:
+      return arguments['gradient']
+    return tf.math.unsorted_segment_sum(
+        arguments['gradient'], arguments['indices'],
+        variable.shape.as_list()[0])
+
+  def check_gradient_of(self, variable: tf.Variable) -> None:
+    """Makes sure that `gradient_of` finds the gradient in every train op.
 
     Raises:
-      ValueError: if the operation that updates the variable in `run` does not
-        take the gradient, or is inside a cond or a loop.
+      ValueError: if an operation that updates the variable does not take the
+        gradient, or is inside a cond or a loop.
     """
-    updates = [op for op in self._inner_updates_of(variable)
-               if op.name in run]
-    for op in updates:
+    updates = self._inner_updates_of(variable)
+    if len(self._gradient_arguments(variable)) < len(updates):
+      raise ValueError(
+          'Argument `prune_option` must be "weight" where the operations of '
+          'the optimizer do not take the gradient. Received: a graph in which '
+          f'{variable.op.name!r} is updated by '
+          f'{[(op.type, op.name) for op in updates]}')
+
+  def _gradient_arguments(self, variable: tf.Variable) -> List[
+      Tuple[tf.Operation, Dict[str, tf.Tensor]]]:
+    """Updates that take the gradient, with that and perhaps its indices."""
+    found = []
+    for op in self._inner_updates_of(variable):
       arguments = dict(zip(
           [argument.name for argument in op.op_def.input_arg], op.inputs))
       for name in _GRADIENTS:
         if name in arguments and not compat.in_control_flow(op):
-          gradient = arguments[name]
-          if 'indices' not in arguments:
-            return gradient
-          return tf.math.unsorted_segment_sum(
-              gradient, arguments['indices'], variable.shape.as_list()[0])
-    raise ValueError(
-        'Argument `prune_option` must be "weight" where no operation of the '
-        'optimizer takes the gradient. Received: a graph in which '
-        f'{variable.op.name!r} is updated by '
-        f'{[(op.type, op.name) for op in updates]}')
+          arguments['gradient'] = arguments[name]
+          found.append((op, arguments))
+    return found
 
   def enqueues(self) -> List[tf.Operation]:
     """The operations that put something into a queue."""

@@ -16,6 +16,7 @@ from model_pruning import compat
 from model_pruning import plan
 from model_pruning import projection
 from model_pruning import report as report_lib
+from model_pruning import saliency
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
@@ -47,7 +48,7 @@ class Pruner(tf.Module):
         spec, [weight.candidate for weight in found], num_steps)
     chosen = [(weight, rule) for weight, rule in zip(found, rules)
               if rule is not None]
-    _check_rules(chosen)
+    _check_rules(spec, chosen)
     self._names = [weight.candidate.name for weight, _ in chosen]
     self._weights = [weight.variable for weight, _ in chosen]
     self.states = [_create_state(weight) for weight in self._weights]
@@ -135,9 +136,15 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
 
 
 def _check_rules(
+    spec: spec_lib.PruningSpec,
     chosen: Sequence[Tuple[weights_lib.KerasWeight, weight_rule.WeightRule]]
 ) -> None:
   """Refuses what a constraint cannot do, before anything is changed."""
+  if saliency.get(spec.prune_option).uses_gradient:
+    raise ValueError(
+        'Argument `spec` must have prune_option=weight for a Keras model: a '
+        'constraint does not see the gradient. Received: '
+        f'prune_option={spec.prune_option}')
   for weight, rule in chosen:
     if isinstance(compat.constraint_of(weight.variable),
                   constraint.PruningConstraint):
