@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 from typing import Set, Tuple
 
+import numpy as np
 import tensorflow as tf
 
 from model_pruning import compat
@@ -82,7 +83,7 @@ class PruningState:
     self.last_mask_update_step = self._projections[0].last_mask_update_step
     self.global_step = stored.StoredTensor([global_step])
     self.graph = stored.primary(global_step).graph
-    self._operations: Optional[_Operations] = None
+    self._are_initialized: Optional[tf.Tensor] = None
 
   @property
   def state(self) -> List[stored.StoredTensor]:
@@ -91,22 +92,19 @@ class PruningState:
         self.last_mask_update_step]
 
   def build(self) -> None:
-    """Adds the operations of `rebuild`; before the graph is finalized."""
-    if self._operations is None:
+    """Adds what `rebuild_uninitialized` asks; before the graph is finalized."""
+    if self._are_initialized is None:
       with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
-        self._operations = _Operations(
-            [_rebuilt(weight) for weight in self.weights],
-            self.last_mask_update_step.assign(self._rebuilt_last_step(
-                [weight.mask.read_value() for weight in self.weights],
-                self.global_step.read_value())),
-            tf.stack([_is_initialized(held) for held in self.state]))
+        self._are_initialized = tf.stack(
+            [flag for held in self.state for flag in _are_initialized(held)])
 
   def are_weights_initialized(self) -> tf.Tensor:
     """Adds: whether all weights and the global step have values."""
     with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
       return tf.reduce_all(tf.stack([
-          _is_initialized(held) for held in (
-              self.global_step, *[weight.weight for weight in self.weights])]))
+          flag for held in (
+              self.global_step, *[weight.weight for weight in self.weights])
+          for flag in _are_initialized(held)]))
 
   def rebuild(self, session: tf.compat.v1.Session, names: Set[str]) -> None:
     """Rebuilds a part of the state, from the weights and the rest of it.
@@ -115,19 +113,34 @@ class PruningState:
       session: one in which the weights and the global step have values.
       names: of the variables to rebuild; others have values.
     """
-    operations = self._built()
-    session.run([
-        assignment for weight, rebuilt in zip(
-            self.weights, operations.masks_and_thresholds)
-        for held, assignment in zip(weight.state(), rebuilt)
-        if held.is_among(names)])
+    for weight in self.weights:
+      missing = [held.is_among(names) for held in weight.state()]
+      if any(missing):
+        value = _fetch(weight.weight, session)
+        # In a graph of its own: that of the session is finalized.
+        with tf.Graph().as_default(), tf.compat.v1.Session() as scratch:
+          rebuilt = scratch.run(
+              _rebuilt(tf.compat.v1.placeholder_with_default(
+                  value, value.shape), weight))
+        for held, is_missing, state in zip(weight.state(), missing, rebuilt):
+          if is_missing:
+            held.load(state, session)
     if self.last_mask_update_step.is_among(names):
-      session.run(operations.last_step)
+      masks = [_fetch(weight.mask, session) for weight in self.weights]
+      step = _fetch(self.global_step, session)
+      with tf.Graph().as_default(), tf.compat.v1.Session() as scratch:
+        last_step = scratch.run(self._rebuilt_last_step(
+            [tf.compat.v1.placeholder_with_default(mask, mask.shape)
+             for mask in masks], tf.constant(step)))
+      self.last_mask_update_step.load(last_step, session)
 
   def rebuild_uninitialized(self, session: tf.compat.v1.Session) -> List[str]:
     """Rebuilds what has no value in `session`; returns the names of that."""
-    flags = session.run(self._built().are_initialized)
-    names = [name for held, flag in zip(self.state, flags) if not flag
+    if self._are_initialized is None:
+      raise ValueError('`build()` must be called before the graph is used.')
+    flags = iter(session.run(self._are_initialized))
+    names = [name for held in self.state
+             if not all([next(flags) for _ in held.variables()])
              for name in held.names]
     if names:
       self.rebuild(session, set(names))
@@ -153,7 +166,7 @@ class PruningState:
       with tf.control_dependencies([tf.group(*assignments)]):
         rebuilt = tf.group(*[part for weight in self.weights
                              if weight.weight.is_among(names)
-                             for part in _rebuilt(weight)])
+                             for part in _assign_rebuilt(weight)])
         step = (self.global_step.read_value()
                 if self.global_step.is_among(names)
                 else _read_or(self.global_step, 0))
@@ -162,11 +175,6 @@ class PruningState:
                  else _read_or(weight.mask, True) for weight in self.weights]
       last_step = self._rebuilt_last_step(masks, step)
       return tf.group(rebuilt, self.last_mask_update_step.assign(last_step))
-
-  def _built(self) -> _Operations:
-    if self._operations is None:
-      raise ValueError('`build()` must be called before the graph is used.')
-    return self._operations
 
   def _rebuilt_last_step(self, masks: Sequence[tf.Tensor],
                          step: tf.Tensor) -> tf.Tensor:
@@ -185,34 +193,36 @@ class PruningState:
                         tf.constant(schedule.NEVER, tf.int64), last_step)
 
 
-class _Operations(NamedTuple):
-  """What `PruningState.build` adds to the graph."""
-
-  masks_and_thresholds: List[List[Any]]
-  last_step: Any
-  are_initialized: tf.Tensor
-
-
 def rebuilt_mask(weight: tf.Tensor) -> tf.Tensor:
   """Where `weight` is not zero; true everywhere if that is nowhere."""
   not_zero = tf.not_equal(weight, tf.zeros([], weight.dtype))
   return tf.logical_or(not_zero, tf.logical_not(tf.reduce_any(not_zero)))
 
 
-def _rebuilt(parts: PrunedWeight) -> List[tf.Operation]:
-  """Assignments of a rebuilt mask and threshold."""
-  with tf.device(parts.weight.device):
-    weight = parts.weight.read_value()
-    mask = rebuilt_mask(weight)
-    magnitude = tf.cast(tf.abs(weight), parts.threshold.dtype)
-    pruned = tf.cast(tf.logical_not(mask), magnitude.dtype)
-    # The magnitude is 0 where the largest number is added.
-    threshold = tf.reduce_min(magnitude + pruned * magnitude.dtype.max)
-  assignments = [parts.mask.assign(mask), parts.threshold.assign(threshold)]
-  if parts.gradient is not None:
-    assignments.append(parts.gradient.assign(
-        tf.zeros(parts.gradient.shape, parts.gradient.dtype)))
-  return assignments
+def _rebuilt(value: tf.Tensor, weight: PrunedWeight) -> List[tf.Tensor]:
+  """What `weight.state()` is if the value of the weight is `value`."""
+  mask = rebuilt_mask(value)
+  magnitude = tf.cast(tf.abs(value), weight.threshold.dtype)
+  pruned = tf.cast(tf.logical_not(mask), magnitude.dtype)
+  # The magnitude is 0 where the largest number is added.
+  threshold = tf.reduce_min(magnitude + pruned * magnitude.dtype.max)
+  state = [mask, threshold]
+  if weight.gradient is not None:
+    state.append(tf.zeros(weight.gradient.shape, weight.gradient.dtype))
+  return state
+
+
+def _assign_rebuilt(weight: PrunedWeight) -> List[tf.Operation]:
+  """Assignments of the state that the value of a weight gives."""
+  with tf.device(weight.weight.device):
+    rebuilt = _rebuilt(weight.weight.read_value(), weight)
+  return [held.assign(value)
+          for held, value in zip(weight.state(), rebuilt)]
+
+
+def _fetch(held: stored.StoredTensor,
+           session: tf.compat.v1.Session) -> np.ndarray:
+  return held.joined(session.run(held.fetches()))
 
 
 def _num_pruned(mask: tf.Tensor) -> tf.Tensor:
@@ -238,10 +248,10 @@ def _read_or(held: stored.StoredTensor, value: Any) -> tf.Tensor:
   return held.read(read_part)
 
 
-def _is_initialized(held: stored.StoredTensor) -> tf.Tensor:
-  """Whether all of `held` has a value."""
+def _are_initialized(held: stored.StoredTensor) -> List[tf.Tensor]:
+  """Whether each of the variables has a value."""
   flags = []
   for variable in held.variables():
     with tf.device(variable.device):
       flags.append(tf.compat.v1.is_variable_initialized(variable))
-  return tf.reduce_all(tf.stack(flags))
+  return flags

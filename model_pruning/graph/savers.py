@@ -12,14 +12,11 @@ import contextlib
 import copy
 from typing import Any, Iterator, List, Sequence
 
-import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from model_pruning import compat
 from model_pruning.graph import pruning_state
 from model_pruning.graph import saved_values
-from model_pruning.graph import stored
 
 
 class StateSaver:
@@ -74,7 +71,7 @@ class StateSaver:
     for state in self._states:
       for held in state.state:
         if not held.is_among(absent):
-          _load(held, reader.get_tensor(held.name), sess)
+          held.load(reader.get_tensor(held.name), sess)
       state.rebuild(sess, absent)
     logging.info(
         'model_pruning: the checkpoint %s has no %s: rebuilt from the zeros '
@@ -101,18 +98,6 @@ def install(state: pruning_state.PruningState) -> None:
   if not isinstance(savers[0], StateSaver):
     savers[0] = StateSaver(savers[0])
   savers[0].add(state)
-
-
-def _load(held: stored.StoredTensor, value: np.ndarray,
-          session: tf.compat.v1.Session) -> None:
-  """Gives `held` a value in a session, by its initializers."""
-  pieces = [value]
-  if len(held.parts) > 1:
-    sizes = [part.shape.as_list()[held.axis] for part in held.parts]
-    pieces = np.split(value, np.cumsum(sizes)[:-1], held.axis)
-  for part, piece in zip(held.parts, pieces):
-    for replica in compat.replicas(part):
-      session.run(replica.initializer, {replica.initializer.inputs[1]: piece})
 
 
 @contextlib.contextmanager

@@ -105,7 +105,8 @@ def _create_variable(name: str, shape: Sequence[int], value: Any,
   with tf.device(device):
     return tf.compat.v1.Variable(
         # A constant would make the graph as large as the masks.
-        lambda: tf.fill(shape, tf.constant(value, dtype)),
+        lambda: (tf.fill(shape, tf.constant(value, dtype)) if shape
+                 else tf.constant(value, dtype)),
         trainable=False, name=name, dtype=dtype, use_resource=True,
         # Under a strategy each replica holds a copy. They are equal, because
         # each is assigned the same value.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Container, List, Sequence
 
+import numpy as np
 import tensorflow as tf
 
 from model_pruning import compat
@@ -77,6 +78,27 @@ class StoredTensor:
     return self.update(value, lambda variable, piece: variable.assign(
         piece, read_value=False))
 
+  def fetches(self) -> List[tf.Variable]:
+    """What to fetch from a session for `joined`; adds nothing to the graph."""
+    return [primary(part) for part in self.parts]
+
+  def joined(self, fetched: Sequence[np.ndarray]) -> np.ndarray:
+    """The whole, of what `fetches` brought."""
+    if len(fetched) == 1:
+      return np.asarray(fetched[0])
+    return np.concatenate(fetched, self.axis)
+
+  def load(self, value: Any, session: tf.compat.v1.Session) -> None:
+    """Gives all variables a value in a session; adds nothing to the graph."""
+    pieces = [value]
+    if len(self.parts) > 1:
+      sizes = [part.shape.as_list()[self.axis] for part in self.parts]
+      pieces = np.split(value, np.cumsum(sizes)[:-1], self.axis)
+    for part, piece in zip(self.parts, pieces):
+      for replica in compat.replicas(part):
+        initializer = replica.initializer
+        session.run(initializer, {initializer.inputs[1]: piece})
+
   def update(self, value: tf.Tensor,
              change: Callable[[tf.Variable, tf.Tensor], Any]) -> tf.Operation:
     """Changes all parts and replicas, each by its piece of `value`.
@@ -109,9 +131,3 @@ def grouped(ops: Sequence[Any]) -> Any:
 def primary(variable: tf.Variable) -> tf.Variable:
   """The variable itself, or the first replica's of a distributed one."""
   return compat.replicas(variable)[0]
-
-
-def read(variable: tf.Variable) -> tf.Tensor:
-  """The value, read on the device of the variable."""
-  with tf.device(variable.device):
-    return variable.read_value()

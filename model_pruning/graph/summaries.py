@@ -9,23 +9,12 @@ in a run that does not fetch them.
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Sequence, Tuple
+from typing import Any, List, Sequence, Tuple
 
+import numpy as np
 import tensorflow as tf
 
 from model_pruning.graph import stored
-
-
-class _Counts(NamedTuple):
-  """How many entries masks have, and how many of them are kept."""
-
-  size: int
-  num_kept: tf.Tensor  # int64: float32 loses counts above 2**24.
-
-  def sparsity(self) -> tf.Tensor:
-    """The share that is not kept, float32."""
-    zeros = tf.cast(self.size - self.num_kept, tf.float64)
-    return tf.cast(zeros / max(self.size, 1), tf.float32)
 
 
 def add_summaries(name: str, weights: Sequence[Tuple[str, Any, Any]],
@@ -60,18 +49,25 @@ def add_summaries(name: str, weights: Sequence[Tuple[str, Any, Any]],
     raise ValueError('Argument `weights` must have one weight at least. '
                      f'Received: weights={weights!r}')
   with tf.name_scope(f'{name}_summaries/'):
-    counts = [_counts(mask) for _, mask, _ in weights]
-    total = _Counts(sum(count.size for count in counts),
-                    tf.add_n([count.num_kept for count in counts]))
+    sizes = np.array([
+        sum(stored.primary(part).shape.num_elements()
+            for part in _listed(mask)) for _, mask, _ in weights])
+    # int64 and float64: float32 loses counts above 2**24.
+    num_zeros = sizes - tf.stack([_num_kept(mask) for _, mask, _ in weights])
+    sparsities = tf.unstack(tf.cast(
+        tf.cast(num_zeros, tf.float64) / np.maximum(sizes, 1), tf.float32))
+    total = tf.cast(tf.reduce_sum(num_zeros), tf.float64) / max(sizes.sum(), 1)
     summaries = [
-        _scalar('sparsity', total.sparsity()),
+        _scalar('sparsity', tf.cast(total, tf.float32)),
         _scalar('last_mask_update_step', tf.reduce_max(tf.stack([
-            _read(clock) for clock in _listed(last_mask_update_step)])))]
-    for (weight, _, threshold), count in zip(weights, counts):
+            stored.primary(clock)
+            for clock in _listed(last_mask_update_step)])))]
+    for (weight, _, threshold), sparsity in zip(weights, sparsities):
       # A slash at the start would leave the scope; a colon is not legal.
       prefix = weight.split(':')[0].strip('/')
-      summaries += [_scalar(prefix + '/sparsity', count.sparsity()),
-                    _scalar(prefix + '/threshold', _read(threshold))]
+      summaries += [
+          _scalar(prefix + '/sparsity', sparsity),
+          _scalar(prefix + '/threshold', stored.primary(threshold))]
   return summaries
 
 
@@ -83,16 +79,12 @@ def _listed(value: Any) -> Sequence[Any]:
   return value if isinstance(value, (list, tuple)) else [value]
 
 
-def _read(variable: Any) -> tf.Tensor:
-  return stored.read(stored.primary(variable))
-
-
-def _counts(mask: Any) -> _Counts:
-  size, kept = 0, []
+def _num_kept(mask: Any) -> tf.Tensor:
+  """How many entries of a mask, or of its parts, are not zero; int64."""
+  kept = []
   for part in map(stored.primary, _listed(mask)):
-    size += part.shape.num_elements()
     # Where the mask is: only the count goes to another device.
     with tf.device(part.device):
       kept.append(tf.reduce_sum(tf.cast(
-          tf.cast(stored.read(part), tf.bool), tf.int64)))
-  return _Counts(size, tf.add_n(kept))
+          tf.cast(tf.convert_to_tensor(part), tf.bool), tf.int64)))
+  return kept[0] if len(kept) == 1 else tf.add_n(kept)
