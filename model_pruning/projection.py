@@ -14,6 +14,7 @@ from typing import Any, Dict, List, Sequence
 
 import tensorflow as tf
 
+from model_pruning import bounds
 from model_pruning import compat
 from model_pruning import mask
 from model_pruning import saliency
@@ -59,6 +60,7 @@ class Projection:
     self.thresholds = list(thresholds)
     self.last_mask_update_step = last_mask_update_step
     self._structures = [rule.structure for rule in rules]
+    self._bounds = bounds.Bounds.of(spec)
     self.update_steps = schedule.UpdateSteps.of(spec)
     self._saliency = saliency.get(spec.prune_option)
     self.sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
@@ -113,7 +115,7 @@ class Projection:
                      step: tf.Tensor) -> List[tf.Tensor]:
     update = mask.masks_of(
         [self._saliency(weight) for weight in weights], self._structures,
-        self.sparsity(step))
+        self.sparsity(step), self._bounds)
     assignments = [self.last_mask_update_step.assign(step)]
     for held, value in zip(self.masks, update.masks):
       assignments.append(held.assign(value))
