@@ -14,6 +14,7 @@ from typing import Any, List, NamedTuple, Optional, Sequence
 import numpy as np
 import tensorflow as tf
 
+from model_pruning import bounds as bounds_lib
 from model_pruning import compat
 from model_pruning import selection
 from model_pruning import weight_rule
@@ -167,7 +168,8 @@ _RANKINGS = {
 
 def ranked_masks(saliencies: Sequence[tf.Tensor],
                  structures: Sequence[Any],
-                 sparsity: Any) -> Masks:
+                 sparsity: Any,
+                 bounds: bounds_lib.Bounds = bounds_lib.NO_BOUNDS) -> Masks:
   """Masks of weights whose items are ranked in one list.
 
   Of n items, ``max(n - round_half_up(n * sparsity), 1)`` of the largest
@@ -185,12 +187,17 @@ def ranked_masks(saliencies: Sequence[tf.Tensor],
       NaN is larger than anything.
     structures: `weight_rule.Unstructured` or `weight_rule.Block`, one a weight.
     sparsity: float64 scalar in [0, 1], the share of entries to prune.
+    bounds: of each weight, if there are several: of its n items it keeps
+      between ``num_kept(n, max(max_sparsity, sparsity))`` and
+      ``num_kept(n, min(min_sparsity, sparsity))``. The total goes first if
+      these, rounded, add up to more or less than it.
 
   Returns:
-    The masks and the threshold they share.
+    The masks and the threshold they share: the smallest saliency kept in any.
 
   Raises:
-    ValueError: if a shape is not known.
+    ValueError: if a shape is not known, or weights with bounds have items of
+      different sizes.
     TypeError: if a saliency is not of a floating dtype, or a structure cannot
       be ranked.
   """
@@ -210,11 +217,53 @@ def ranked_masks(saliencies: Sequence[tf.Tensor],
     item_size = max(ranking.item_size for ranking in rankings)
     keep = _num_kept_of_sizes(int(sizes.sum()), item_size, sparsity)
     sizes = tf.constant(sizes, tf.int32)
-  kept, smallest = selection.select_largest(keys, keep, sizes)
+  if bounds.is_active and len(rankings) > 1:
+    check_bounds([saliency.shape for saliency in saliencies], structures)
+    least, greatest = bounds.at(sparsity)
+    kept, smallest = bounds_lib.select_largest(
+        keys, counts, keep, at_least=_num_kept_of_each(counts, greatest),
+        at_most=_num_kept_of_each(counts, least))
+  else:
+    kept, smallest = selection.select_largest(keys, keep, sizes)
   parts = tf.split(kept, counts)
   return Masks(
       [ranking.spread(part) for ranking, part in zip(rankings, parts)],
       selection.scores_of(smallest, keys.dtype))
+
+
+def _num_kept_of_each(counts: Sequence[int],
+                      sparsity: Optional[Any]) -> Optional[List[tf.Tensor]]:
+  if sparsity is None:
+    return None
+  return [num_kept(count, sparsity) for count in counts]
+
+
+def check_bounds(shapes: Sequence[Any], structures: Sequence[Any],
+                 names: Sequence[str] = ()) -> None:
+  """Raises if weights that share a ranking cannot have bounds.
+
+  A number of items is a share of the entries only where all items are of one
+  size.
+
+  Args:
+    shapes: of the weights, static.
+    structures: as for `ranked_masks`.
+    names: of the weights, for the message.
+
+  Raises:
+    ValueError: if their items differ in size.
+  """
+  rankings = [_ranking(structure, tf.TensorShape(shape))
+              for structure, shape in zip(structures, shapes)]
+  if _item_sizes(rankings) is not None:
+    names = names or [f'weight {i}' for i in range(len(rankings))]
+    received = ', '.join(
+        f'{name} {tuple(tf.TensorShape(shape).as_list())}: {structure}'
+        for name, shape, structure in zip(names, shapes, structures))
+    raise ValueError(
+        'Arguments `min_weight_sparsity` and `max_weight_sparsity` must be '
+        'left out unless weights of one ranking have blocks of one size that '
+        f'fill them. Received: {received}')
 
 
 def _item_sizes(rankings: Sequence[Any]) -> Optional[np.ndarray]:
@@ -301,20 +350,22 @@ def n_of_m_mask(saliency: tf.Tensor, group_size: int,
 
 
 def masks_of(saliencies: Sequence[tf.Tensor], structures: Sequence[Any],
-             sparsity: Any) -> Masks:
+             sparsity: Any,
+             bounds: bounds_lib.Bounds = bounds_lib.NO_BOUNDS) -> Masks:
   """Masks of one weight, or of several that share a ranking.
 
   Args:
     saliencies: as for `ranked_masks`.
     structures: one of the structures of `weight_rule` for each.
     sparsity: float64 scalar in [0, 1].
+    bounds: as for `ranked_masks`.
 
   Returns:
     The masks and their threshold.
   """
   if len(structures) == 1 and isinstance(structures[0], weight_rule.NOfM):
     return n_of_m_mask(saliencies[0], structures[0].size, sparsity)
-  return ranked_masks(saliencies, structures, sparsity)
+  return ranked_masks(saliencies, structures, sparsity, bounds)
 
 
 class Budget(NamedTuple):

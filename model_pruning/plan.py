@@ -9,9 +9,11 @@ them is decided here, once for both front ends.
 from __future__ import annotations
 
 import dataclasses
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from model_pruning import bounds
 from model_pruning import distribution
+from model_pruning import mask
 from model_pruning import pattern_map
 from model_pruning import report as report_lib
 from model_pruning import saliency
@@ -67,7 +69,8 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
 
   Raises:
     ValueError: if a pattern of the spec matches no weight that it can apply
-      to, two patterns disagree on one, or there is no such saliency.
+      to, two patterns disagree on one, there is no such saliency, or weights
+      with bounds share a ranking in which they cannot have them.
   """
   saliency.get(spec.prune_option)  # Raises, before a front end adds anything.
   pruned_anyway = [c.name for c in candidates if c.reason is None]
@@ -82,6 +85,8 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
       for candidate in candidates])
   rules = [None if rule is not None and _prunes_nothing(rule) else rule
            for rule in rules]
+  if bounds.Bounds.of(spec).is_active:
+    _check_bounds(candidates, rules)
   pruned = [
       report_lib.PrunedWeight(
           candidate.name, candidate.shape, rule.target_sparsity,
@@ -102,6 +107,19 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
 
 def _prunes_nothing(rule: weight_rule.WeightRule) -> bool:
   return rule.target_sparsity == rule.initial_sparsity == 0.0
+
+
+def _check_bounds(candidates: Sequence[Candidate],
+                  rules: Sequence[Optional[weight_rule.WeightRule]]) -> None:
+  groups: Dict[str, List[Tuple[Candidate, weight_rule.WeightRule]]] = {}
+  for candidate, rule in zip(candidates, rules):
+    if rule is not None and rule.group is not None:
+      groups.setdefault(rule.group, []).append((candidate, rule))
+  for members in groups.values():
+    if len(members) > 1:
+      mask.check_bounds([candidate.shape for candidate, _ in members],
+                        [rule.structure for _, rule in members],
+                        [candidate.name for candidate, _ in members])
 
 
 def _reason(spec: spec_lib.PruningSpec, candidate: Candidate,

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
+from model_pruning import bounds
 from model_pruning import compat
 from model_pruning import mask
 from model_pruning import saliency
@@ -44,6 +45,7 @@ class Projection:
     sparsity: how sparse they are then.
     saliency: what entries are ranked by.
     structures: one a weight.
+    bounds: of the sparsity of one of several weights.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
@@ -68,6 +70,7 @@ class Projection:
     self.sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
     self.saliency = saliency.get(spec.prune_option)
     self.structures = tuple(rule.structure for rule in rules)
+    self.bounds = bounds.Bounds.of(spec)
     self._decay = spec.gradient_decay_rate
 
   def project(self, weights: Sequence[tf.Tensor],
@@ -195,7 +198,7 @@ class _Selection:
       mean = tensors[len(weights) + 1:] or [None] * len(weights)
       update = mask.masks_of(
           list(map(projection.saliency.score, held, mean)),
-          projection.structures, tensors[0])
+          projection.structures, tensors[0], projection.bounds)
       return [*update.masks, update.threshold]
 
     likeness = _likeness(projection, weights)

@@ -85,6 +85,12 @@ class PruningSpec:
     sparsity_distribution: How the target is spread over the weights that have
       no target of their own: uniform (each has it), erk (Erdos-Renyi-Kernel:
       the small ones are denser), or global (one threshold for all).
+    min_weight_sparsity: Least sparsity of each weight, in
+      [0, `target_sparsity`], where weights share the target: those of one
+      group, all of the distribution global, and the targets that erk gives.
+      While the schedule is below it, its sparsity is the least.
+    max_weight_sparsity: Greatest, in [`target_sparsity`, 1], of the same
+      weights. While the schedule is above it, its sparsity is the greatest.
   """
   name: str = 'model_pruning'
   begin_pruning_step: int = 0
@@ -113,6 +119,8 @@ class PruningSpec:
   sparsity_m_by_n: str = ''
   do_not_prune: Tuple[str, ...] = ()
   sparsity_distribution: str = 'uniform'
+  min_weight_sparsity: float = 0.0
+  max_weight_sparsity: float = 1.0
 
   def __post_init__(self) -> None:
     for field, default in _DEFAULTS.items():

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import math
-from typing import Callable, NamedTuple, Optional, Tuple, TYPE_CHECKING
+from typing import (Callable, NamedTuple, Optional, Sequence, Tuple,
+                    TYPE_CHECKING)
 
 from model_pruning import hparam
 from model_pruning import weight_rule
@@ -116,12 +117,48 @@ def _sparsity_falls(spec: spec_lib.PruningSpec) -> Optional[str]:
           'weights come back.')
 
 
+def _bounds(spec: spec_lib.PruningSpec) -> Sequence[str]:
+  """The bounds of single weights that a spec has."""
+  return [field for field in ('min_weight_sparsity', 'max_weight_sparsity')
+          if not spec.is_default(field)]
+
+
+def _bounds_without_effect(spec: spec_lib.PruningSpec) -> Optional[str]:
+  if not _bounds(spec):
+    return None
+  fields = ' and '.join(f'`{field}`' for field in _bounds(spec))
+  if not spec.group_pruning and spec.sparsity_distribution == 'uniform':
+    return (f'{fields} without effect: no weights share a target, as those of '
+            'a group or of the distribution global or erk do.')
+  if spec.weight_sparsity_map:
+    return (f'{fields} without effect on the weights of '
+            '`weight_sparsity_map`: each is pruned to its own target.')
+  return None
+
+
+def _groups_out_of_bounds(spec: spec_lib.PruningSpec) -> Optional[str]:
+  groups = []
+  for entry in spec.group_sparsity_map:
+    pattern, target = entry.rpartition(':')[::2]
+    if not (spec.min_weight_sparsity <= float(target)
+            <= spec.max_weight_sparsity):
+      groups.append(f'{pattern!r} ({_text(float(target))})')
+  if not groups:
+    return None
+  fields = ' and '.join(f'`{field}`' for field in _bounds(spec))
+  return (f'Groups with a target that {fields} would not allow: '
+          f'{", ".join(groups)}. Each of their weights is pruned to that '
+          'target.')
+
+
 _NOTES: Tuple[Callable[[spec_lib.PruningSpec], Optional[str]], ...] = (
     _curve_ends_before_pruning,
     _curve_begins_after_pruning,
     _pruning_ends_before_curve,
     _window_shorter_than_frequency,
     _sparsity_falls,
+    _bounds_without_effect,
+    _groups_out_of_bounds,
 )
 
 

@@ -22,7 +22,7 @@ import model_pruning
 _ROOT = pathlib.Path(__file__).parent.parent
 _DOCUMENTS = ['README.md', 'docs/guide.md', 'docs/insert_masks.md',
               'docs/migration_contrib.md', 'docs/strip.md']
-_MODULES = ['distribution', 'errors', 'graph.block_matrices',
+_MODULES = ['bounds', 'distribution', 'errors', 'graph.block_matrices',
             'graph.mask_collections', 'graph.train_ops', 'mask', 'schedule',
             'selection', 'spec']
 

@@ -20,11 +20,16 @@ def num_kept(n, sparsity):
   return max(n - int(2.0 * n * np.float64(sparsity) + 1) // 2, 1)
 
 
-def keep_largest(scores, num_keep, sizes=None):
-  """Keeps the largest until `num_keep` is reached; ties to lower index."""
+def keep_largest(scores, num_keep, sizes=None, tiers=None):
+  """Keeps the largest until `num_keep` is reached; ties to lower index.
+
+  If there are `tiers`, all of a lower one goes before the next.
+  """
   scores = np.asarray(scores)
   bits = _bits(scores)
-  order = np.lexsort((np.arange(scores.size), np.uint64(2**64 - 1) - bits))
+  tiers = np.zeros(scores.size) if tiers is None else tiers
+  order = np.lexsort(
+      (np.arange(scores.size), np.uint64(2**64 - 1) - bits, tiers))
   sizes = np.ones(scores.size, np.int64) if sizes is None else sizes[:]
   sizes = np.asarray(sizes)[order]
   before = np.cumsum(sizes) - sizes
@@ -117,3 +122,20 @@ def grouped_masks(weights, sparsity):
   parts = np.split(kept, np.cumsum([weight.size for weight in weights])[:-1])
   return [part.reshape(weight.shape)
           for part, weight in zip(parts, weights)]
+
+
+def bounded_masks(scores, sparsity, min_sparsity, max_sparsity):
+  """Masks of weights, given as flat scores of one dtype, within bounds."""
+  flat = np.concatenate(scores)
+  tiers = []
+  for own in scores:
+    least, greatest = (min(min_sparsity, sparsity), max(max_sparsity, sparsity))
+    tier = np.ones(own.size)
+    if own.size and max_sparsity < 1.0:
+      tier[keep_largest(own, num_kept(own.size, greatest))] = 0
+    if own.size and min_sparsity > 0.0:
+      tier[~keep_largest(own, num_kept(own.size, least))] = 2
+    tiers.append(tier)
+  kept = keep_largest(flat, num_kept(flat.size, sparsity),
+                      tiers=np.concatenate(tiers))
+  return np.split(kept, np.cumsum([own.size for own in scores])[:-1])

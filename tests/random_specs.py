@@ -64,7 +64,10 @@ def specs(draw):
     n = draw(st.integers(2, 32))
     values['sparsity_m_by_n'] = (draw(st.integers(1, n - 1)), n)
   else:
-    values['target_sparsity'] = draw(_SPARSITIES)
+    target = values['target_sparsity'] = draw(_SPARSITIES)
+    values.update(
+        min_weight_sparsity=draw(st.sampled_from([0.0, target / 2, target])),
+        max_weight_sparsity=draw(st.sampled_from([1.0, target])))
   if structure == 'intra':
     values.update(intra_block_sparsity=True,
                   block_width=draw(st.integers(2, 32)))

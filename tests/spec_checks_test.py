@@ -31,6 +31,12 @@ class ChecksTest(parameterized.TestCase):
       ('target_sparsity', math.inf, 'in [0, 1)'),
       ('target_sparsity', '0.9', 'a float'),
       ('target_sparsity', False, 'a float'),
+      ('min_weight_sparsity', -0.1, '>= 0 and <= `target_sparsity`'),
+      ('min_weight_sparsity', 0.6, '>= 0 and <= `target_sparsity`'),
+      ('min_weight_sparsity', math.nan, '>= 0 and <= `target_sparsity`'),
+      ('max_weight_sparsity', 0.4, '>= `target_sparsity` and <= 1'),
+      ('max_weight_sparsity', 1.1, '>= `target_sparsity` and <= 1'),
+      ('max_weight_sparsity', math.nan, '>= `target_sparsity` and <= 1'),
       ('threshold_decay', 1.0, 'in [0, 1)'),
       ('threshold_decay', math.nan, 'in [0, 1)'),
       ('gradient_decay_rate', 1.0, 'in [0, 1)'),
@@ -143,6 +149,11 @@ class ChecksTest(parameterized.TestCase):
       ('sparsity_m_by_n=2x4,block_width=4,intra_block_sparsity=true',
        'intra_block_sparsity=True'),
       ('sparsity_m_by_n=2x4,sparsity_distribution=erk', "'erk'"),
+      ('sparsity_m_by_n=2x4,min_weight_sparsity=0.25',
+       'min_weight_sparsity=0.25'),
+      ('sparsity_m_by_n=2x4,max_weight_sparsity=0.75',
+       'max_weight_sparsity=0.75'),
+      ('target_sparsity=0.9,max_weight_sparsity=0.8', 'target_sparsity=0.9'),
       ('sparsity_m_by_n=2x4,target_sparsity=0.75', 'target_sparsity=0.75'),
       ('intra_block_sparsity=true,block_height=2,block_width=4',
        'block_height=2'),
@@ -168,6 +179,8 @@ class ChecksTest(parameterized.TestCase):
       'sparsity_m_by_n=2x4,weight_sparsity_map=[a:0.25]',
       'intra_block_sparsity=true,block_width=4,sparsity_distribution=erk',
       'sparsity_distribution=global,block_width=4',
+      'min_weight_sparsity=0.5,max_weight_sparsity=0.5',
+      'target_sparsity=0,max_weight_sparsity=0',
   )
   def test_unusual_specs_are_legal(self, text):
     PruningSpec.parse(text)

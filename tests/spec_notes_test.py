@@ -23,6 +23,8 @@ class ScheduleNotesTest(parameterized.TestCase):
       'sparsity_function_begin_step=500,sparsity_function_end_step=900',
       'begin_pruning_step=1000,initial_sparsity=0.5',
       'target_sparsity=0,begin_pruning_step=1000',
+      'sparsity_distribution=global,max_weight_sparsity=0.9',
+      'group_pruning=true,group_sparsity_map=[a:0.9],max_weight_sparsity=0.9',
   )
   def test_an_ordinary_schedule_has_none(self, text):
     self.assertEqual(PruningSpec.parse(text).schedule_notes(), ())
@@ -71,6 +73,19 @@ class ScheduleNotesTest(parameterized.TestCase):
       ('threshold_decay=0.9',
        '`threshold_decay` is accepted and has no effect on the masks: the '
        'threshold is that of the last mask update.'),
+      ('min_weight_sparsity=0.25,max_weight_sparsity=0.75',
+       '`min_weight_sparsity` and `max_weight_sparsity` without effect: no '
+       'weights share a target, as those of a group or of the distribution '
+       'global or erk do.'),
+      ('sparsity_distribution=global,max_weight_sparsity=0.75,'
+       'weight_sparsity_map=[a:0.9]',
+       '`max_weight_sparsity` without effect on the weights of '
+       '`weight_sparsity_map`: each is pruned to its own target.'),
+      ('group_pruning=true,group_sparsity_map=[a:0.2,b:0.9,c:0.5],'
+       'min_weight_sparsity=0.25,max_weight_sparsity=0.75',
+       'Groups with a target that `min_weight_sparsity` and '
+       "`max_weight_sparsity` would not allow: 'a' (0.2), 'b' (0.9). Each of "
+       'their weights is pruned to that target.'),
   )
   def test_a_surprise_is_told(self, text, *notes):
     self.assertEqual(PruningSpec.parse(text).schedule_notes(), notes)

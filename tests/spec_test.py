@@ -35,7 +35,8 @@ _DEFAULTS = [
     ('gradient_decay_rate', 0.99), ('prune_option', 'weight'),
     ('intra_block_sparsity', False), ('add_summary', True),
     ('sparsity_m_by_n', ''), ('do_not_prune', ()),
-    ('sparsity_distribution', 'uniform'),
+    ('sparsity_distribution', 'uniform'), ('min_weight_sparsity', 0.0),
+    ('max_weight_sparsity', 1.0),
 ]
 
 

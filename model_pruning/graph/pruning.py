@@ -16,6 +16,7 @@ import tensorflow as tf
 from absl import logging
 
 from model_pruning import compat
+from model_pruning import bounds
 from model_pruning import mask
 from model_pruning import saliency
 from model_pruning import schedule
@@ -240,7 +241,7 @@ class Pruning:
     spec = self._pruning_spec
     if self._external_sparsity is not None and not spec.target_sparsity:
       # The target says nothing then, not that nothing is to be pruned.
-      spec = spec.replace(target_sparsity=_ANY_TARGET)
+      spec = spec.replace(target_sparsity=_ANY_TARGET, max_weight_sparsity=1.0)
     rankings, report = masked_weights.rank(spec, found)
     if not self._logged:
       report.log()
@@ -266,7 +267,8 @@ class Pruning:
     masks, threshold = mask.masks_of(
         [self._saliency(entry) for entry in ranking.weights],
         [rule.structure for rule in ranking.rules],
-        self._sparsity_at(step, ranking.rules[0]))
+        self._sparsity_at(step, ranking.rules[0]),
+        bounds.Bounds.of(self._pruning_spec))
     updates = []
     for entry, new_mask in zip(ranking.weights, masks):
       updates.append(partitioned.assign(entry.state.mask, new_mask))

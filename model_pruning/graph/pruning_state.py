@@ -139,9 +139,11 @@ class PruningState:
     if self._are_initialized is None:
       raise ValueError('`build()` must be called before the graph is used.')
     flags = iter(session.run(self._are_initialized))
-    names = [name for held in self.state
-             if not all([next(flags) for _ in held.variables()])
-             for name in held.names]
+    names = []
+    for held in self.state:
+      held_flags = [next(flags) for _ in held.variables()]
+      if not all(held_flags):
+        names += held.names
     if names:
       self.rebuild(session, set(names))
     return names
