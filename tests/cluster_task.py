@@ -159,10 +159,8 @@ def run_session(directory: str, hooks: List[Any],
       worker_device=f'/job:{job}/task:{index}')):
     features, labels = v1.data.make_one_shot_iterator(batches()).get_next()
     train_op = minimize(loss_of(features, labels))
-    saver = v1.train.Saver(max_to_keep=100, defer_build=True, sharded=True)
     with v1.train.MonitoredTrainingSession(
         server.target, is_chief=job == 'chief', checkpoint_dir=directory,
-        scaffold=v1.train.Scaffold(saver=saver),
         hooks=[v1.train.StopAtStepHook(last_step=LAST_STEP), *hooks],
         save_checkpoint_steps=SAVE_STEPS, save_checkpoint_secs=None,
         save_summaries_steps=None, save_summaries_secs=None,

@@ -117,10 +117,14 @@ def _keras_model(version: str, directory: str, **kwargs: Any) -> Any:
   del version
   keras = tf.keras
   keras.backend.clear_session()
+  # The estimator begins with the values that the model has.
+  initializer = keras.initializers.GlorotUniform(seed=1)
   x = keras.Input([8], name='x')
-  hidden = keras.layers.Dense(16, 'relu', name='hidden')(x)
+  hidden = keras.layers.Dense(
+      16, 'relu', kernel_initializer=initializer, name='hidden')(x)
   model = keras.Model(x, keras.layers.Dense(
-      NUM_CLASSES, 'softmax', name='output')(hidden))
+      NUM_CLASSES, 'softmax', kernel_initializer=initializer,
+      name='output')(hidden))
   model.compile('sgd', 'sparse_categorical_crossentropy')
   return keras.estimator.model_to_estimator(
       model, model_dir=directory, **kwargs)
