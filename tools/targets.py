@@ -89,10 +89,18 @@ def _label(name: str, importer: pathlib.Path) -> str:
   for size in range(len(parts), 0, -1):  # the last ones may not be modules
     module = ROOT.joinpath(*parts[:size])
     if module.with_suffix('.py').exists():
-      return _relative(module.parent, module.name, importer)
+      target = _target_name(module.with_suffix('.py'))
+      return _relative(module.parent, target, importer)
     if (module / '__init__.py').exists():
       return _relative(module, module.name, importer)
   return ''
+
+
+def _target_name(path: pathlib.Path) -> str:
+  """Returns the name of the target of a file."""
+  name = _module(path).rpartition('.')[2]
+  # The directory's name is that of its `__init__.py`.
+  return name + '_module' if path.stem == path.parent.name else name
 
 
 def _relative(
@@ -138,8 +146,7 @@ def update(build: pathlib.Path) -> Tuple[str, List[str]]:
     labels = imported_labels(path)
     if path.name not in targets:
       is_test = path.name.endswith('_test.py')
-      name = module.rpartition('.')[2]
-      arguments = {'name': '"{}"'.format(name)}
+      arguments = {'name': '"{}"'.format(_target_name(path))}
       arguments['srcs'] = '["{}"]'.format(path.name)
       if labels:
         arguments['deps'] = _format_list(labels)

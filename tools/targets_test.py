@@ -67,6 +67,17 @@ class TargetsTest(absltest.TestCase):
     self.build.write_text(text)
     self.assertEqual(targets.update(self.build), (text, []))
 
+  def test_a_file_named_like_its_directory_has_a_name_of_its_own(self):
+    package = self.build.parent.parent / 'model_pruning' / 'layers'
+    package.mkdir()
+    (package / '__init__.py').write_text('')
+    (package / 'layers.py').write_text('')
+    text, _ = targets.update(package / 'BUILD')
+    self.assertEqual(
+      [(target.arguments['name'], source)
+       for source, target in targets.read_targets(text).items()],
+      [('"layers"', '__init__.py'), ('"layers_module"', 'layers.py')])
+
 
 if __name__ == '__main__':
   absltest.main()
