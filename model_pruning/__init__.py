@@ -61,8 +61,11 @@ _PUBLIC = {
     'train': 'model_pruning.graph.learning',
 }
 _SUBPACKAGES = ('keras',)
+# Not with Keras 3, where TensorFlow has no cells: `import *` must not fail.
+_NOT_EVERYWHERE = (
+    'MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell')
 
-__all__ = sorted((*_PUBLIC, *_SUBPACKAGES))
+__all__ = sorted({*_PUBLIC, *_SUBPACKAGES}.difference(_NOT_EVERYWHERE))
 __version__ = '0.1.0'
 
 if ('tensorflow' not in sys.modules
@@ -86,4 +89,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> List[str]:
-  return sorted((*globals(), *__all__))
+  return sorted({*globals(), *_PUBLIC, *_SUBPACKAGES})
