@@ -118,7 +118,7 @@ def _keras_model(version: str, directory: str, **kwargs: Any) -> Any:
   keras = tf.keras
   keras.backend.clear_session()
   # The estimator begins with the values that the model has.
-  initializer = keras.initializers.GlorotUniform(seed=1)
+  initializer = keras.initializers.glorot_normal(seed=1)
   x = keras.Input([8], name='x')
   hidden = keras.layers.Dense(
       16, 'relu', kernel_initializer=initializer, name='hidden')(x)

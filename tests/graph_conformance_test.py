@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
@@ -13,27 +11,16 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning import schedule
+from tests import maskable_graphs
 from tests import numpy_reference
 from tests import training_graphs
 
 v1 = tf.compat.v1
 
 _SPEC = model_pruning.PruningSpec(
-    target_sparsity=0.75, pruning_frequency=2, sparsity_function_end_step=5)
+    target_sparsity=0.75, pruning_frequency=2, sparsity_function_end_step=5,
+    add_summary=False)
 _NUM_RUNS = 7
-_CONTROL_FLOW_VERSIONS = ('v1', 'v2')
-
-
-@contextlib.contextmanager
-def _control_flow(version):
-  """Makes `tf.cond` and `tf.while_loop` those of one version."""
-  before = v1.control_flow_v2_enabled()
-  switch = {'v1': v1.disable_control_flow_v2, 'v2': v1.enable_control_flow_v2}
-  switch[version]()
-  try:
-    yield
-  finally:
-    switch['v2' if before else 'v1']()
 
 
 def _history(build, attach):
@@ -92,10 +79,12 @@ class ConformanceTest(parameterized.TestCase):
     self._check(training_graphs.OPTIMIZERS[name])
 
   @parameterized.parameters(*[
-      (name, version) for name in training_graphs.CONTROL_FLOW
-      for version in _CONTROL_FLOW_VERSIONS])
-  def test_control_flow(self, name, version):
-    with _control_flow(version):
+      (name, v2) for name in training_graphs.CONTROL_FLOW
+      for v2 in (False, True)])
+  def test_control_flow(self, name, v2):
+    if v2 and not maskable_graphs.has_control_flow_v2():
+      self.skipTest(f'TensorFlow {tf.__version__} cannot switch to v2')
+    with maskable_graphs.control_flow(v2):
       self._check(training_graphs.CONTROL_FLOW[name])
 
 

@@ -232,6 +232,11 @@ def has_control_flow_v2() -> bool:
   return hasattr(v1, 'enable_control_flow_v2')
 
 
+def is_control_flow_v2() -> bool:
+  """Whether `tf.cond` and `tf.while_loop` are those of TF 2."""
+  return has_control_flow_v2() and v1.control_flow_v2_enabled()
+
+
 @contextlib.contextmanager
 def control_flow(v2: bool) -> Iterator[None]:
   """Has `tf.cond` and `tf.while_loop` of TF 2, or of TF 1, inside."""

@@ -15,6 +15,8 @@ from typing import Any, Callable, Dict, List
 import numpy as np
 import tensorflow as tf
 
+from tests import maskable_graphs
+
 v1 = tf.compat.v1
 
 HOOKS = 'hooks'  # Collection of the hooks that a train op needs.
@@ -365,7 +367,7 @@ def _global_step(use_resource: bool) -> tf.Variable:
 
 def _conditional_update(use_resource: bool) -> tf.Operation:
   """Updates in two of three runs, as a loss scale that overflows does."""
-  if not use_resource and v1.control_flow_v2_enabled():
+  if not use_resource and maskable_graphs.is_control_flow_v2():
     raise unittest.SkipTest('functions take no ref variables')
   loss = _loss(_mlp(use_resource=use_resource))
   step = _global_step(use_resource)
