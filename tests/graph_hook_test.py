@@ -261,6 +261,25 @@ class SeveralTrainOpsTest(parameterized.TestCase):
         with self.assertRaisesRegex(ValueError, 'by one train op.*tf.group'):
           session.run(ops)
 
+  def test_two_train_ops_that_share_a_weight_in_one_run_are_refused(self):
+    problem = simulation.problem(_SHAPE)
+    with tf.Graph().as_default():
+      step = v1.train.get_or_create_global_step()
+      kernels = [v1.get_variable(name, initializer=problem.weight)
+                 for name in 'abc']
+      ops = []
+      for updated in (kernels[:2], kernels[1:]):
+        loss = tf.add_n([
+            tf.reduce_sum(tf.matmul(tf.eye(7), kernel)) for kernel in updated])
+        ops.append(v1.train.GradientDescentOptimizer(0.5).minimize(
+            loss, global_step=step, var_list=updated))
+      with v1.train.MonitoredSession(
+          hooks=[model_pruning.PruningHook(self._SPEC)]) as session:
+        for op in ops:
+          session.run(op)
+        with self.assertRaisesRegex(ValueError, r"weights \['b'\] by one"):
+          session.run(ops)
+
   def test_a_part_of_a_train_op_is_refused(self):
     with tf.Graph().as_default():
       _, ops = self._train_ops(True)

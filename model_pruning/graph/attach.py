@@ -100,7 +100,7 @@ class Attachment:
 
 def _check_run(needed: Sequence[ProjectOp], run: FrozenSet[str]) -> None:
   """Refuses runs in which projections would train, or would race."""
-  seen = set()
+  seen: Set[str] = set()
   for project in needed:
     missing = sorted(project.runs_with - run)
     if missing:
@@ -109,12 +109,13 @@ def _check_run(needed: Sequence[ProjectOp], run: FrozenSet[str]) -> None:
           'the whole train op, or what is missing would run with the '
           f'projection. Received: fetches that run {sorted(project.updates)} '
           f'in part and do not run {missing}')
-    if project.weights in seen:
+    twice = sorted(seen.intersection(project.weights))
+    if twice:
       raise ValueError(
-          f'A run must update the pruned weights {project.weights} by one '
+          f'A run must update the pruned weights {twice} by one '
           'train op. Received: fetches with several; make one of them with '
           '`tf.group` before pruning is attached')
-    seen.add(project.weights)
+    seen.update(project.weights)
 
 
 def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
@@ -159,12 +160,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       for part in weight.stored.parts:
         training.check_gradient_of(stored.primary(part))
   if global_step is None:
-    global_step = tf.compat.v1.train.get_global_step(graph)
-  if global_step is None:
-    raise ValueError(
-        'The graph must have a global step: it is the clock of the schedule. '
-        'Call tf.compat.v1.train.get_or_create_global_step() and pass it to '
-        'the optimizer\'s `minimize` or `apply_gradients`.')
+    global_step = _global_step_of(graph)
   step_updates = training.updates_of(global_step)
   if not step_updates:
     report = report.with_warning(
@@ -207,18 +203,35 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
               spec, [together[j] for j in updated],
               [projections[j] for j in updated], ops, training, global_step))
     _precede_enqueues(training, project_ops)
-    for pruning_state_ in states:
-      initialization.initialize_with_weights(pruning_state_)
-      initialization.rebuild_with_restored_weights(pruning_state_)
-      savers.install(pruning_state_)
-    saved_values.save_projected(states)
-    if spec.add_summary:
-      summaries.add_summaries(spec.name, [
-          (weight.weight.name, weight.mask.parts, weight.threshold.parts[0])
-          for state in states for weight in state.weights], clocks)
-    for pruning_state_ in states:
-      initialization.rebuild_in_default_session(pruning_state_)
+    _make_known(spec, states, clocks)
   return Attachment(graph, report, project_ops, clocks, states)
+
+
+def _global_step_of(graph: tf.Graph) -> tf.Variable:
+  global_step = tf.compat.v1.train.get_global_step(graph)
+  if global_step is None:
+    raise ValueError(
+        'The graph must have a global step: it is the clock of the schedule. '
+        'Call tf.compat.v1.train.get_or_create_global_step() and pass it to '
+        'the optimizer\'s `minimize` or `apply_gradients`.')
+  return global_step
+
+
+def _make_known(spec: spec_lib.PruningSpec,
+                states: Sequence[pruning_state.PruningState],
+                clocks: Sequence[tf.Variable]) -> None:
+  """Makes initializers, savers and summaries of the graph know the state."""
+  for state in states:
+    initialization.initialize_with_weights(state)
+    initialization.rebuild_with_restored_weights(state)
+    savers.install(state)
+  saved_values.save_projected(states)
+  if spec.add_summary:
+    summaries.add_summaries(spec.name, [
+        (weight.weight.name, weight.mask.parts, weight.threshold.parts[0])
+        for state in states for weight in state.weights], clocks)
+  for state in states:
+    initialization.rebuild_in_default_session(state)
 
 
 class _Ranking:
