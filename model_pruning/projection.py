@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import tensorflow as tf
 
 from model_pruning import bounds
+from model_pruning import budget
 from model_pruning import compat
 from model_pruning import mask
 from model_pruning import saliency
@@ -92,9 +93,9 @@ class Projection:
             for mask_, weight in zip(masks, weights)]
 
   @property
-  def budget(self) -> mask.Budget:
+  def budget(self) -> budget.Budget:
     """How many entries an update prunes, as far as that is known before."""
-    return mask.budget([held.shape for held in self.masks], self.structures)
+    return budget.of([held.shape for held in self.masks], self.structures)
 
   def means_after(self, gradients: Sequence[tf.Tensor]) -> List[tf.Tensor]:
     """The means with the gradients of one more step, which are kept.

@@ -13,6 +13,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 from hypothesis import strategies as st
 
+from model_pruning import budget
 from model_pruning import mask
 from model_pruning import saliency
 from model_pruning import selection
@@ -182,8 +183,8 @@ class MinNumPrunedTest(parameterized.TestCase):
         structures = [structure] * len(weights)
         return (mask.masks_of([tf.abs(w) for w in weights], structures,
                               sparsity).masks,
-                mask.min_num_pruned([
-                    mask.budget([w.shape for w in weights], structures)] * 2,
+                budget.min_num_pruned([
+                    budget.of([w.shape for w in weights], structures)] * 2,
                                     sparsity))
 
       masks, [number, again] = modes.run_graph(both, *weights)

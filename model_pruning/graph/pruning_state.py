@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning import compat
-from model_pruning import mask as masks_lib
+from model_pruning import budget
 from model_pruning import projection
 from model_pruning import schedule
 from model_pruning.graph import stored
@@ -189,7 +189,7 @@ class PruningState:
     missed = []
     for sparsity, rankings in by_sparsity.items():
       budgets, pruned = zip(*rankings)
-      missed.append(tf.reduce_any(tf.stack(pruned) < masks_lib.min_num_pruned(
+      missed.append(tf.reduce_any(tf.stack(pruned) < budget.min_num_pruned(
           budgets, sparsity(last_step))))
     return compat.where(tf.reduce_any(tf.stack(missed)),
                         tf.constant(schedule.NEVER, tf.int64), last_step)
