@@ -1,6 +1,6 @@
 # The developer interface: demo test lint bench docs.
 #
-#   make test                       lint, and the rows that CI runs
+#   make test                       lint, and what CI runs: ten rows
 #   make test ROWS="tf2_15 tf2_21"  some rows (tools/matrix/matrix.bzl)
 #   make test ROWS=all              every minor version of TensorFlow
 #   make test TARGETS=//tests/...   some tests

@@ -90,6 +90,7 @@ def mp_py_test(
         srcs,
         deps = [],
         rows = None,
+        ci_rows = None,
         size = "medium",
         shard_count = None,
         data = [],
@@ -103,15 +104,18 @@ def mp_py_test(
       deps: the targets of what it imports.
       rows: names of rows; all by default. Prefer to skip within the test: a
         skip is counted and shows its reason.
+      ci_rows: names of the rows on which CI runs it; by default all that CI
+        has. For slow tests of what hardly differs between neighbours.
       size: small (1 minute), medium (5), large (15) or enormous (60).
       shard_count: in how many processes the tests of the file run.
       data: what it reads when it runs.
-      tags: besides the name of the row, and `extra` where CI has no such row.
+      tags: besides the name of the row, and `extra` where CI does not run it.
       **kwargs: flaky, timeout, visibility.
     """
     tests = []
     for row in ROWS.keys() if rows == None else rows:
         lock = ROWS[row].get("lock", row)
+        in_ci = ROWS[row]["ci"] and (ci_rows == None or row in ci_rows)
         tests.append("%s__%s" % (name, row))
         _test(
             name = tests[-1],
@@ -127,7 +131,7 @@ def mp_py_test(
             python = "@%s//:python" % lock,
             size = size,
             shard_count = shard_count,
-            tags = tags + [row] + ([] if ROWS[row]["ci"] else ["extra"]),
+            tags = tags + [row] + ([] if in_ci else ["extra"]),
             **kwargs
         )
     native.test_suite(name = name, tests = tests)
