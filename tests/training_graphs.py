@@ -264,16 +264,10 @@ def _averaged(use_resource: bool) -> tf.Operation:
       return average.apply(v1.trainable_variables())
 
 
-def _loss_scaled() -> tf.Operation:
-  scale = _needs(v1, 'mixed_precision', 'MixedPrecisionLossScaleOptimizer')
-  return train_op_of(_mlp, scale(
-      v1.train.GradientDescentOptimizer(0.25), 8.0))
-
-
-def _dynamically_loss_scaled() -> tf.Operation:
-  scale = _needs(v1, 'mixed_precision', 'MixedPrecisionLossScaleOptimizer')
-  return train_op_of(_mlp, scale(
-      v1.train.GradientDescentOptimizer(0.25), 'dynamic'))
+def _loss_scaled(scale: Any) -> tf.Operation:
+  make = v1.train.experimental.MixedPrecisionLossScaleOptimizer
+  return train_op_of(
+      _mlp, make(v1.train.GradientDescentOptimizer(0.25), scale))
 
 
 def _sync_replicas() -> tf.Operation:
@@ -307,8 +301,8 @@ OPTIMIZERS: Dict[str, Callable[[], tf.Operation]] = {
     'assignments': _by_hand,
     'averages, ref': lambda: _averaged(False),
     'averages': lambda: _averaged(True),
-    'loss scale': _loss_scaled,
-    'dynamic loss scale': _dynamically_loss_scaled,
+    'loss scale': lambda: _loss_scaled(8.0),
+    'dynamic loss scale': lambda: _loss_scaled('dynamic'),
     'SyncReplicas': _sync_replicas,
 }
 
