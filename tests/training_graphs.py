@@ -260,7 +260,9 @@ def _averaged(use_resource: bool) -> tf.Operation:
   with v1.variable_scope('', use_resource=use_resource):
     train_op = train_op_of(_mlp)
     average = tf.train.ExponentialMovingAverage(0.5)
-    with tf.control_dependencies([train_op]):
+    # With `tf.cond` of TF 2 its initializer races that of a ref variable.
+    with maskable_graphs.control_flow(False), tf.control_dependencies(
+        [train_op]):
       return average.apply(v1.trainable_variables())
 
 
