@@ -89,6 +89,53 @@ class StripInsertedTest(parameterized.TestCase):
       np.testing.assert_array_equal(session.run('output:0'), wanted)
       self.assertEqual(_masks_in(graph.as_graph_def()), [])
 
+  @parameterized.parameters(False, True)
+  def test_each_of_several_products_of_one_mask_is_folded(self, resource):
+    with tf.Graph().as_default() as graph, v1.variable_scope(
+        '', use_resource=resource), v1.Session(
+            config=session_configs.as_written()) as session:
+      w = v1.get_variable('w', [9, 5])
+      rows = tf.gather_nd(w, [[1], [8]]) + tf.nn.embedding_lookup(w, [8, 3])
+      output = tf.matmul(rows, w, transpose_b=True, name='output')
+      model_pruning.insert_masks(graph, 'target_sparsity=0.5')
+      maskable_graphs.set_values(session, _value)
+      wanted = session.run(output)
+      products = [node.name for node in graph.as_graph_def().node
+                  if node.op == 'Mul' and 'masked_weight' in node.name]
+      report = model_pruning.strip_pruning_vars(
+          session=session, output_node_names='output')
+    self.assertGreater(len(products), 1)
+    self.assertEqual(report.warnings, ())
+    self.assertEmpty([node.name for node in report.graph_def.node
+                      if node.op == 'Mul'])
+    np.testing.assert_array_equal(self._outputs_of(report.graph_def), wanted)
+
+  @parameterized.parameters(False, True)
+  def test_parts_of_a_mask_whose_rows_multiply_other_rows_stay(self, resource):
+    directory = self.create_tempdir().full_path
+    partitioner = v1.fixed_size_partitioner(3)
+    with tf.Graph().as_default() as graph, v1.variable_scope(
+        '', use_resource=resource, partitioner=partitioner), v1.Session(
+            config=session_configs.as_written()) as session:
+      w = v1.get_variable('w', [9, 5])
+      mask = v1.get_variable('w/mask', [9, 5], trainable=False)
+      graph.add_to_collection('masks', mask)
+      tf.multiply(v1.nn.embedding_lookup(mask, [1, 7], 'div'),
+                  v1.nn.embedding_lookup(w, [1, 8], 'div'), name='output')
+      maskable_graphs.set_values(session, _value)
+      wanted = session.run('output:0')
+      live = model_pruning.strip_pruning_vars(
+          session=session, output_node_names='output')
+      saved = model_pruning.strip_pruning_vars(
+          session=session, output_node_names='output', output_dir=directory,
+          result='checkpoint')
+    for report in (live, saved):
+      self.assertEqual(report.removed, ())
+      self.assertEqual(report.warnings[:3], tuple(
+          f'the mask w/mask/part_{i} stays: no product of it with a weight of '
+          'its shape was found' for i in range(3)))
+    np.testing.assert_array_equal(self._outputs_of(live.graph_def), wanted)
+
 
 if __name__ == '__main__':
   absltest.main()
