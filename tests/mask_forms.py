@@ -100,6 +100,14 @@ def masked_gather(inputs: tf.Tensor) -> tf.Tensor:
   return tf.gather(mask, ids) * tf.gather(table, ids)
 
 
+def masked_gather_nd(inputs: tf.Tensor) -> tf.Tensor:
+  """The same rows, each by a vector of indices."""
+  table = _weight('nd/w')
+  mask = _state('nd/mask', [6, 6], 1.0, 'masks')
+  ids = tf.expand_dims(tf.argmax(inputs, axis=1), 1)
+  return tf.gather_nd(mask, ids) * tf.gather_nd(table, ids)
+
+
 def used_twice(inputs: tf.Tensor) -> tf.Tensor:
   """One weight and one mask, two products."""
   weight = _weight('t/w')
@@ -157,12 +165,15 @@ def _nested(inputs: tf.Tensor) -> tf.Tensor:
 
 
 def _gather_in_loop(inputs: tf.Tensor) -> tf.Tensor:
+  """Rows by numbers that change from turn to turn, in both ways."""
   table, mask = _weight('g/w'), _state('g/mask', [6, 6], 1.0, 'masks')
   ids = tf.argmax(inputs, axis=1)
 
   def step(i: tf.Tensor, x: tf.Tensor) -> Any:
     rows = (ids + tf.cast(i, tf.int64)) % 6
-    return i + 1, x + tf.gather(mask, rows) * tf.gather(table, rows)
+    x += tf.gather(mask, rows) * tf.gather(table, rows)
+    rows = tf.expand_dims(rows, 1)
+    return i + 1, x - tf.gather_nd(mask, rows) * tf.gather_nd(table, rows) / 3
 
   return v1.while_loop(lambda i, _: i < 3, step, [tf.constant(0), inputs])[1]
 
@@ -220,6 +231,7 @@ FORMS: Dict[str, Form] = {
     'whole_mask_of_parts': Form(whole_mask_of_parts, 3),
     'in_half_precision': Form(in_half_precision),
     'masked_gather': Form(masked_gather),
+    'masked_gather_nd': Form(masked_gather_nd),
     'used_twice': Form(used_twice),
     'library': Form(library, 3),
     'loop_v1': Form(_in_control_flow(_loop, 1)),

@@ -12,17 +12,11 @@ from absl.testing import parameterized
 import model_pruning
 from model_pruning.graph import strip
 from tests import prunable_graphs
+from tests import session_configs
 
 v1 = tf.compat.v1
 _SPEC = ('name=spec,target_sparsity=0.75,pruning_frequency=1'
          ',sparsity_function_end_step=4')
-
-
-def _as_written():
-  """Runs each operation as it is: TensorFlow fuses some with constants."""
-  config = v1.ConfigProto()
-  config.graph_options.rewrite_options.disable_meta_optimizer = True
-  return config
 
 
 class ProjectedTest(parameterized.TestCase):
@@ -42,7 +36,7 @@ class ProjectedTest(parameterized.TestCase):
           global_step=v1.train.get_or_create_global_step())
       with v1.train.MonitoredTrainingSession(
           checkpoint_dir=directory, save_summaries_steps=None,
-          config=_as_written(),
+          config=session_configs.as_written(),
           hooks=[model_pruning.PruningHook(_SPEC)]) as session:
         for _ in range(6):
           session.run(train_op)
@@ -82,7 +76,7 @@ class ProjectedTest(parameterized.TestCase):
                       for weight in report.weights],
                      [('conv/kernel', 0.75), ('dense/kernel', 0.75)])
     with tf.Graph().as_default(), v1.Session(
-        config=_as_written()) as session:
+        config=session_configs.as_written()) as session:
       tf.import_graph_def(report.graph_def, name='')
       np.testing.assert_array_equal(session.run('logits:0'), wanted)
 

@@ -145,17 +145,42 @@ class LeftAloneTest(parameterized.TestCase):
     self.assertEqual([weight.name for weight in report.weights], ['w'])
     self.assertEqual(report.warnings, ())
 
-  def test_rows_gathered_by_different_indices(self):
+  @parameterized.parameters(tf.gather, lambda table, ids: tf.gather_nd(
+      table, tf.expand_dims(ids, 1)))
+  def test_rows_gathered_by_different_indices(self, gather):
     def build(x):
       weight, mask = v1.get_variable('w', [6, 6]), v1.get_variable(
           'layer/mask', [6, 6], trainable=False,
-          initializer=v1.ones_initializer())
-      return tf.gather(mask, tf.argmax(x, 1)) * tf.gather(
-          weight, tf.argmin(x, 1))
+          initializer=v1.ones_initializer(), collections=['variables', 'masks'])
+      # Another mask that stays, for another reason.
+      other = v1.get_variable('v', [6, 6])
+      x = tf.matmul(tf.matmul(x, mask_forms.masked(other, 'other')), other)
+      return gather(mask, tf.argmax(x, 1)) * gather(weight, tf.argmin(x, 1))
 
     report, nodes, _ = self._strip(build)
     self.assertEqual(report.weights, ())
     self.assertIn('layer/mask', nodes)
+    self.assertStartsWith(report.warnings[0], 'the mask of v stays: ')
+    self.assertEqual(report.warnings[1], (
+        'the mask layer/mask stays: no product of it with a weight of its '
+        'shape was found'))
+
+  @parameterized.parameters(tf.gather, tf.gather_nd)
+  def test_rows_that_are_used_without_the_mask_as_well(self, gather):
+    def build(x):
+      weight, mask = v1.get_variable('w', [6, 6]), v1.get_variable(
+          'layer/mask', [6, 6], trainable=False,
+          initializer=v1.ones_initializer(), collections=['variables', 'masks'])
+      ids = tf.argmax(x, 1)[:, tf.newaxis]
+      rows = gather(weight, ids)
+      return tf.add(gather(mask, ids) * rows, rows, 'both')
+
+    report, nodes, _ = self._strip(build)
+    self.assertEqual(report.weights, ())
+    self.assertIn('layer/mask', nodes)
+    warning = report.warnings[0]
+    self.assertIn('the mask of w stays', warning)
+    self.assertIn("'both' (Add", warning)
 
 
 class FilesTest(parameterized.TestCase):

@@ -10,7 +10,7 @@ used nowhere without its mask; where it is, the mask stays and is reported.
 from __future__ import annotations
 
 import collections
-from typing import Any, Dict, Iterable, List, NamedTuple, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -25,11 +25,13 @@ class Folded(NamedTuple):
   Attributes:
     values: the new values of weights, by leaf.
     masks: the leaves that were the masks of them.
-    kept: a sentence for each mask that is still there.
+    kept_masks: the leaves that are the masks of products that stay.
+    kept: a sentence for each weight whose products stay.
   """
 
   values: Dict[walk.Leaf, np.ndarray]
   masks: Tuple[walk.Leaf, ...]
+  kept_masks: FrozenSet[walk.Leaf]
   kept: Tuple[str, ...]
 
 
@@ -65,12 +67,18 @@ def fold_masks(graph_def: Any, variables: mask_products.Variables,
       leaf = walk.Leaf(instance.body.name, name)
       if node.op == 'Const' and leaf in values:
         set_constant(node, values[leaf])
-  masks = {
-      leaf for product in folded for masking in product.maskings
-      for leaf in masking.mask_leaves}
-  return Folded(values, tuple(sorted(masks)), tuple(
-      f'the mask of {name} stays: {reason}'
-      for name, reason in sorted(set(kept.values()))))
+  return Folded(
+      values, tuple(sorted(_mask_leaves(folded))),
+      _mask_leaves(product for product in products if _key(product) in kept),
+      tuple(f'the mask of {name} stays: {reason}'
+            for name, reason in sorted(set(kept.values()))))
+
+
+def _mask_leaves(
+    products: Iterable[mask_products.Product]) -> FrozenSet[walk.Leaf]:
+  return frozenset(leaf for product in products
+                   for masking in product.maskings
+                   for leaf in masking.mask_leaves)
 
 
 def _key(product: mask_products.Product) -> Tuple[str, str]:

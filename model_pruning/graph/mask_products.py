@@ -22,8 +22,9 @@ from model_pruning.graph import graph_def_walk as walk
 
 # What moves entries -> the input that has them. The others say how.
 MOVING_OPS = {
-    'Gather': 0, 'GatherV2': 0, 'ResourceGather': 0, 'Reshape': 0,
-    'Transpose': 0, 'ExpandDims': 0, 'Squeeze': 0}
+    'Gather': 0, 'GatherV2': 0, 'GatherNd': 0, 'ResourceGather': 0,
+    'ResourceGatherNd': 0, 'Reshape': 0, 'Transpose': 0, 'ExpandDims': 0,
+    'Squeeze': 0}
 _HOW_ATTRS = ('batch_dims', 'squeeze_dims')
 
 

@@ -65,6 +65,12 @@ class PruningState:
             and self._dtype(weight.mask) == tf.bool
             and self.shape(weight.mask) == self.shape(weight.name)]
 
+  def listed_in(self, collection: str) -> FrozenSet[str]:
+    """Variables in a collection of nodes, or whose whole is in it."""
+    names = self._stored.named_in(collection)
+    return frozenset(name for name in self._variables
+                     if name in names or _whole(name) in names)
+
   def shape(self, name: str) -> Optional[Tuple[int, ...]]:
     """The shape of the variable of a node; None if it is not known."""
     shape = tf.TensorShape(self._variables[name].attr['shape'].shape)
@@ -82,10 +88,7 @@ class PruningState:
       return frozenset()
     state = set(masks)
     for collection in _STATE_COLLECTIONS:
-      for name in self._stored.named_in(collection):
-        state.update(other for other in self._variables
-                     if _whole(other) == name)
-        state.add(name)
+      state |= self.listed_in(collection)
     for mask in masks:
       scope, base = posixpath.split(_whole(mask))
       if base == _MASK:

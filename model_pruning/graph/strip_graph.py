@@ -58,7 +58,8 @@ def strip(stored: stored_graph.StoredGraph,
     graph_def = type(whole)()
     graph_def.CopyFrom(whole)
   has_variables = any(node.op in walk.VARIABLE_OPS for node in graph_def.node)
-  listed = stored.named_in(mask_collections.MASKS)
+  state = stored_state.PruningState(stored)
+  listed = state.listed_in(mask_collections.MASKS)
   folded = fold_masks.fold_masks(
       graph_def, _variables(stored, graph_def, has_variables, listed),
       outputs or ())
@@ -70,7 +71,6 @@ def strip(stored: stored_graph.StoredGraph,
   weights = [strip_report.StrippedWeight.of(leaf.node, value)
              for leaf, value in folded.values.items()]
   warnings = list(folded.kept)
-  state = stored_state.PruningState(stored)
   nodes = {node.name: node for node in graph_def.node}
   names = set(nodes)
   # A mask that an output needs is one of the user's.
@@ -78,10 +78,9 @@ def strip(stored: stored_graph.StoredGraph,
   projected = [weight for weight in state.projected()
                if weight.name in names and weight.mask not in needed]
   entries, notes = stored_state.report_projected(projected, stored)
-  left = listed & names - masks
-  if not folded.kept:
-    notes += [f'the mask {name} stays: no product of it with a weight of its '
-              'shape was found' for name in sorted(left)]
+  left = listed & names - masks - {leaf.node for leaf in folded.kept_masks}
+  notes += [f'the mask {name} stays: no product of it with a weight of its '
+            'shape was found' for name in sorted(left)]
   if not weights and not entries:
     notes.append('NO MASKS were found: no weight is multiplied by a variable '
                  'of zeros and ones, and none has one beside it. Nothing was '
