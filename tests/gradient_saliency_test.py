@@ -10,6 +10,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
+from tests import control_flow_graphs
 from tests import numpy_reference
 from tests import training_graphs
 
@@ -115,10 +116,11 @@ class GradientSaliencyTest(parameterized.TestCase):
           self.assertEqual((weight != 0).sum(), weight.size / 2)
 
   @parameterized.parameters(
-      ('assignments', 'OPTIMIZERS'), ('updates in a cond', 'CONTROL_FLOW'))
-  def test_a_gradient_that_no_operation_takes_is_refused(self, name, kind):
+      training_graphs.OPTIMIZERS['assignments'],
+      control_flow_graphs.CONTROL_FLOW['updates in a cond'])
+  def test_a_gradient_that_no_operation_takes_is_refused(self, build):
     with tf.Graph().as_default() as graph:
-      getattr(training_graphs, kind)[name]()
+      build()
       with self.assertRaisesRegex(ValueError, 'take the gradient.*hidden'):
         model_pruning.PruningHook(_spec('first_order_gradient')).begin()
       self.assertFalse([op.name for op in graph.get_operations()

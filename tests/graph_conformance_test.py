@@ -11,6 +11,7 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning import schedule
+from tests import control_flow_graphs
 from tests import maskable_graphs
 from tests import numpy_reference
 from tests import training_graphs
@@ -79,13 +80,13 @@ class ConformanceTest(parameterized.TestCase):
     self._check(training_graphs.OPTIMIZERS[name])
 
   @parameterized.parameters(*[
-      (name, v2) for name in training_graphs.CONTROL_FLOW
+      (name, v2) for name in control_flow_graphs.CONTROL_FLOW
       for v2 in (False, True)])
   def test_control_flow(self, name, v2):
     if v2 and not maskable_graphs.has_control_flow_v2():
       self.skipTest(f'TensorFlow {tf.__version__} cannot switch to v2')
     with maskable_graphs.control_flow(v2):
-      self._check(training_graphs.CONTROL_FLOW[name])
+      self._check(control_flow_graphs.CONTROL_FLOW[name])
 
 
 if __name__ == '__main__':

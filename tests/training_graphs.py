@@ -3,8 +3,8 @@
 """Graphs that train, one for each thing that can be special in one.
 
 Each function builds a network of two or three weights in the default graph
-and returns its train op. `WEIGHTS`, `OPTIMIZERS` and `CONTROL_FLOW` list them
-by name; what a version of TensorFlow lacks skips the test that asks for it.
+and returns its train op. `WEIGHTS` and `OPTIMIZERS` list them by name; what a
+version of TensorFlow lacks skips the test that asks for it.
 """
 
 from __future__ import annotations
@@ -21,34 +21,36 @@ v1 = tf.compat.v1
 
 HOOKS = 'hooks'  # Collection of the hooks that a train op needs.
 
-_NUM_CLASSES = 4
-_INPUTS = np.random.RandomState(0).randn(16, 6).astype(np.float32)
-_LABELS = np.argmax(_INPUTS[:, :_NUM_CLASSES], 1)
+NUM_CLASSES = 4
+INPUTS = np.random.RandomState(0).randn(16, 6).astype(np.float32)
+LABELS = np.argmax(INPUTS[:, :NUM_CLASSES], 1)
 
 Weights = Callable[[], tf.Tensor]
 
 
-def _initializer(seed: int = 1) -> Any:
+def initializer(seed: int = 1) -> Any:
+  """Values that depend on `seed` alone, whatever was made before."""
   return v1.truncated_normal_initializer(stddev=0.5, seed=seed)
 
 
-def _variable(name: str, shape: List[int], seed: int = 1,
-              **kwargs: Any) -> tf.Variable:
+def variable(name: str, shape: List[int], seed: int = 1,
+             **kwargs: Any) -> tf.Variable:
+  """A weight with values that depend on `seed` alone."""
   return v1.get_variable(
-      name, shape, initializer=_initializer(seed), **kwargs)
+      name, shape, initializer=initializer(seed), **kwargs)
 
 
-def _logits(hidden: tf.Tensor, **kwargs: Any) -> tf.Tensor:
-  return tf.matmul(hidden, _variable(
-      'head', [hidden.shape.as_list()[-1], _NUM_CLASSES], 2, **kwargs))
+def logits_of(hidden: tf.Tensor, **kwargs: Any) -> tf.Tensor:
+  return tf.matmul(hidden, variable(
+      'head', [hidden.shape.as_list()[-1], NUM_CLASSES], 2, **kwargs))
 
 
-def _loss(logits: tf.Tensor) -> tf.Tensor:
+def loss_of(logits: tf.Tensor) -> tf.Tensor:
   return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
-      labels=_LABELS, logits=tf.cast(logits, tf.float32)))
+      labels=LABELS, logits=tf.cast(logits, tf.float32)))
 
 
-def _needs(module: Any, *names: str) -> Any:
+def needs(module: Any, *names: str) -> Any:
   """An attribute at the end of a path of names, or skips the test."""
   for name in names:
     # Keras 3 raises on what it has no more, with the reason in it.
@@ -61,43 +63,43 @@ def _needs(module: Any, *names: str) -> Any:
   return module
 
 
-def _mlp(**kwargs: Any) -> tf.Tensor:
+def mlp(**kwargs: Any) -> tf.Tensor:
   hidden = tf.nn.relu(tf.matmul(
-      tf.constant(_INPUTS), _variable('hidden', [6, 8], **kwargs)))
-  return _logits(hidden, **kwargs)
+      tf.constant(INPUTS), variable('hidden', [6, 8], **kwargs)))
+  return logits_of(hidden, **kwargs)
 
 
 def _ref_variables() -> tf.Tensor:
-  return _mlp(use_resource=False)
+  return mlp(use_resource=False)
 
 
 def _resource_variables() -> tf.Tensor:
-  return _mlp(use_resource=True)
+  return mlp(use_resource=True)
 
 
 def _plain_variables() -> tf.Tensor:
   random = np.random.RandomState(1)
   hidden = tf.Variable(random.randn(6, 8).astype(np.float32), name='hidden')
   head = tf.Variable(random.randn(8, 4).astype(np.float32), name='head')
-  return tf.matmul(tf.nn.relu(tf.matmul(tf.constant(_INPUTS), hidden)), head)
+  return tf.matmul(tf.nn.relu(tf.matmul(tf.constant(INPUTS), hidden)), head)
 
 
 def _layers() -> tf.Tensor:
-  dense = _needs(v1, 'layers', 'dense')
-  images = tf.reshape(tf.constant(_INPUTS), [16, 6, 1])
+  dense = needs(v1, 'layers', 'dense')
+  images = tf.reshape(tf.constant(INPUTS), [16, 6, 1])
   hidden = v1.layers.conv1d(
-      images, 4, 3, name='conv', kernel_initializer=_initializer())
-  return dense(v1.layers.flatten(hidden), _NUM_CLASSES, name='dense',
-               kernel_initializer=_initializer(2))
+      images, 4, 3, name='conv', kernel_initializer=initializer())
+  return dense(v1.layers.flatten(hidden), NUM_CLASSES, name='dense',
+               kernel_initializer=initializer(2))
 
 
 def _keras_layers() -> tf.Tensor:
   if not issubclass(tf.keras.layers.Layer, tf.Module):
     raise unittest.SkipTest('layers of Keras 3 are not for v1 graphs')
   hidden = tf.keras.layers.Dense(
-      8, 'relu', kernel_initializer=_initializer())(tf.constant(_INPUTS))
+      8, 'relu', kernel_initializer=initializer())(tf.constant(INPUTS))
   return tf.keras.layers.Dense(
-      _NUM_CLASSES, kernel_initializer=_initializer(2))(hidden)
+      NUM_CLASSES, kernel_initializer=initializer(2))(hidden)
 
 
 def _slim_layers() -> tf.Tensor:
@@ -105,76 +107,76 @@ def _slim_layers() -> tf.Tensor:
     import tf_slim  # pylint: disable=g-import-not-at-top
   except ImportError as error:
     raise unittest.SkipTest(f'no tf-slim: {error}') from None
-  images = tf.reshape(tf.constant(_INPUTS), [16, 6, 1, 1])
+  images = tf.reshape(tf.constant(INPUTS), [16, 6, 1, 1])
   hidden = tf_slim.conv2d(images, 4, [3, 1], scope='conv')
   return tf_slim.fully_connected(
-      tf_slim.flatten(hidden), _NUM_CLASSES, scope='dense',
+      tf_slim.flatten(hidden), NUM_CLASSES, scope='dense',
       activation_fn=None)
 
 
 def _partitioned(use_resource: bool, axis: int) -> tf.Tensor:
   hidden = v1.get_variable(
       'hidden', [6, 9], use_resource=use_resource,
-      initializer=_initializer(),
+      initializer=initializer(),
       partitioner=v1.fixed_size_partitioner(3, axis))
-  return _logits(tf.nn.relu(tf.matmul(tf.constant(_INPUTS), hidden)))
+  return logits_of(tf.nn.relu(tf.matmul(tf.constant(INPUTS), hidden)))
 
 
 def _shared() -> tf.Tensor:
-  hidden = tf.constant(_INPUTS)
+  hidden = tf.constant(INPUTS)
   for reuse in (False, True, True):
     with v1.variable_scope('shared', reuse=reuse):
-      hidden = tf.tanh(tf.matmul(hidden, _variable('kernel', [6, 6])))
-  return _logits(hidden)
+      hidden = tf.tanh(tf.matmul(hidden, variable('kernel', [6, 6])))
+  return logits_of(hidden)
 
 
 def _of_dtype(dtype: tf.DType) -> tf.Tensor:
   hidden = tf.nn.relu(tf.matmul(
-      tf.cast(_INPUTS, dtype), _variable('hidden', [6, 8], dtype=dtype)))
-  return _logits(hidden, dtype=dtype)
+      tf.cast(INPUTS, dtype), variable('hidden', [6, 8], dtype=dtype)))
+  return logits_of(hidden, dtype=dtype)
 
 
 def _cast() -> tf.Tensor:
   """float32 weights, used as float16."""
-  hidden = tf.matmul(tf.cast(_INPUTS, tf.float16),
-                     tf.cast(_variable('hidden', [6, 8]), tf.float16))
-  return _logits(tf.cast(hidden, tf.float32))
+  hidden = tf.matmul(tf.cast(INPUTS, tf.float16),
+                     tf.cast(variable('hidden', [6, 8]), tf.float16))
+  return logits_of(tf.cast(hidden, tf.float32))
 
 
 def _embedding(use_resource: bool) -> tf.Tensor:
-  table = _variable('table', [20, 6], use_resource=use_resource)
+  table = variable('table', [20, 6], use_resource=use_resource)
   ids = tf.constant(np.arange(32).reshape(16, 2) % 17)
-  return _logits(tf.reduce_sum(tf.nn.embedding_lookup(table, ids), 1))
+  return logits_of(tf.reduce_sum(tf.nn.embedding_lookup(table, ids), 1))
 
 
 def _partitioned_embedding() -> tf.Tensor:
   table = v1.get_variable(
       'table', [20, 6], partitioner=v1.fixed_size_partitioner(2),
-      initializer=_initializer())
+      initializer=initializer())
   ids = tf.constant(np.arange(32).reshape(16, 2) % 17)
-  return _logits(tf.reduce_sum(tf.nn.embedding_lookup(table, ids), 1))
+  return logits_of(tf.reduce_sum(tf.nn.embedding_lookup(table, ids), 1))
 
 
 def _convolutions() -> tf.Tensor:
-  images = tf.reshape(tf.constant(_INPUTS), [16, 6, 1, 1])
+  images = tf.reshape(tf.constant(INPUTS), [16, 6, 1, 1])
   hidden = tf.nn.relu(v1.nn.conv2d(
-      images, _variable('conv', [3, 1, 1, 4]), [1, 1, 1, 1], 'SAME'))
+      images, variable('conv', [3, 1, 1, 4]), [1, 1, 1, 1], 'SAME'))
   hidden = v1.nn.conv2d_transpose(
-      hidden, _variable('transposed', [3, 1, 2, 4]), [16, 6, 1, 2],
+      hidden, variable('transposed', [3, 1, 2, 4]), [16, 6, 1, 2],
       [1, 1, 1, 1], 'SAME')
   hidden = v1.nn.conv3d(
       tf.reshape(hidden, [16, 3, 2, 1, 2]),
-      _variable('conv3d', [2, 2, 1, 2, 3]), [1, 1, 1, 1, 1], 'SAME')
-  return _logits(tf.reshape(hidden, [16, 18]))
+      variable('conv3d', [2, 2, 1, 2, 3]), [1, 1, 1, 1, 1], 'SAME')
+  return logits_of(tf.reshape(hidden, [16, 18]))
 
 
 def _einsum() -> tf.Tensor:
-  kernel = _variable('kernel', [6, 2, 4])
-  hidden = tf.einsum('bi,ijk->bjk', tf.constant(_INPUTS), kernel)
-  return _logits(tf.reshape(hidden, [16, 8]))
+  kernel = variable('kernel', [6, 2, 4])
+  hidden = tf.einsum('bi,ijk->bjk', tf.constant(INPUTS), kernel)
+  return logits_of(tf.reshape(hidden, [16, 8]))
 
 
-# Each returns logits for `_LABELS`; every weight of rank 2 or more is pruned.
+# Each returns logits for `LABELS`; every weight of rank 2 or more is pruned.
 WEIGHTS: Dict[str, Weights] = {
     'ref variables': _ref_variables,
     'resource variables': _resource_variables,
@@ -200,7 +202,7 @@ WEIGHTS: Dict[str, Weights] = {
 
 def train_op_of(weights: Weights, optimizer: Any = None) -> tf.Operation:
   """Minimizes the loss of the network that `weights` builds."""
-  loss = _loss(weights())
+  loss = loss_of(weights())
   step = v1.train.get_or_create_global_step()
   optimizer = optimizer or v1.train.GradientDescentOptimizer(0.25)
   return optimizer.minimize(loss, global_step=step)
@@ -208,7 +210,7 @@ def train_op_of(weights: Weights, optimizer: Any = None) -> tf.Operation:
 
 def _optimizer(make: Callable[..., Any], *args: Any, **kwargs: Any
                ) -> Callable[[], tf.Operation]:
-  return lambda: train_op_of(_mlp, make(*args, **kwargs))
+  return lambda: train_op_of(mlp, make(*args, **kwargs))
 
 
 def _sparse_adam() -> tf.Operation:
@@ -217,7 +219,7 @@ def _sparse_adam() -> tf.Operation:
 
 def _clipped() -> tf.Operation:
   optimizer = v1.train.MomentumOptimizer(0.1, 0.9)
-  gradients, variables = zip(*optimizer.compute_gradients(_loss(_mlp())))
+  gradients, variables = zip(*optimizer.compute_gradients(loss_of(mlp())))
   gradients, _ = tf.clip_by_global_norm(gradients, 0.5)
   return optimizer.apply_gradients(
       zip(gradients, variables), v1.train.get_or_create_global_step())
@@ -228,14 +230,14 @@ def _keras_optimizer() -> tf.Operation:
     raise unittest.SkipTest('optimizers of Keras 3 are not for v1 graphs')
   legacy = getattr(tf.keras.optimizers, 'legacy', tf.keras.optimizers)
   optimizer = legacy.Adam(0.05)
-  loss = _loss(_mlp(use_resource=True))
+  loss = loss_of(mlp(use_resource=True))
   step = v1.train.get_or_create_global_step()
   optimizer.iterations = step
   return tf.group(optimizer.get_updates(loss, v1.trainable_variables()))
 
 
 def _two_optimizers() -> tf.Operation:
-  loss = _loss(_mlp())
+  loss = loss_of(mlp())
   hidden, head = v1.trainable_variables()
   step = v1.train.get_or_create_global_step()
   return tf.group(
@@ -246,7 +248,7 @@ def _two_optimizers() -> tf.Operation:
 
 def _by_hand() -> tf.Operation:
   """Updates written as assignments."""
-  loss = _loss(_mlp(use_resource=True))
+  loss = loss_of(mlp(use_resource=True))
   variables = v1.trainable_variables()
   step = v1.train.get_or_create_global_step()
   updates = [
@@ -258,7 +260,7 @@ def _by_hand() -> tf.Operation:
 
 def _averaged(use_resource: bool) -> tf.Operation:
   with v1.variable_scope('', use_resource=use_resource):
-    train_op = train_op_of(_mlp)
+    train_op = train_op_of(mlp)
     average = tf.train.ExponentialMovingAverage(0.5)
     # With `tf.cond` of TF 2 its initializer races that of a ref variable.
     with maskable_graphs.control_flow(False), tf.control_dependencies(
@@ -269,13 +271,13 @@ def _averaged(use_resource: bool) -> tf.Operation:
 def _loss_scaled(scale: Any) -> tf.Operation:
   make = v1.train.experimental.MixedPrecisionLossScaleOptimizer
   return train_op_of(
-      _mlp, make(v1.train.GradientDescentOptimizer(0.25), scale))
+      mlp, make(v1.train.GradientDescentOptimizer(0.25), scale))
 
 
 def _sync_replicas() -> tf.Operation:
   optimizer = v1.train.SyncReplicasOptimizer(
       v1.train.GradientDescentOptimizer(0.25), 1, 1)
-  train_op = train_op_of(_mlp, optimizer)
+  train_op = train_op_of(mlp, optimizer)
   v1.add_to_collection(HOOKS, optimizer.make_session_run_hook(True, 0))
   return train_op
 
@@ -291,7 +293,7 @@ OPTIMIZERS: Dict[str, Callable[[], tf.Operation]] = {
         v1.train.RMSPropOptimizer, 0.05, centered=True),
     'Ftrl': _optimizer(v1.train.FtrlOptimizer, 0.5),
     'Adadelta': _optimizer(v1.train.AdadeltaOptimizer, 1.0),
-    'AdagradDA': lambda: train_op_of(_mlp, v1.train.AdagradDAOptimizer(
+    'AdagradDA': lambda: train_op_of(mlp, v1.train.AdagradDAOptimizer(
         0.5, v1.train.get_or_create_global_step())),
     'ProximalAdagrad': _optimizer(v1.train.ProximalAdagradOptimizer, 0.5),
     'ProximalGradientDescent': _optimizer(
@@ -309,104 +311,6 @@ OPTIMIZERS: Dict[str, Callable[[], tf.Operation]] = {
 }
 
 
-def _recurrent() -> tf.Operation:
-  cell = _needs(v1, 'nn', 'rnn_cell', 'GRUCell')(
-      5, kernel_initializer=_initializer())
-
-  def weights() -> tf.Tensor:
-    outputs, _ = v1.nn.dynamic_rnn(
-        cell, tf.reshape(tf.constant(_INPUTS), [16, 3, 2]), dtype=tf.float32)
-    return _logits(outputs[:, -1])
-
-  return train_op_of(weights)
-
-
-def _loop() -> tf.Operation:
-  def weights() -> tf.Tensor:
-    kernel = _variable('kernel', [6, 6], use_resource=True)
-    _, hidden = tf.while_loop(
-        lambda i, _: i < 3,
-        lambda i, hidden: (i + 1, tf.tanh(tf.matmul(hidden, kernel))),
-        [tf.constant(0), tf.constant(_INPUTS)])
-    return _logits(hidden)
-
-  return train_op_of(weights)
-
-
-def _branches(use_resource: bool) -> tf.Operation:
-  def weights() -> tf.Tensor:
-    kernel = _variable('kernel', [6, 6], use_resource=use_resource)
-    inputs = tf.constant(_INPUTS)
-    step = v1.train.get_or_create_global_step()
-    return _logits(tf.cond(
-        tf.equal(tf.cast(step, tf.int32) % 2, 0),
-        lambda: tf.matmul(inputs, kernel),
-        lambda: tf.matmul(tf.tanh(inputs), kernel)))
-
-  return train_op_of(weights)
-
-
-def _function() -> tf.Operation:
-  def weights() -> tf.Tensor:
-    kernel = _variable('kernel', [6, 6], use_resource=True)
-    return _logits(tf.function(
-        lambda inputs: tf.tanh(tf.matmul(inputs, kernel)),
-        autograph=False)(tf.constant(_INPUTS)))
-
-  return train_op_of(weights)
-
-
-def _global_step(use_resource: bool) -> tf.Variable:
-  with v1.variable_scope('', use_resource=use_resource):
-    return v1.train.get_or_create_global_step()
-
-
-def _conditional_update(use_resource: bool) -> tf.Operation:
-  """Updates in two of three runs, as a loss scale that overflows does."""
-  if not use_resource and maskable_graphs.is_control_flow_v2():
-    raise unittest.SkipTest('functions take no ref variables')
-  loss = _loss(_mlp(use_resource=use_resource))
-  step = _global_step(use_resource)
-  count = v1.get_variable('count', [], tf.int32, use_resource=use_resource,
-                          initializer=v1.zeros_initializer(), trainable=False)
-  optimizer = v1.train.GradientDescentOptimizer(0.25)
-  gradients = optimizer.compute_gradients(loss)
-  with tf.control_dependencies([count.assign_add(1)]):
-    due = tf.not_equal(count.read_value() % 3, 2)
-  return tf.cond(
-      due, lambda: optimizer.apply_gradients(gradients, step), tf.no_op).op
-
-
-def _updates_in_loop() -> tf.Operation:
-  """Two steps a run."""
-  hidden = _variable('hidden', [6, 4], use_resource=True)
-  step = _global_step(True)
-
-  def one_step(i: tf.Tensor) -> tf.Tensor:
-    logits = tf.matmul(tf.constant(_INPUTS), hidden.read_value())
-    error = (tf.nn.softmax(logits) - tf.one_hot(_LABELS, _NUM_CLASSES)) / 16.0
-    gradient = tf.matmul(tf.constant(_INPUTS), error, transpose_a=True)
-    with tf.control_dependencies([hidden.assign_sub(0.25 * gradient)]):
-      with tf.control_dependencies([step.assign_add(1)]):
-        return i + 1
-
-  [count] = tf.nest.flatten(
-      tf.while_loop(lambda i: i < 2, one_step, [tf.constant(0)]))
-  return count.op
-
-
-CONTROL_FLOW: Dict[str, Callable[[], tf.Operation]] = {
-    'dynamic_rnn': _recurrent,
-    'while_loop': _loop,
-    'cond, ref': lambda: _branches(False),
-    'cond': lambda: _branches(True),
-    'tf.function': _function,
-    'updates in a cond, ref': lambda: _conditional_update(False),
-    'updates in a cond': lambda: _conditional_update(True),
-    'updates in a while_loop': _updates_in_loop,
-}
-
-
 def weight_values(session: Any) -> Dict[str, np.ndarray]:
   """Trainable weights of rank 2 or more by name; partitions as one."""
   parts: Dict[str, List[Any]] = {}
@@ -418,6 +322,6 @@ def weight_values(session: Any) -> Dict[str, np.ndarray]:
   for name, held in parts.items():
     arrays = session.run(held)
     rows = sum(len(array) for array in arrays)
-    axis = 0 if rows in (len(_INPUTS[0]), 20) else 1
+    axis = 0 if rows in (len(INPUTS[0]), 20) else 1
     values[name] = np.concatenate(arrays, axis)
   return values
