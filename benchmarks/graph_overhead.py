@@ -117,6 +117,8 @@ class Trained:
       v1.set_random_seed(1)
       self._train_op = _train_op(loss())
       self._session = v1.train.MonitoredTrainingSession(hooks=hooks)
+    # The hook asks once, of a new session, whether its state has values.
+    self._count.runs = 0
     self._steps = 0
 
   def __call__(self) -> None:

@@ -264,7 +264,7 @@ def check_in_graph() -> None:
         'Masks that the forward pass multiplies by are part of a graph, and '
         'eager mode is on. Build the model inside '
         '`with tf.Graph().as_default():`, or prune a Keras model with '
-        '`model_pruning.keras.prune`.')
+        '`keras.prune` of this library.')
 
 
 def checked_prune_option(prune_option: str) -> str:

@@ -118,7 +118,7 @@ def _check_graph(graph: tf.Graph) -> None:
         'Argument `graph` must be a graph of `tf.compat.v1`, with its own '
         'variables. Received: the graph of a function. With eager mode on, '
         'build the model inside `with tf.Graph().as_default():`, or prune a '
-        'Keras model with `model_pruning.keras.prune`')
+        'Keras model with `keras.prune` of this library')
   if graph.finalized:
     raise ValueError('Argument `graph` must not be finalized: masks are added '
                      'to it. Call `insert_masks` where the model is built')

@@ -25,7 +25,7 @@ except (AttributeError, ImportError) as e:
       'The masked cells need `tf.compat.v1.nn.rnn_cell`, which this TensorFlow '
       f'({tf.__version__}) has not, with the Keras that is installed. With '
       'Keras 3, install tf-keras and set TF_USE_LEGACY_KERAS=1, or prune a '
-      f'Keras LSTM with `model_pruning.keras.prune`. {e}') from e
+      f'Keras LSTM with `keras.prune` of this library. {e}') from e
 
 
 class _MaskedKernel:
