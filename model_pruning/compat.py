@@ -17,6 +17,7 @@ import tensorflow as tf
 from tensorflow.core.framework import variable_pb2
 from tensorflow.core.protobuf import control_flow_pb2
 from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.python.eager import context as eager_context
 from tensorflow.python.ops import variables as variables_lib
 
 try:
@@ -195,7 +196,8 @@ def constraint_of(variable: Any) -> Optional[Callable[..., Any]]:
   return _components(getattr(variable, '_variable', variable))[0].constraint
 
 
-def set_constraint(variable: Any, constraint: Callable[..., Any]) -> None:
+def set_constraint(variable: Any,
+                   constraint: Optional[Callable[..., Any]]) -> None:
   """Makes optimizers apply `constraint` after they update `variable`.
 
   Keras 3 variables have a public setter. TensorFlow's have none:
@@ -226,6 +228,66 @@ def replica_of(variable: Any, component: Any) -> Optional[int]:
   return next((i for i, part in enumerate(parts) if part is component), None)
 
 
+def on_replica(variable: Any, replica: Optional[int]) -> tf.Variable:
+  """The TensorFlow variable that one replica has of a Keras variable.
+
+  Args:
+    variable: a Keras variable.
+    replica: which one; None: that of the replica whose code is being run.
+  """
+  variable = backend_variable(variable)
+  parts = _components(getattr(variable, '_variable', variable))
+  if len(parts) < 2:
+    return parts[0]
+  if replica is None:
+    context = tf.distribute.get_replica_context()
+    # A strategy of several processes has the variables of this one only.
+    replica = int(tf.get_static_value(
+        tf.convert_to_tensor(context.replica_id_in_sync_group))) % len(parts)
+  return parts[replica]
+
+
+def iterations_of(optimizer: Any) -> int:
+  """How many updates a Keras optimizer has made; 0 before the first.
+
+  Legacy optimizers create `iterations` when they are asked for it, which is
+  left to them: their `weights` are empty until then.
+  """
+  if getattr(optimizer, 'weights', None) == []:
+    return 0
+  iterations = getattr(optimizer, 'iterations', None)
+  if iterations is None:
+    return 0
+  if hasattr(iterations, 'numpy') and not hasattr(iterations, 'handle'):
+    return int(iterations.numpy())  # A quotient, with accumulated gradients.
+  return int(value_of(iterations))
+
+
+def is_last_to_accumulate(optimizer: Any) -> tf.Tensor:
+  """Whether an optimizer that accumulates gradients is making an update now.
+
+  `iterations` is divided by `gradient_accumulation_steps`, and does not tell.
+  `_iterations`, which is not, was tried on Keras 3.0 to 3.15.
+  """
+  batch = tf.convert_to_tensor(
+      backend_variable(optimizer._iterations)) + 1  # pylint: disable=protected-access
+  return tf.equal(batch % optimizer.gradient_accumulation_steps, 0)
+
+
+def moving_average_of(optimizer: Any, variable: Any) -> Optional[Any]:
+  """The average that a Keras optimizer with `use_ema` keeps of a variable.
+
+  There is no public way to ask. Tried on Keras 2.11 to 3.15. None before the
+  optimizer is built, and of variables that are not its own.
+  """
+  averages = getattr(optimizer, '_model_variables_moving_average', ())
+  indices = getattr(optimizer, '_trainable_variables_indices', None)
+  if indices is None:
+    indices = getattr(optimizer, '_index_dict', {})
+  index = indices.get(optimizer._var_key(variable))  # pylint: disable=protected-access
+  return None if index is None or not averages else averages[index]
+
+
 def forget_train_function(model: Any) -> None:
   """Makes `fit` trace its step anew, with constraints set since.
 
@@ -246,11 +308,28 @@ def initialize(variables: Sequence[tf.Variable]) -> None:
 
 
 def value_of(variable: Any) -> np.ndarray:
-  """The value of a Keras variable now, in eager mode or Keras' session."""
+  """The value of a Keras variable now, in eager mode or Keras' session.
+
+  A variable of eager mode has one where a graph is being built as well. There
+  is no public way back from there; that used was tried on TF 1.14 to 2.21.
+  """
   variable = _components(backend_variable(variable))[0]
-  if tf.executing_eagerly():
-    return tf.convert_to_tensor(variable).numpy()
+  if hasattr(getattr(variable, 'handle', None), 'numpy'):
+    with eager_context.eager_mode():
+      return tf.convert_to_tensor(variable).numpy()
   return tf.compat.v1.keras.backend.get_session().run(variable)
+
+
+def assign_value(variable: tf.Variable, value: np.ndarray) -> None:
+  """Gives a variable of every replica a value, now.
+
+  In a graph of Keras it adds nothing: `initialize` has the variables loaded.
+  """
+  for part in _components(variable):
+    if tf.executing_eagerly():
+      part.assign(value)
+    else:
+      part.load(value, tf.compat.v1.keras.backend.get_session())
 
 
 def add_state_variables(layer: Any, variables: Sequence[tf.Variable]) -> None:

@@ -88,9 +88,16 @@ class Projection:
     Returns:
       Tensors like `weights`.
     """
-    [masks] = masks_at([self], [weights], [[None] * len(weights)], step)
-    return [zero_pruned(mask_, weight)
-            for mask_, weight in zip(masks, weights)]
+    return [zero_pruned(mask_, weight) for mask_, weight in zip(
+        self.masks_after(weights, step), weights)]
+
+  def masks_after(self, weights: Sequence[tf.Tensor],
+                  step: tf.Tensor) -> List[tf.Tensor]:
+    """The masks that `project` goes by, updated if they are due at `step`."""
+    means = [held.read_value() for held in self.gradients]
+    [masks] = masks_at(
+        [self], [weights], [means or [None] * len(weights)], step)
+    return masks
 
   @property
   def budget(self) -> budget.Budget:

@@ -13,12 +13,15 @@ from absl.testing import parameterized
 
 import model_pruning
 from tests import estimator_shim
+from tests import keras_models
 from tests import modes
 
 v1 = tf.compat.v1
 
 _SPEC = ('target_sparsity=0.75,pruning_frequency=3'
          ',sparsity_function_end_step=10,block_dims_map=[second:2x1]')
+_COMMON = ('target_sparsity=0.75,pruning_frequency=3'
+           ',sparsity_function_end_step=10,')
 _NUM_STEPS = 13
 # A power of two: whether product and sum are rounded once or twice, the
 # updates of all optimizers are the same.
@@ -59,11 +62,11 @@ def _train_op():
   return getattr(result, 'train_op', result)
 
 
-def _by_hook():
+def _by_hook(spec=_SPEC):
   with tf.Graph().as_default():
     train_op = _train_op()
     with v1.train.MonitoredSession(
-        hooks=[model_pruning.PruningHook(_SPEC)]) as session:
+        hooks=[model_pruning.PruningHook(spec)]) as session:
       for _ in range(_NUM_STEPS):
         session.run(train_op)
       return session.run(v1.trainable_variables())
@@ -78,17 +81,18 @@ def _by_train_op():
     return session.run(v1.trainable_variables())
 
 
-def _by_keras():
+def _by_keras(spec, optimizer, make_function):
   layers = tf.keras.layers
   model = tf.keras.Sequential([
       layers.InputLayer((6,)),
       layers.Dense(8, 'relu', use_bias=False, name='first'),
       layers.Dense(4, use_bias=False, name='second')])
   model.set_weights(_INITIAL)
-  model_pruning.keras.prune(model, _SPEC)
-  optimizer = tf.keras.optimizers.SGD(_RATE)
+  pruner = model_pruning.keras.prune(model, spec)
+  if 'gradient' in spec:
+    optimizer = pruner.with_gradients(optimizer)
 
-  @tf.function
+  @make_function
   def step(features, labels):
     with tf.GradientTape() as tape:
       loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
@@ -122,10 +126,31 @@ class EquivalenceTest(parameterized.TestCase):
     self._check([estimator.get_variable_value(name)
                  for name in ('first', 'second')])
 
-  def test_a_keras_model_trains_as_the_graph_does(self):
+  @parameterized.parameters(*[
+      (spec, optimizer, mode) for spec in (
+          _SPEC, _COMMON + 'sparsity_distribution=global',
+          _COMMON + 'group_pruning=True,group_sparsity_map=[.*:0.5]',
+          _COMMON + 'sparsity_distribution=erk',
+          _COMMON + 'prune_option=first_order_gradient',
+          _COMMON + 'prune_option=second_order_gradient',
+          _COMMON + 'prune_option=mean_gradient,sparsity_distribution=global')
+      for optimizer in ('optimizers', 'optimizers.legacy')
+      for mode in ('eager', 'function')])
+  def test_a_keras_model_trains_as_the_graph_does(
+      self, spec, optimizer, mode):
     if not modes.is_eager():
       self.skipTest('a loop over a Keras model needs eager mode')
-    self._check(_by_keras())
+    module = tf.keras.optimizers
+    if optimizer != 'optimizers':
+      if keras_models.IS_KERAS_3 or not hasattr(module, 'legacy'):
+        self.skipTest('this Keras has optimizers of one kind')
+      module = module.legacy
+    for weight, wanted in zip(
+        _by_keras(spec, module.SGD(_RATE),
+                  tf.function if mode == 'function' else lambda step: step),
+        _by_hook(spec)):
+      self.assertGreater((wanted == 0).sum(), 0)
+      np.testing.assert_array_equal(weight, wanted)
 
 
 class PruneModelFnTest(parameterized.TestCase):

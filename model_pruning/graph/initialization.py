@@ -16,6 +16,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Set
 import tensorflow as tf
 
 from model_pruning import compat
+from model_pruning import rebuild
 from model_pruning.graph import pruning_state
 from model_pruning.graph import stored
 from model_pruning.graph import train_ops
@@ -59,7 +60,7 @@ def initialize_with_weights(state: pruning_state.PruningState) -> None:
         continue
       with state.graph.as_default(), tf.control_dependencies(
           [initializer]), tf.device(variable.device):
-        value = pruning_state.rebuilt_mask(variable.read_value())
+        value = rebuild.mask_of(variable.read_value())
       compat.update_input(mask.initializer, 1, value)
       for group in groups.get(initializer.name, ()):
         _add_control_inputs(group, initializers)

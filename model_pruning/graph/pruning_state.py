@@ -8,16 +8,14 @@ saved, they are where the weights are not zero.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
-from typing import Set, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Set
+from typing import Tuple
 
 import numpy as np
 import tensorflow as tf
 
-from model_pruning import compat
-from model_pruning import budget
 from model_pruning import projection
-from model_pruning import schedule
+from model_pruning import rebuild
 from model_pruning.graph import stored
 
 
@@ -180,35 +178,16 @@ class PruningState:
 
   def _rebuilt_last_step(self, masks: Sequence[tf.Tensor],
                          step: tf.Tensor) -> tf.Tensor:
-    last_step = self._projections[0].update_steps.last_up_to(step)
     numbers = iter([_num_pruned(mask) for mask in masks])
-    by_sparsity: Dict[Any, List[Tuple[Any, tf.Tensor]]] = {}
-    for state in self._projections:
-      by_sparsity.setdefault(state.sparsity, []).append((
-          state.budget, tf.add_n([next(numbers) for _ in state.masks])))
-    missed = []
-    for sparsity, rankings in by_sparsity.items():
-      budgets, pruned = zip(*rankings)
-      missed.append(tf.reduce_any(tf.stack(pruned) < budget.min_num_pruned(
-          budgets, sparsity(last_step))))
-    return compat.where(tf.reduce_any(tf.stack(missed)),
-                        tf.constant(schedule.NEVER, tf.int64), last_step)
-
-
-def rebuilt_mask(weight: tf.Tensor) -> tf.Tensor:
-  """Where `weight` is not zero; true everywhere if that is nowhere."""
-  not_zero = tf.not_equal(weight, tf.zeros([], weight.dtype))
-  return tf.logical_or(not_zero, tf.logical_not(tf.reduce_any(not_zero)))
+    pruned = [tf.add_n([next(numbers) for _ in state.masks])
+              for state in self._projections]
+    return rebuild.last_mask_update_step(self._projections, pruned, step)
 
 
 def _rebuilt(value: tf.Tensor, weight: PrunedWeight) -> List[tf.Tensor]:
   """What `weight.state()` is if the value of the weight is `value`."""
-  mask = rebuilt_mask(value)
-  magnitude = tf.cast(tf.abs(value), weight.threshold.dtype)
-  pruned = tf.cast(tf.logical_not(mask), magnitude.dtype)
-  # The magnitude is 0 where the largest number is added.
-  threshold = tf.reduce_min(magnitude + pruned * magnitude.dtype.max)
-  state = [mask, threshold]
+  mask = rebuild.mask_of(value)
+  state = [mask, rebuild.threshold_of(value, mask, weight.threshold.dtype)]
   if weight.gradient is not None:
     state.append(tf.zeros(weight.gradient.shape, weight.gradient.dtype))
   return state
@@ -229,11 +208,8 @@ def _fetch(held: stored.StoredTensor,
 
 def _num_pruned(mask: tf.Tensor) -> tf.Tensor:
   """The number of false entries, int64."""
-  # int64 would take twice the memory of a weight for a while.
-  dtype = tf.int32 if mask.shape.num_elements() < 2**31 else tf.int64
   with tf.device(mask.device):
-    pruned = tf.cast(tf.logical_not(mask), dtype)
-    return tf.cast(tf.reduce_sum(pruned), tf.int64)
+    return rebuild.num_pruned(mask)
 
 
 def _read_or(held: stored.StoredTensor, value: Any) -> tf.Tensor:

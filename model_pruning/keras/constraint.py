@@ -9,39 +9,14 @@ step, under every strategy. So it also counts the updates: the count is what
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional, Tuple
+from typing import Any, Callable, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
 from model_pruning import compat
-from model_pruning import projection as projection_lib
-from model_pruning import spec as spec_lib
-from model_pruning import weight_rule
-
-
-class WeightState(tf.Module):
-  """The variables that pruning one weight takes.
-
-  Attributes:
-    mask: bool, shape of the weight; true is kept.
-    threshold: floating scalar, the smallest saliency kept.
-    num_updates: int64 scalar, how often an optimizer updated the weight.
-    last_mask_update_step: int64 scalar, -1 before the first update.
-  """
-
-  def __init__(self, mask: tf.Variable, threshold: tf.Variable,
-               num_updates: tf.Variable, last_mask_update_step: tf.Variable):
-    """Wraps variables that exist; a checkpoint has them by these names."""
-    super().__init__(name='weight_state')
-    self.mask = mask
-    self.threshold = threshold
-    self.num_updates = num_updates
-    self.last_mask_update_step = last_mask_update_step
-
-  def all_variables(self) -> Tuple[tf.Variable, ...]:
-    """The variables in the order of the constructor's arguments."""
-    return (self.mask, self.threshold, self.num_updates,
-            self.last_mask_update_step)
+from model_pruning import projection
+from model_pruning.keras import optimizers
+from model_pruning.keras import ranking as ranking_lib
 
 
 class PruningConstraint:
@@ -51,20 +26,25 @@ class PruningConstraint:
     wrapped: the constraint that the variable had before; applied first.
   """
 
-  def __init__(self, spec: spec_lib.PruningSpec, rule: weight_rule.WeightRule,
-               weight: Any, state: WeightState, owner: Any):
-    """Creates a constraint for `weight`, which keeps the one it has.
+  def __init__(self, ranking: ranking_lib.Ranking, index: int,
+               optimizer: optimizers.OptimizerView,
+               before_update: Callable[[], None] = lambda: None,
+               owner: Any = None):
+    """Creates a constraint for a weight, which keeps the one it has.
 
     Args:
-      spec: the specification.
-      rule: what it makes of this weight.
-      weight: the Keras variable.
-      state: its variables, created under the strategy of the weight.
+      ranking: the weights that are ranked with it.
+      index: which of them it is.
+      optimizer: what updates it.
+      before_update: called whenever a train step is traced, and eagerly
+        whenever one is made.
       owner: kept alive as long as the constraint is.
     """
-    self.wrapped: Optional[Callable[[Any], Any]] = compat.constraint_of(weight)
-    self._spec, self._rule = spec, rule
-    self._weight, self._state = weight, state
+    self._weight = ranking.weights[index]
+    self.wrapped: Optional[Callable[[Any], Any]] = compat.constraint_of(
+        self._weight)
+    self._ranking, self._index = ranking, index
+    self._optimizer, self._before_update = optimizer, before_update
     self._owner = owner
 
   def __call__(self, weight: Any) -> tf.Tensor:
@@ -75,18 +55,60 @@ class PruningConstraint:
 
     Returns:
       A tensor like it.
+
+    Raises:
+      ValueError: if the saliency needs gradients and nobody recorded them.
     """
-    state = self._state
+    self._before_update()
     replica = compat.replica_of(self._weight, weight)
-    if replica is not None:
-      state = WeightState(*[compat.replicas(variable)[replica]
-                            for variable in state.all_variables()])
     if self.wrapped is not None:
       weight = self.wrapped(weight)
-    with compat.control_dependencies([state.num_updates.assign_add(1)]):
-      step = tf.identity(state.num_updates)
-    projection = projection_lib.Projection(
-        self._spec, [self._rule], [state.mask], [state.threshold],
-        state.last_mask_update_step)
-    [projected] = projection.project([tf.convert_to_tensor(weight)], step)
-    return projected
+    mask = self._ranking.mask_after_update(
+        self._index, tf.convert_to_tensor(weight),
+        self._optimizer.num_new_updates(), replica)
+    projected = projection.zero_pruned(mask, tf.convert_to_tensor(weight))
+    average = self._optimizer.average_of(self._weight)
+    if average is None:
+      return projected
+    average = compat.backend_variable(average)
+    with compat.control_dependencies([average.assign(projection.zero_pruned(
+        mask, tf.convert_to_tensor(average)))]):
+      return tf.identity(projected)
+
+
+class CompanionConstraint:
+  """Projects weights that cannot have a constraint of their own.
+
+  Optimizers of Keras before TF 2.11 refuse a constraint where the gradient is
+  sparse, as that of an embedding is. So such weights are projected when the
+  last of the other variables is updated.
+
+  Attributes:
+    wrapped: the constraint that this variable had before.
+  """
+
+  def __init__(self, variable: Any,
+               constraints: Sequence[Tuple[Any, PruningConstraint]]):
+    """Creates a constraint for `variable`, which keeps the one it has.
+
+    Args:
+      variable: one that is updated after the weights.
+      constraints: the weights to project, each with what does it.
+    """
+    self.wrapped: Optional[Callable[[Any], Any]] = compat.constraint_of(
+        variable)
+    self._variable, self._constraints = variable, list(constraints)
+
+  def __call__(self, variable: Any) -> tf.Tensor:
+    """What the constraint of before makes of `variable`."""
+    replica = compat.replica_of(self._variable, variable)
+    for weight, constraint in self._constraints:
+      held = compat.on_replica(weight, replica)
+      held.assign(constraint(held))
+    if self.wrapped is not None:
+      variable = self.wrapped(variable)
+    return tf.convert_to_tensor(variable)
+
+
+# What `prune` puts on variables.
+CONSTRAINTS = (PruningConstraint, CompanionConstraint)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import weakref
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
@@ -14,13 +13,16 @@ from absl import logging
 
 from model_pruning import compat
 from model_pruning import plan
-from model_pruning import projection
 from model_pruning import report as report_lib
 from model_pruning import saliency
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
 from model_pruning.keras import constraint
+from model_pruning.keras import gradients
+from model_pruning.keras import optimizers
+from model_pruning.keras import ranking
+from model_pruning.keras import states
 from model_pruning.keras import weights as weights_lib
 
 
@@ -28,7 +30,9 @@ class Pruner(tf.Module):
   """The pruning state of one Keras model, and what can be asked of it.
 
   It lives as long as the model does. To resume training exactly, save it
-  beside the model: `tf.train.Checkpoint(model=model, pruner=pruner)`.
+  beside the model: `tf.train.Checkpoint(model=model, pruner=pruner)`. Without
+  it the masks are rebuilt from the zeros of the weights, and the step is
+  taken from the optimizer.
 
   Attributes:
     spec: the `PruningSpec`.
@@ -36,7 +40,7 @@ class Pruner(tf.Module):
   """
 
   def __init__(self, model: Any, spec: spec_lib.PruningSpec,
-               num_steps: Optional[int] = None):
+               num_steps: Optional[int] = None, optimizer: Any = None):
     """Creates the state of a model and puts constraints on its weights.
 
     `prune` is the public way to make one, and says what is raised.
@@ -48,18 +52,137 @@ class Pruner(tf.Module):
         spec, [weight.candidate for weight in found], num_steps)
     chosen = [(weight, rule) for weight, rule in zip(found, rules)
               if rule is not None]
-    _check_rules(spec, chosen)
+    _check(spec, model, chosen)
+    self._model = weakref.ref(model)
+    self._optimizer = optimizers.OptimizerView(
+        lambda: optimizer if optimizer is not None
+        else getattr(self._model(), 'optimizer', None))
     self._names = [weight.candidate.name for weight, _ in chosen]
     self._weights = [weight.variable for weight, _ in chosen]
-    self.states = [_create_state(weight) for weight in self._weights]
-    compat.initialize([variable for state in self.states
-                       for variable in state.all_variables()])
-    for weight, (_, rule), state in zip(self._weights, chosen, self.states):
-      compat.set_constraint(weight, constraint.PruningConstraint(
-          spec, rule, weight, state, owner=self))
+    self._indices = {id(weight): i for i, weight in enumerate(self._weights)}
+    chosen_rules = [rule for _, rule in chosen]
+    self.states = states.create(spec, chosen_rules, self._weights)
+    self._rankings = ranking.rankings_of(
+        spec, chosen_rules, self._weights, self.states)
+    self._resumed_at = 0
+    if self._optimizer.num_updates() > 0:
+      self.resume()
+    self._constrained = self._constrain(model)
     compat.forget_train_function(model)
-    weakref.finalize(self, _warn_if_nothing_was_pruned, str(spec),
-                     list(self.states))
+    weakref.finalize(self, _warn_of_what_was_not_pruned, str(spec),
+                     dict(zip(self._names, self.states)))
+
+  def _constrain(self, model: Any) -> List[Any]:
+    """Puts the constraints on; returns the variables that have one."""
+    constraints = {
+        id(weight): constraint.PruningConstraint(
+            *place, self._optimizer, self._resume_if_restored, owner=self)
+        for weight, place in zip(self._weights, self._rankings)}
+    without = weights_lib.with_sparse_gradient(model)
+    companion = weights_lib.last_updated(model, without)
+    if companion is None:
+      without = []
+    constrained = []
+    for weight in self._weights:
+      if id(weight) not in without:
+        compat.set_constraint(weight, constraints[id(weight)])
+        constrained.append(weight)
+    waiting = [(weight, constraints[id(weight)]) for weight in self._weights
+               if id(weight) in without]
+    if waiting:
+      compat.set_constraint(
+          companion, constraint.CompanionConstraint(companion, waiting))
+      constrained.append(companion)
+    return constrained
+
+  def strip(self) -> Any:
+    """Ends the pruning: the model trains on as if it had never been pruned.
+
+    Weights stay as they are, exactly sparse, until they are trained again.
+
+    Returns:
+      The model, the same object.
+    """
+    model = self._model()
+    for variable in self._constrained:
+      pruning = compat.constraint_of(variable)
+      while isinstance(pruning, constraint.CONSTRAINTS):
+        pruning = pruning.wrapped
+      compat.set_constraint(variable, pruning)
+    self._constrained = []
+    if model is not None:
+      compat.forget_train_function(model)
+    return model
+
+  def with_gradients(self, optimizer: Any) -> Any:
+    """An optimizer that the saliency can learn the gradients from.
+
+    A `prune_option` other than `weight` needs one:
+
+        pruner = model_pruning.keras.prune(
+            model, 'prune_option=first_order_gradient')
+        model.compile(pruner.with_gradients(keras.optimizers.Adam()), ...)
+
+    Args:
+      optimizer: a Keras optimizer that has not been used.
+
+    Returns:
+      A new optimizer with the same configuration; files of the model hold it
+      as what `optimizer` is. What it is called with counts, before it clips.
+
+    Raises:
+      TypeError: if `optimizer` is no Keras optimizer.
+      ValueError: if it wraps another, or has been used.
+    """
+    return gradients.recording(optimizer, self._record_gradients)
+
+  def _record_gradients(self, gradients_and_variables: Any,
+                        are_sums: bool) -> None:
+    for gradient, variable in gradients_and_variables:
+      i = self._indices.get(id(variable))
+      if i is None or gradient is None or self.states[i].gradient is None:
+        continue
+      place, index = self._rankings[i]
+      place.record_gradient(index, gradients.dense_sum(gradient, are_sums))
+
+  def resume(self) -> None:
+    """Brings the state in line with weights and an optimizer just restored.
+
+    Masks are where weights are not zero, the step is `iterations` of the
+    optimizer, and the masks were last updated when that was last due. That is
+    what an uninterrupted run would have; only mean gradients start anew. If
+    the weights have fewer zeros than were due by then, they are those of a
+    dense model: all of their entries are kept until the next update.
+
+    `prune` does it for a model that was trained before, and training does it
+    at its start if the model was restored since. Call it where a model is
+    restored between two trainings, with `model.load_weights` say.
+    """
+    step = self._optimizer.num_updates()
+    is_dense = states.rebuild(
+        [place for place, _ in self._rankings], step)
+    self._resumed_at = step
+    if is_dense:
+      logging.warning(
+          'model_pruning: the optimizer has made %d updates, and the weights '
+          'are not as sparse as %r makes them by then. The next update prunes '
+          'them to the sparsity of its step at once. For a schedule that '
+          'starts now, compile with a new optimizer.', step, str(self.spec))
+
+  def _resume_if_restored(self) -> None:
+    """Called where a train step is traced, or eagerly within one."""
+    has_run = tf.executing_eagerly()
+    with tf.init_scope():
+      if not tf.executing_eagerly() or self.step != self._resumed_at:
+        return
+      num_updates = self._optimizer.num_updates()
+      if not has_run and num_updates != self._resumed_at:
+        self.resume()  # A step that is being traced has not been made yet.
+    if has_run and num_updates > self._resumed_at + 1:
+      raise ValueError(
+          'Call `pruner.resume()` where a model that trains eagerly was '
+          'restored. Received: an update of weights that were pruned at step '
+          f'{self._resumed_at}, by an optimizer that has made {num_updates}')
 
   def report(self) -> report_lib.PruningReport:
     """What is pruned and what is not, each with the reason."""
@@ -84,7 +207,7 @@ class Pruner(tf.Module):
 
 
 def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
-          num_steps: Optional[int] = None) -> Pruner:
+          num_steps: Optional[int] = None, optimizer: Any = None) -> Pruner:
   """Prunes a Keras model while it trains, in place.
 
       model_pruning.keras.prune(model, 'target_sparsity=0.9')
@@ -98,13 +221,18 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
   whatever is saved at any time is sparse and needs nothing of this library.
 
   Call it before the first training step, and inside the scope of the
-  strategy if there is one.
+  strategy if there is one. The steps of the spec are the updates that the
+  optimizer has made: of a model that was loaded with its optimizer, training
+  and pruning go on where they were.
 
   Args:
     model: a built model.
     spec: a `PruningSpec`, or its string.
     num_steps: how many optimizer updates training will make in all, if known:
       then the report warns of a schedule that does not fit into them.
+    optimizer: that of a training loop of your own, if it accumulates
+      gradients, keeps averages of the weights, or was restored; by default
+      the one that the model is compiled with, now or later.
 
   Returns:
     The state of the pruning. It need not be kept.
@@ -130,74 +258,57 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
         'Argument `model` must be compiled before `prune` in graph mode under '
         'a strategy, because compiling opens the session that the strategy '
         f'uses. Received: the model {model.name!r}, which is not compiled')
-  pruner = Pruner(model, spec, num_steps)
+  pruner = Pruner(model, spec, num_steps, optimizer)
   pruner.report().log()
   return pruner
 
 
-def _check_rules(
-    spec: spec_lib.PruningSpec,
+def _check(
+    spec: spec_lib.PruningSpec, model: Any,
     chosen: Sequence[Tuple[weights_lib.KerasWeight, weight_rule.WeightRule]]
 ) -> None:
-  """Refuses what a constraint cannot do, before anything is changed."""
+  """Refuses what constraints cannot do, before anything is changed."""
+  for variable in model.trainable_variables:
+    if isinstance(compat.constraint_of(variable), constraint.CONSTRAINTS):
+      raise ValueError(
+          'Argument `model` must not be pruned already. Received: a model '
+          f'whose weight {compat.variable_name(variable)!r} is')
+  if tf.executing_eagerly():
+    return
+  # A session runs the updates of all weights in no order.
   if saliency.get(spec.prune_option).uses_gradient:
     raise ValueError(
-        'Argument `spec` must have prune_option=weight for a Keras model: a '
-        'constraint does not see the gradient. Received: '
-        f'prune_option={spec.prune_option}')
+        'Argument `spec` must have prune_option=weight for a Keras model in '
+        'graph mode. With v1 graphs, use `PruningHook` or `prune_train_op`. '
+        f'Received: prune_option={spec.prune_option}')
   for weight, rule in chosen:
-    if isinstance(compat.constraint_of(weight.variable),
-                  constraint.PruningConstraint):
-      raise ValueError(
-          'Argument `model` must not be pruned already. '
-          f'Received: a model whose weight {weight.candidate.name!r} is')
     if rule.group is not None:
       raise ValueError(
           'Argument `spec` must not let weights of a Keras model share a '
-          'threshold: an optimizer updates them one by one. Received: weight '
-          f'{weight.candidate.name!r} in group {rule.group!r}')
+          'threshold in graph mode. With v1 graphs, use `PruningHook` or '
+          f'`prune_train_op`. Received: weight {weight.candidate.name!r} in '
+          f'group {rule.group!r}')
 
 
-def _create_state(weight: Any) -> constraint.WeightState:
-  """The variables for one weight, where the weight has its own."""
-  variable = compat.backend_variable(weight)
-  strategy = getattr(variable, 'distribute_strategy', None)
-  threshold_dtype = projection.threshold_dtype(tf.as_dtype(weight.dtype))
-  shape = [int(dim) for dim in weight.shape]
-  with contextlib.ExitStack() as stack:
-    if not tf.executing_eagerly():
-      stack.enter_context(variable.graph.as_default())
-    if strategy is not None:
-      stack.enter_context(strategy.scope())
-    return constraint.WeightState(
-        _create_variable('mask', tf.ones(shape, tf.bool)),
-        _create_variable('threshold', tf.zeros([], threshold_dtype)),
-        _create_variable('num_updates', tf.zeros([], tf.int64)),
-        _create_variable('last_mask_update_step',
-                         tf.constant(schedule.NEVER, tf.int64)))
-
-
-def _create_variable(name: str, initial_value: tf.Tensor) -> tf.Variable:
-  # Every replica holds its own copy and changes it by itself, to the same
-  # value: nothing is reduced or sent.
-  return tf.compat.v2.Variable(
-      initial_value, trainable=False, name=name,
-      synchronization=tf.VariableSynchronization.ON_READ,
-      aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
-
-
-def _warn_if_nothing_was_pruned(
-    spec: str, states: List[constraint.WeightState]) -> None:
+def _warn_of_what_was_not_pruned(
+    spec: str, states_by_name: Dict[str, ranking.WeightState]) -> None:
   """Runs when the model is deleted, or the program ends."""
   try:
-    num_updates = max((int(compat.value_of(state.num_updates))
-                       for state in states), default=0)
+    num_updates = {name: int(compat.value_of(state.num_updates))
+                   for name, state in states_by_name.items()}
     pruned = any(
         compat.value_of(state.last_mask_update_step) != schedule.NEVER
-        for state in states)
+        for state in states_by_name.values())
   except (RuntimeError, ValueError, tf.errors.OpError):
     return  # Of a graph: its session is closed, or Keras has another by now.
-  if num_updates > 0 and not pruned:
+  most = max(num_updates.values(), default=0)
+  if most > 0 and not pruned:
     logging.warning(
         'model_pruning: training ended after %d updates and NOTHING WAS '
-        'PRUNED: no mask update of %r was due.', num_updates, spec)
+        'PRUNED: no mask update of %r was due.', most, spec)
+  idle = [name for name, number in num_updates.items() if number == 0]
+  if most > 0 and idle:
+    logging.warning(
+        'model_pruning: training ended after %d updates, and no optimizer '
+        'ever updated these weights, so they are NOT PRUNED: %s.',
+        most, ', '.join(idle))

@@ -1,0 +1,49 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What pruning asks the optimizer of a Keras model, of any Keras."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional, Union
+
+import tensorflow as tf
+
+from model_pruning import compat
+
+
+class OptimizerView:
+  """The optimizer that updates a model, which may change while it trains."""
+
+  def __init__(self, find: Callable[[], Optional[Any]] = lambda: None):
+    """Creates a view.
+
+    Args:
+      find: returns the optimizer there is now, or None.
+    """
+    self._find = find
+
+  @property
+  def optimizer(self) -> Optional[Any]:
+    """The optimizer without the loss scaling around it; None if unknown."""
+    optimizer = self._find()
+    return getattr(optimizer, 'inner_optimizer', optimizer)
+
+  def num_updates(self) -> int:
+    """How many updates it has made, by its `iterations`; 0 if unknown."""
+    optimizer = self.optimizer
+    return 0 if optimizer is None else compat.iterations_of(optimizer)
+
+  def num_new_updates(self) -> Union[int, tf.Tensor]:
+    """1 where a weight is being updated; 0 where gradients only add up."""
+    optimizer = self.optimizer
+    if not getattr(optimizer, 'gradient_accumulation_steps', None):
+      return 1
+    return tf.cast(compat.is_last_to_accumulate(optimizer), tf.int64)
+
+  def average_of(self, variable: Any) -> Optional[tf.Variable]:
+    """The moving average that it keeps of a variable (`use_ema`), if any."""
+    optimizer = self.optimizer
+    if optimizer is None or not getattr(optimizer, 'use_ema', False):
+      return None
+    return compat.moving_average_of(optimizer, variable)
+
