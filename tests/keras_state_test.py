@@ -14,6 +14,7 @@ from absl.testing import parameterized
 import model_pruning
 from model_pruning import compat
 from tests import keras_models
+from tests import modes
 from tests import numpy_reference
 
 keras = tf.keras
@@ -24,9 +25,9 @@ _SPEC = ('target_sparsity=0.75,sparsity_function_end_step=13'
 
 def _model():
   """Two kernels and a bias, with the same values every time."""
-  model = keras.Sequential([
-      keras.layers.InputLayer((6,)), keras.layers.Dense(8, name='first'),
-      keras.layers.Dense(4, name='second')])
+  inputs = keras.Input((6,))
+  hidden = keras.layers.Dense(8, name='first')(inputs)
+  model = keras.Model(inputs, keras.layers.Dense(4, name='second')(hidden))
   random = np.random.RandomState(3)
   model.set_weights([random.randn(*weight.shape).astype(np.float32)
                      for weight in model.get_weights()])
@@ -93,7 +94,7 @@ class ResumeTest(StateTestCase):
     self.assert_equal_weights(model, self._uninterrupted(20))
 
   def test_a_model_restored_after_prune_goes_on_where_it_was(self):
-    if not tf.executing_eagerly():
+    if not modes.is_eager():
       self.skipTest('a graph is not traced again')
     first = self._uninterrupted(6)
     checkpoint = tf.train.Checkpoint(model=first, optimizer=first.optimizer)
@@ -108,7 +109,7 @@ class ResumeTest(StateTestCase):
     self.assert_equal_weights(model, self._uninterrupted(20))
 
   def test_resume_takes_up_a_model_restored_between_trainings(self):
-    if not tf.executing_eagerly():
+    if not modes.is_eager():
       self.skipTest('tf.train.Checkpoint of a whole model needs eager mode')
     model = _model()
     pruner = model_pruning.keras.prune(model, _SPEC)
@@ -164,7 +165,7 @@ class ResumeTest(StateTestCase):
   def test_an_eager_step_after_a_restore_asks_for_resume(self):
     if 'run_eagerly' not in inspect.signature(keras.Model.compile).parameters:
       self.skipTest('this Keras cannot run eagerly')
-    if not tf.executing_eagerly():
+    if not modes.is_eager():
       self.skipTest('graph mode')
     model = _model()
     pruner = model_pruning.keras.prune(model, _SPEC)
@@ -246,7 +247,7 @@ class EmbeddingTest(StateTestCase):
   @parameterized.parameters(('adam', 'fit'), ('adam', 'loop'),
                             ('legacy', 'fit'), ('legacy', 'loop'))
   def test_an_embedding_is_pruned(self, optimizer, way):
-    if not tf.executing_eagerly():
+    if not modes.is_eager():
       self.skipTest('a session runs the updates of all weights in no order')
     module = keras.optimizers
     if optimizer == 'legacy':
@@ -273,7 +274,7 @@ class EmbeddingTest(StateTestCase):
 class GradientTest(StateTestCase):
 
   def test_an_optimizer_that_shows_no_gradients_is_refused(self):
-    if not tf.executing_eagerly():
+    if not modes.is_eager():
       self.skipTest('graph mode refuses the option')
     model = _model()
     model_pruning.keras.prune(model, 'prune_option=first_order_gradient')
@@ -282,7 +283,7 @@ class GradientTest(StateTestCase):
       _fit(model, 0, 1)
 
   def test_a_file_holds_the_optimizer_of_the_user(self):
-    if not tf.executing_eagerly():
+    if not modes.is_eager():
       self.skipTest('graph mode refuses the option')
     model = _model()
     pruner = model_pruning.keras.prune(
