@@ -258,7 +258,7 @@ def iterations_of(optimizer: Any) -> int:
   iterations = getattr(optimizer, 'iterations', None)
   if iterations is None:
     return 0
-  if hasattr(iterations, 'numpy') and not hasattr(iterations, 'handle'):
+  if isinstance(iterations, tf.Tensor):
     return int(iterations.numpy())  # A quotient, with accumulated gradients.
   return int(value_of(iterations))
 

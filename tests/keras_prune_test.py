@@ -196,14 +196,28 @@ class ExactTrainingTest(KerasTestCase):
 
 class DistributionTest(KerasTestCase):
 
-  def test_two_mirrored_replicas_prune_alike(self):
+  @parameterized.parameters(
+      '', ',sparsity_distribution=global', ',prune_option=mean_gradient')
+  def test_two_mirrored_replicas_prune_alike(self, more):
     strategy = modes.two_replicas(self)
+    if more and not tf.executing_eagerly():
+      self.skipTest('graph mode refuses groups and gradients')
     with strategy.scope():
       model = keras_models.sequential()
-      keras_models.compile_(model)
-      pruner = model_pruning.keras.prune(model, _SPEC)
+      if 'gradient' in more:
+        pruner = model_pruning.keras.prune(model, _SPEC + more)
+        keras_models.compile_(model, optimizer=pruner.with_gradients(
+            keras.optimizers.Adam()))
+      else:
+        keras_models.compile_(model)
+        pruner = model_pruning.keras.prune(model, _SPEC + more)
     keras_models.WAYS['fit'](model, 14)
-    self.assert_sparsity(model)
+    kernels = [kernel.ravel() for kernel in _kernels(model).values()]
+    if 'global' in more:
+      kernels = [np.concatenate(kernels)]
+    for kernel in kernels:
+      self.assertEqual((kernel != 0).sum(),
+                       numpy_reference.num_kept(kernel.size, 0.9))
     self.assertEqual(pruner.step, 14)
     for variable in model.trainable_variables:
       replicas = compat.replicas(compat.backend_variable(variable))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from typing import Any, Callable, Dict, Sequence
+from typing import Any, Callable, Dict, List, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -86,9 +86,24 @@ def run(test: Any, mode: str, function: Callable[..., Any],
   return runs[mode](function, *args)
 
 
+# TensorFlow numbers the collectives of every strategy alike, and takes those
+# of a second one, of other shapes, for those of the first.
+_STRATEGIES: List[tf.distribute.Strategy] = []
+
+
 def two_replicas(test: Any, **kwargs: Any) -> tf.distribute.Strategy:
-  """A MirroredStrategy on two CPU devices, or skips `test`."""
+  """A MirroredStrategy on two CPU devices, or skips `test`.
+
+  Args:
+    test: a test case.
+    **kwargs: of the strategy; without any, it is that of the process.
+  """
   if not _HAS_TWO_CPUS:
     test.skipTest(f'TensorFlow {tf.__version__} needs real devices for a '
                   'MirroredStrategy of two')
-  return tf.distribute.MirroredStrategy(['/cpu:0', '/cpu:1'], **kwargs)
+  if kwargs or not _STRATEGIES:
+    strategy = tf.distribute.MirroredStrategy(['/cpu:0', '/cpu:1'], **kwargs)
+    if kwargs:
+      return strategy
+    _STRATEGIES.append(strategy)
+  return _STRATEGIES[0]

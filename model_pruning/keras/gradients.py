@@ -9,7 +9,7 @@ an optimizer that is like the user's own, of a class derived from its class.
 from __future__ import annotations
 
 import weakref
-from typing import Any, Callable, Iterable, Tuple
+from typing import Any, Callable, Iterable, List, Sequence, Tuple
 
 import tensorflow as tf
 
@@ -102,10 +102,15 @@ def _divided(gradient: Any, scale: Any) -> Any:
   return gradient if gradient is None or scale is None else gradient / scale
 
 
-def dense_sum(gradient: Any, is_sum: bool) -> tf.Tensor:
-  """A gradient as a tensor of its variable's shape, summed over replicas."""
-  gradient = tf.convert_to_tensor(gradient)  # An embedding's has rows only.
+def dense_sums(gradients: Sequence[Any], are_sums: bool) -> List[tf.Tensor]:
+  """Gradients as tensors of their variables' shapes, summed over replicas.
+
+  Args:
+    gradients: one a variable; of an embedding, it may have rows only.
+    are_sums: whether they are summed over replicas already.
+  """
+  dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
   context = tf.distribute.get_replica_context()
-  if is_sum or context is None or context.num_replicas_in_sync == 1:
-    return gradient
-  return context.all_reduce(tf.distribute.ReduceOp.SUM, gradient)
+  if are_sums or context is None or context.num_replicas_in_sync == 1:
+    return dense
+  return list(context.all_reduce(tf.distribute.ReduceOp.SUM, dense))

@@ -138,12 +138,16 @@ class Pruner(tf.Module):
 
   def _record_gradients(self, gradients_and_variables: Any,
                         are_sums: bool) -> None:
-    for gradient, variable in gradients_and_variables:
-      i = self._indices.get(id(variable))
-      if i is None or gradient is None or self.states[i].gradient is None:
-        continue
+    wanted = [
+        (self._indices[id(variable)], gradient)
+        for gradient, variable in gradients_and_variables
+        if gradient is not None and id(variable) in self._indices]
+    if not saliency.get(self.spec.prune_option).uses_gradient or not wanted:
+      return
+    indices, given = zip(*wanted)
+    for i, gradient in zip(indices, gradients.dense_sums(given, are_sums)):
       place, index = self._rankings[i]
-      place.record_gradient(index, gradients.dense_sum(gradient, are_sums))
+      place.record_gradient(index, gradient)
 
   def resume(self) -> None:
     """Brings the state in line with weights and an optimizer just restored.
