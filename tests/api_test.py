@@ -51,7 +51,7 @@ _PUBLIC_NAMES = [
     'train',
 ]
 _CELLS = ['MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell']
-_PUBLIC_KERAS_NAMES = ['Pruner', 'prune']
+_PUBLIC_KERAS_NAMES = ['PrunableLayer', 'Pruner', 'prune']
 
 _REPORT = '''
 import json, os, sys

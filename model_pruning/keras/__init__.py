@@ -8,7 +8,8 @@ itself: `tf.keras`, `keras` and `tf_keras` models are all welcome.
 
 from __future__ import annotations
 
+from model_pruning.keras.prunable_layer import PrunableLayer
 from model_pruning.keras.pruner import prune
 from model_pruning.keras.pruner import Pruner
 
-__all__ = ['Pruner', 'prune']
+__all__ = ['PrunableLayer', 'Pruner', 'prune']
