@@ -15,11 +15,14 @@ import dataclasses
 from typing import Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 from typing import Union
 
+from absl import logging
+
 from model_pruning import compression_fields
 from model_pruning import errors
 from model_pruning import hparam
 from model_pruning import hparam_object
 from model_pruning import pattern_map
+from model_pruning import schedule_choice
 from model_pruning import spec_checks
 from model_pruning import spec_notes
 from model_pruning import weight_rule
@@ -175,6 +178,40 @@ class PruningSpec:
       if name not in _DEFAULTS:
         raise ValueError(errors.unknown_name(name, _DEFAULTS))
     return cls(**values)
+
+  @classmethod
+  def for_training(cls, target_sparsity: float, steps_per_epoch: int,
+                   epochs: int, warm_up: float = 0.1, recovery: float = 0.25,
+                   num_updates: int = 50, **fields: Any) -> PruningSpec:
+    """Returns a spec whose steps fit a training, and logs what they are.
+
+    >>> PruningSpec.for_training(0.5, 1000, 10).sparsity_function_end_step
+    7500
+
+    Args:
+      target_sparsity: Sparsity where the curve ends.
+      steps_per_epoch: Optimizer updates of an epoch.
+      epochs: How many epochs training has.
+      warm_up: Share of the training before anything is pruned.
+      recovery: Share of it after the target is reached; masks stay.
+      num_updates: About how often masks are updated between the two.
+      **fields: Other fields of the spec.
+
+    Raises:
+      ValueError: An argument is not what it must be, or a field is among
+        those that are chosen here.
+    """
+    choice = schedule_choice.choose(
+        steps_per_epoch, epochs, warm_up, recovery, num_updates)
+    for name in choice.fields():
+      if name in fields:
+        raise errors.argument_error(
+            name, 'be left out, because `for_training` chooses it',
+            fields[name])
+    spec = cls.of(dict(fields, target_sparsity=target_sparsity,
+                       **choice.fields()))
+    logging.info('%s %r', choice, spec)
+    return spec
 
   def replace(self, **values: Any) -> PruningSpec:
     """Returns this spec with other values of some fields.
