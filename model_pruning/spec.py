@@ -12,8 +12,9 @@ weight_sparsity_map=[fc:0.5],block_width=4,target_sparsity=0.9
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from typing import Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
 from absl import logging
 
@@ -26,6 +27,9 @@ from model_pruning import schedule_choice
 from model_pruning import spec_checks
 from model_pruning import spec_notes
 from model_pruning import weight_rule
+
+if TYPE_CHECKING:
+  from model_pruning import preview  # pylint: disable=g-bad-import-order
 
 # What a rule is made of, for whoever takes rules apart.
 Block = weight_rule.Block
@@ -273,6 +277,23 @@ class PruningSpec:
   def schedule_notes(self) -> Tuple[str, ...]:
     """Returns sentences on what is legal here and may surprise; often none."""
     return spec_notes.notes(self)
+
+  def plan(self, model: Any,
+           num_steps: Optional[int] = None) -> preview.PruningPreview:
+    """Returns what this spec would do to a Keras model: a dry run.
+
+    Args:
+      model: A built model. It is not changed.
+      num_steps: How many optimizer updates training makes, if known.
+
+    Raises:
+      TypeError: `model` is no Keras model.
+      ValueError: It is not built, or a pattern matches none of its weights.
+    """
+    # By name: a spec is there without any front end.
+    front_end = importlib.import_module('model_pruning.keras.dry_run')
+    result: preview.PruningPreview = front_end.dry_run(model, self, num_steps)
+    return result
 
   def __str__(self) -> str:
     """The shortest string that parses to an equal spec."""

@@ -19,6 +19,7 @@ _PUBLIC_NAMES = [
     'ModelPruningListener',
     'Pruning',
     'PruningHook',
+    'PruningPreview',
     'PruningReport',
     'PruningSpec',
     'StripReport',
