@@ -70,12 +70,7 @@ class KerasLayersTest(parameterized.TestCase):
     for weight in report.skipped:
       if len(weight.shape) < 2:
         self.assertRegex(weight.reason, 'dimensions|not trainable')
-    try:
-      _train_two_steps(model, case)
-    except RuntimeError as error:
-      if 'constraint function on a sparse variable' not in str(error):
-        raise
-      self.skipTest(f'the optimizer of this Keras says: {error}')
+    _train_two_steps(model, case)
     self.assert_pruned(model, pruner, len(case.pruned))
 
   @parameterized.parameters(
