@@ -30,6 +30,7 @@ _PUBLIC = {
     'ModelPruningListener': 'model_pruning.graph.listener',
     'Pruning': 'model_pruning.graph.pruning',
     'PruningHook': 'model_pruning.graph.hook',
+    'PruningPreview': 'model_pruning.preview',
     'PruningReport': 'model_pruning.report',
     'PruningSpec': 'model_pruning.spec',
     'StripReport': 'model_pruning.graph.strip_report',

@@ -332,6 +332,25 @@ def assign_value(variable: tf.Variable, value: np.ndarray) -> None:
       part.load(value, tf.compat.v1.keras.backend.get_session())
 
 
+@contextlib.contextmanager
+def running_functions_eagerly() -> Iterator[None]:
+  """Makes each `tf.function` that is called inside run as Python.
+
+  The name before TF 2.3 was another, and TF 1.14 had none: there functions
+  stay functions.
+  """
+  run_eagerly = getattr(
+      tf.config, 'run_functions_eagerly',
+      getattr(tf.config, 'experimental_run_functions_eagerly',
+              lambda run_eagerly: None))
+  ran_eagerly = getattr(tf.config, 'functions_run_eagerly', lambda: False)()
+  run_eagerly(True)
+  try:
+    yield
+  finally:
+    run_eagerly(ran_eagerly)
+
+
 def add_state_variables(layer: Any, variables: Sequence[tf.Variable]) -> None:
   """Puts variables among the `variables` of a `tf.compat.v1.layers.Layer`.
 

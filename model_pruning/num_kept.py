@@ -37,3 +37,20 @@ def of_sizes(total: Any, item_size: Any, sparsity: Any) -> tf.Tensor:
       2.0 * total * tf.cast(sparsity, tf.float64), tf.int64)
   keep = (2 * total - item_size + 1 - twice_pruned) // 2
   return tf.minimum(tf.maximum(keep, 1), total)
+
+
+def of_array(total: int, item_size: int, sparsities: Any) -> np.ndarray:
+  """`of_sizes` in NumPy, for many sparsities at once.
+
+  Args:
+    total: how many entries there are.
+    item_size: how many of them come whole.
+    sparsities: floats in [0, 1], of any shape.
+
+  Returns:
+    int64, of the shape of `sparsities`.
+  """
+  twice_pruned = (2.0 * total * np.asarray(sparsities, np.float64)).astype(
+      np.int64)
+  keep = (2 * total - item_size + 1 - twice_pruned) // 2
+  return np.minimum(np.maximum(keep, 1), total)

@@ -72,13 +72,13 @@ class PruningReport:
 
   def __str__(self) -> str:
     lines = [f'Pruning with {self.spec!r}:']
-    lines += _table(
+    lines += table(
         ('pruned', 'shape', 'target', 'structure'),
         [(weight.name, _shape(weight.shape), f'{weight.target_sparsity:.4g}',
           weight.structure + (f', group {weight.group}' if weight.group
                               else ''))
          for weight in self.pruned])
-    lines += _table(
+    lines += table(
         ('not pruned', 'shape', 'reason'),
         [(weight.name, _shape(weight.shape), weight.reason)
          for weight in self.skipped])
@@ -91,7 +91,8 @@ def _shape(shape: Sequence[int]) -> str:
                   for dim in shape) or 'scalar'
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> List[str]:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> List[str]:
+  """Lines of a table with columns as wide as they need."""
   if not rows:
     return [f'  {header[0]}: none']
   widths = [max(map(len, column)) for column in zip(header, *rows)]

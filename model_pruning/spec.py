@@ -12,17 +12,24 @@ weight_sparsity_map=[fc:0.5],block_width=4,target_sparsity=0.9
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from typing import Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple
-from typing import Union
+from typing import TYPE_CHECKING, Union
+
+from absl import logging
 
 from model_pruning import compression_fields
 from model_pruning import errors
 from model_pruning import hparam
 from model_pruning import hparam_object
 from model_pruning import pattern_map
+from model_pruning import schedule_choice
 from model_pruning import spec_checks
 from model_pruning import spec_notes
 from model_pruning import weight_rule
+
+if TYPE_CHECKING:
+  from model_pruning import preview  # pylint: disable=g-bad-import-order
 
 # What a rule is made of, for whoever takes rules apart.
 Block = weight_rule.Block
@@ -176,6 +183,40 @@ class PruningSpec:
         raise ValueError(errors.unknown_name(name, _DEFAULTS))
     return cls(**values)
 
+  @classmethod
+  def for_training(cls, target_sparsity: float, steps_per_epoch: int,
+                   epochs: int, warm_up: float = 0.1, recovery: float = 0.25,
+                   num_updates: int = 50, **fields: Any) -> PruningSpec:
+    """Returns a spec whose steps fit a training, and logs what they are.
+
+    >>> PruningSpec.for_training(0.5, 1000, 10).sparsity_function_end_step
+    7500
+
+    Args:
+      target_sparsity: Sparsity where the curve ends.
+      steps_per_epoch: Optimizer updates of an epoch.
+      epochs: How many epochs training has.
+      warm_up: Share of the training before anything is pruned.
+      recovery: Share of it after the target is reached; masks stay.
+      num_updates: About how often masks are updated between the two.
+      **fields: Other fields of the spec.
+
+    Raises:
+      ValueError: An argument is not what it must be, or a field is among
+        those that are chosen here.
+    """
+    choice = schedule_choice.choose(
+        steps_per_epoch, epochs, warm_up, recovery, num_updates)
+    for name in choice.fields():
+      if name in fields:
+        raise errors.argument_error(
+            name, 'be left out, because `for_training` chooses it',
+            fields[name])
+    spec = cls.of(dict(fields, target_sparsity=target_sparsity,
+                       **choice.fields()))
+    logging.info('%s %r', choice, spec)
+    return spec
+
   def replace(self, **values: Any) -> PruningSpec:
     """Returns this spec with other values of some fields.
 
@@ -236,6 +277,23 @@ class PruningSpec:
   def schedule_notes(self) -> Tuple[str, ...]:
     """Returns sentences on what is legal here and may surprise; often none."""
     return spec_notes.notes(self)
+
+  def plan(self, model: Any,
+           num_steps: Optional[int] = None) -> preview.PruningPreview:
+    """Returns what this spec would do to a Keras model: a dry run.
+
+    Args:
+      model: A built model. It is not changed.
+      num_steps: How many optimizer updates training makes, if known.
+
+    Raises:
+      TypeError: `model` is no Keras model.
+      ValueError: It is not built, or a pattern matches none of its weights.
+    """
+    # By name: a spec is there without any front end.
+    front_end = importlib.import_module('model_pruning.keras.dry_run')
+    result: preview.PruningPreview = front_end.dry_run(model, self, num_steps)
+    return result
 
   def __str__(self) -> str:
     """The shortest string that parses to an equal spec."""

@@ -19,6 +19,7 @@ _PUBLIC_NAMES = [
     'ModelPruningListener',
     'Pruning',
     'PruningHook',
+    'PruningPreview',
     'PruningReport',
     'PruningSpec',
     'StripReport',
@@ -51,7 +52,7 @@ _PUBLIC_NAMES = [
     'train',
 ]
 _CELLS = ['MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell']
-_PUBLIC_KERAS_NAMES = ['Pruner', 'prune']
+_PUBLIC_KERAS_NAMES = ['PrunableLayer', 'Pruner', 'prune', 'prune_now']
 
 _REPORT = '''
 import json, os, sys

@@ -8,7 +8,9 @@ itself: `tf.keras`, `keras` and `tf_keras` models are all welcome.
 
 from __future__ import annotations
 
+from model_pruning.keras.one_shot import prune_now
+from model_pruning.keras.prunable_layer import PrunableLayer
 from model_pruning.keras.pruner import prune
 from model_pruning.keras.pruner import Pruner
 
-__all__ = ['Pruner', 'prune']
+__all__ = ['PrunableLayer', 'Pruner', 'prune', 'prune_now']

@@ -1,0 +1,29 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a model must be before its weights can be looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def check_built(model: Any, before: str) -> None:
+  """Raises unless `model` is a Keras model with weights.
+
+  Args:
+    model: what the user gave.
+    before: what the user called.
+
+  Raises:
+    TypeError: if `model` is no Keras model.
+    ValueError: if it is not built.
+  """
+  # Of the type: an unbuilt model raises when it is asked for its variables.
+  if not hasattr(type(model), 'trainable_variables'):
+    raise TypeError('Argument `model` must be a Keras model. '
+                    f'Received: {model!r} of type {type(model).__name__}')
+  if not model.built or not model.trainable_variables:
+    raise ValueError(
+        'Argument `model` must be built and have trainable variables. Call it '
+        'on a batch of inputs, or call `model.build(input_shape)`, before '
+        f'`{before}`. Received: the unbuilt model {model.name!r}')
