@@ -186,6 +186,18 @@ def backend_variable(variable: Any) -> Any:
   return getattr(variable, 'value', variable)
 
 
+def _constrained(variable: tf.Variable) -> List[tf.Variable]:
+  """The variables whose constraint optimizers ask for.
+
+  Mixed precision wraps a variable in another (`_variable`); a distributed one
+  has one a replica; and with central storage or workers that keep copies, some
+  optimizers ask the variable and some what is in it (`_v`). The names are
+  private; tried on TF 1.14 to 2.21.
+  """
+  parts = _components(getattr(variable, '_variable', variable))
+  return parts + [vars(part)['_v'] for part in parts if '_v' in vars(part)]
+
+
 def constraint_of(variable: Any) -> Optional[Callable[..., Any]]:
   """The constraint of a Keras variable.
 
@@ -193,7 +205,7 @@ def constraint_of(variable: Any) -> Optional[Callable[..., Any]]:
   """
   if not isinstance(variable, tf.compat.v2.Variable):
     return variable.constraint
-  return _components(getattr(variable, '_variable', variable))[0].constraint
+  return _constrained(variable)[-1].constraint
 
 
 def set_constraint(variable: Any,
@@ -206,8 +218,7 @@ def set_constraint(variable: Any,
   if not isinstance(variable, tf.compat.v2.Variable):
     variable.constraint = constraint
     return
-  # Mixed precision wraps a variable in another.
-  for component in _components(getattr(variable, '_variable', variable)):
+  for component in _constrained(variable):
     component._constraint = constraint  # pylint: disable=protected-access
 
 

@@ -57,8 +57,10 @@ class PruningConstraint:
       A tensor like it.
 
     Raises:
-      ValueError: if the saliency needs gradients and nobody recorded them.
+      ValueError: if the saliency needs gradients and nobody recorded them, or
+        several replicas would each update one variable.
     """
+    _check_not_shared(self._weight)
     self._before_update()
     replica = compat.replica_of(self._weight, weight)
     if self.wrapped is not None:
@@ -112,3 +114,25 @@ class CompanionConstraint:
 
 # What `prune` puts on variables.
 CONSTRAINTS = (PruningConstraint, CompanionConstraint)
+
+
+def _check_not_shared(weight: Any) -> None:
+  """Refuses what TensorFlow refuses without saying whose fault it is.
+
+  Optimizers of Keras 2.11 and later call constraints once a replica. A
+  variable that all replicas share, as under CentralStorageStrategy, cannot be
+  assigned then.
+  """
+  context = tf.distribute.get_replica_context()
+  if context is None or not tf.distribute.has_strategy():
+    return
+  num_devices = len(context.strategy.extended.worker_devices)
+  variable = compat.backend_variable(weight)
+  if len(compat.replicas(variable)) < num_devices:
+    raise ValueError(
+        'A Keras model must be pruned under a strategy whose replicas have '
+        'variables of their own, such as MirroredStrategy, or be trained by '
+        'an optimizer of `keras.optimizers.legacy`, because this optimizer '
+        'constrains weights in each replica. Received: '
+        f'{type(context.strategy).__name__}, which has one variable for '
+        f'{num_devices} replicas of {compat.variable_name(weight)!r}')

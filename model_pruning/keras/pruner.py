@@ -303,8 +303,11 @@ def _warn_of_what_was_not_pruned(
     pruned = any(
         compat.value_of(state.last_mask_update_step) != schedule.NEVER
         for state in states_by_name.values())
-  except (RuntimeError, ValueError, tf.errors.OpError):
-    return  # Of a graph: its session is closed, or Keras has another by now.
+  except (AttributeError, RuntimeError, TypeError, ValueError,
+          tf.errors.OpError):
+    # Of a graph: its session is closed, or Keras has another by now, or the
+    # program is eager elsewhere.
+    return
   most = max(num_updates.values(), default=0)
   if most > 0 and not pruned:
     logging.warning(
