@@ -52,10 +52,20 @@ def make_network(name: str) -> Any:
   """A network of ten classes with random weights."""
   side = NETWORKS[name]
   model = getattr(tf.keras.applications, name)(
-      weights=None, classes=10, input_shape=(side, side, 3))
-  # XLA takes minutes for some, and nothing of it is saved.
-  model.compile(tf.keras.optimizers.SGD(1e-3),
-                'sparse_categorical_crossentropy', jit_compile=False)
+      weights=None, classes=10, input_shape=(side, side, 3),
+      classifier_activation=None)
+  # Two steps hardly move averages of momentum 0.99, and the activations of
+  # random weights that nothing normalizes overflow.
+  for layer in model.layers:
+    if hasattr(layer, 'momentum'):
+      layer.momentum = 0.1
+  # Gradients are clipped: where a feature map has one pixel, two images give
+  # a normalization hardly anything to divide by. No XLA, which takes minutes
+  # for some networks.
+  model.compile(
+      tf.keras.optimizers.SGD(1e-2, global_clipnorm=1.0),
+      tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+      jit_compile=False)
   return model
 
 
@@ -129,7 +139,9 @@ def try_network(name: str, spec: str, directory: str) -> Dict[str, Any]:
   required = {weight.name: measure.required_zeros(
       sizes[weight.name], weight.target_sparsity) for weight in pruned}
   outputs = model.predict(images[0], batch_size=2, verbose=0)
-  failed = [] if np.all(np.isfinite(losses)) else ['the loss is not finite']
+  failed = []
+  if not np.all(np.isfinite(losses)) or not np.all(np.isfinite(outputs)):
+    failed.append('the loss or the outputs are not finite')
   if pruner.step != STEPS:
     failed.append(f'{pruner.step} steps were counted')
   file_bytes = {}
