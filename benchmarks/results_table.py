@@ -8,6 +8,8 @@ import json
 import pathlib
 from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
+import step_models
+
 _RESULTS = pathlib.Path(__file__).resolve().parent / 'results'
 
 _HEAD = """# Results
@@ -18,6 +20,10 @@ and [graph_overhead.py](../graph_overhead.py).
 Compare ratios, not milliseconds. A run during which the CPUs were busy with
 other work, see the last table, should be repeated on an idle machine.
 """
+
+# `step_overhead` alone is the MLP.
+_STEP_RESULTS = ('step_overhead_cnn', 'step_overhead', 'step_overhead_lstm',
+                 'step_overhead_mobilenet', 'step_overhead_xla')
 
 Rows = Iterable[Iterable[Any]]
 
@@ -45,14 +51,23 @@ def mask_updates() -> Iterator[List[Any]]:
                figures['wrong_mask_entries']]
 
 
+def models() -> str:
+  """What the models are, as a list."""
+  return '\n'.join(
+      f'* {name}: {workload.title}; at most {workload.most_amortised_100:g} '
+      'dense steps with an update every 100'
+      for name, workload in step_models.WORKLOADS.items())
+
+
 def steps() -> Iterator[List[Any]]:
   """One row for each result and library."""
-  for benchmark in ('step_overhead', 'step_overhead_xla'):
+  for benchmark in _STEP_RESULTS:
     for row, result in _results(benchmark):
       for name in ('ours', 'tfmot'):
         if name in result:
           figures = result[name]
-          yield [row, 'yes' if result['jit_compile'] else 'no', name,
+          yield [row, result.get('model', 'mlp'),
+                 'yes' if result['jit_compile'] else 'no', name,
                  result['dense_ms'], figures['plain'], figures['update'],
                  figures['amortised_10'], figures['amortised_100'],
                  figures['cpu_amortised_10'],
@@ -78,10 +93,28 @@ def attachments() -> Iterator[List[Any]]:
              figures['cpu_seconds']]
 
 
+def applications() -> Iterator[List[Any]]:
+  """One row for each result and network of keras.applications."""
+  for row, result in _results('applications_sweep'):
+    for network in result['networks']:
+      yield [row, network['network'], network['side'],
+             f'{network["all_weights"]:,}', network['pruned_kernels'],
+             f'{network["zeros"]:,} of {network["pruned_weights"]:,}',
+             ', '.join(network['file_bytes']),
+             '; '.join(network['failed']) or 'yes']
+
+
+def application_runs() -> Iterator[List[Any]]:
+  """One row for each result: what was run, and when."""
+  for row, result in _results('applications_sweep'):
+    yield [row, f'`{result["command"]}`',
+           f'tensorflow {result["tensorflow"]}, keras {result["keras"]}',
+           result['date']]
+
+
 def runs() -> Iterator[List[Any]]:
   """One row for each result: what was run, where and when."""
-  for name in ('mask_update', 'step_overhead', 'step_overhead_xla',
-               'graph_overhead'):
+  for name in ('mask_update', *_STEP_RESULTS, 'graph_overhead'):
     for row, result in _results(name):
       where = result['environment']
       versions = ', '.join(
@@ -100,9 +133,10 @@ def main() -> None:
       '## One mask update, float32, 0.8 pruned\n',
       table(['row', 'weights', 'update', 'ms', 'time over ours',
              'CPU time over ours', 'wrong mask entries'], mask_updates()),
-      '\n## A training step over a dense one, MLP 3 x 2048, batch 128, Adam\n',
-      table(['row', 'XLA', 'library', 'dense step, ms', 'no mask update',
-             'mask update', 'every 10 steps', 'every 100 steps',
+      '\n## A training step of Keras over a dense one, Adam\n',
+      f'{models()}\n',
+      table(['row', 'model', 'XLA', 'library', 'dense step, ms',
+             'no mask update', 'mask update', 'every 10 steps', 'every 100 steps',
              'every 10, CPU time',
              'state bytes over kernel bytes'], steps()),
       '\n## A step of a session with the hook over a dense one\n',
@@ -112,6 +146,14 @@ def main() -> None:
       '\n## Attaching the hook to a graph\n',
       table(['row', 'operations', 'weights', 'operations added', 'seconds',
              'CPU seconds'], attachments()),
+      '\n## Networks of keras.applications\n',
+      'Random weights, pruned to 0.9, two steps, saved, and loaded where\n'
+      'there is no model_pruning; not made by `make bench`. In the last\n'
+      'column: zeros as required, outputs equal bit for bit.\n',
+      table(['row', 'network', 'pixels', 'weights', 'kernels pruned',
+             'zeros in them', 'files', 'loaded: equal'], applications()),
+      '',
+      table(['row', 'command', 'versions', 'date'], application_runs()),
       '\n## Runs\n',
       table(['row', 'command', 'versions', 'CPU', 'CPUs busy with other work',
              'date', 'misses'], runs())]

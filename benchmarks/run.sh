@@ -33,7 +33,7 @@ make_environment() {
 bench() {
   row=$1
   name=$2
-  script=$(echo "$name" | sed 's/_xla$//')
+  script=$(echo "$name" | sed 's/^step_overhead_.*/step_overhead/')
   shift 2
   echo "== $name on $row"
   # TensorFlow's log, and user packages, are no part of it.
@@ -49,9 +49,15 @@ for row in tf2_15 tf2_21; do
 done
 bench tf2_15 mask_update
 bench tf2_15 step_overhead --keras tf_keras
+for model in cnn lstm mobilenet; do
+  bench tf2_15 "step_overhead_$model" --keras tf_keras --model "$model"
+done
 bench tf2_15 graph_overhead
 bench tf2_21 mask_update
 bench tf2_21 step_overhead --keras keras
+for model in cnn lstm mobilenet; do
+  bench tf2_21 "step_overhead_$model" --keras keras --model "$model"
+done
 bench tf2_21 step_overhead_xla --keras keras --jit_compile
 .cache/bench/tf2_15/bin/python benchmarks/results_table.py
 echo 'Wrote benchmarks/results/README.md.'
