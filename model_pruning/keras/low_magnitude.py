@@ -158,7 +158,7 @@ def clone_model(model: Any, clone_layer: Any) -> Any:
   Returns:
     A model, built if `model` is.
   """
-  keras = keras_module.keras_of(model)
+  keras: Any = keras_module.keras_of(model)
   cloned = keras.models.clone_model(model, clone_function=clone_layer)
   if model.built and not cloned.built:
     cloned.build(model.input_shape)

@@ -178,7 +178,6 @@ class PruningWrapper:
         for weight in weights_lib.find_weights(self, frozen=True))
               if rule is not None]
     pruned = []
-    step = None
     for i, (weight, _) in enumerate(chosen):
       variable = weight.variable
       suffix = f'_{i}' if i else ''
