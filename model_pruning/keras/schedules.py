@@ -152,6 +152,7 @@ class ConstantSparsity(_KnownSchedule):
             target_sparsity, target_sparsity, begin_step, begin_step))
 
   def get_config(self) -> Dict[str, Any]:
+    """The arguments of the constructor, with the name of the class."""
     return self._config('target_sparsity', 'begin_step', 'end_step',
                         'frequency')
 
@@ -198,6 +199,7 @@ class PolynomialDecay(_KnownSchedule):
             float(power)))
 
   def get_config(self) -> Dict[str, Any]:
+    """The arguments of the constructor, with the name of the class."""
     return self._config('initial_sparsity', 'final_sparsity', 'begin_step',
                         'end_step', 'power', 'frequency')
 

@@ -116,6 +116,7 @@ class PruningWrapper:
     self.built = True
 
   def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    """Calls the layer; the first call builds it."""
     if not self.layer.built and compat.builds_in_build(self):
       # Some layers take more for this than the shape of the first input.
       compat.build_by_call(self.keras, self.layer, args, kwargs)
