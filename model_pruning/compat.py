@@ -9,7 +9,7 @@ TensorFlow API is used here only; each use says on which versions it was tried.
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, Iterator, List, Optional, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -360,6 +360,81 @@ def running_functions_eagerly() -> Iterator[None]:
     yield
   finally:
     run_eagerly(ran_eagerly)
+
+
+def dtype_policy_of(layer: Any) -> Any:
+  """The dtype policy of a Keras layer; its dtype before TF 2.4."""
+  return getattr(layer, 'dtype_policy', layer.dtype)
+
+
+def input_shape_arguments(layer: Any) -> Dict[str, Any]:
+  """The input shape that was given to a layer, as arguments for another.
+
+  A Keras 2 layer has it in its config, that of Keras 3 in no public place:
+  `_input_shape_arg` was tried on Keras 3.15.
+  """
+  batch_shape = getattr(layer, '_batch_input_shape', None)
+  if batch_shape is not None:
+    return {'batch_input_shape': batch_shape}
+  shape = getattr(layer, '_input_shape_arg', None)
+  return {} if shape is None else {'input_shape': shape}
+
+
+def builds_in_build(layer: Any) -> bool:
+  """Whether a layer can create weights in `build` only: Keras 3."""
+  return not isinstance(layer, tf.Module)
+
+
+def build_by_call(keras: Any, layer: Any, args: Sequence[Any],
+                  kwargs: Dict[str, Any]) -> None:
+  """Builds a Keras 3 layer as a call with these arguments would.
+
+  Args:
+    keras: its Keras.
+    layer: not built.
+    args: of the call; tensors, symbolic or not, in any structure.
+    kwargs: likewise.
+  """
+  def symbol(value: Any) -> Any:
+    if hasattr(value, 'shape') and hasattr(value, 'dtype'):
+      return keras.KerasTensor(value.shape, keras.backend.standardize_dtype(
+          value.dtype))
+    return value
+
+  args, kwargs = tf.nest.map_structure(symbol, (tuple(args), dict(kwargs)))
+  layer(*args, **kwargs)
+
+
+def add_local_weight(keras: Any, layer: Any, name: str, shape: Sequence[int],
+                     dtype: str, initializer: str) -> Any:
+  """A weight of a layer that each replica changes by itself, to the same value.
+
+  Nothing is reduced or sent. In Keras 3 `add_weight` cannot make one, but a
+  variable that is an attribute is a weight as well.
+  """
+  if builds_in_build(layer):
+    variable = keras.Variable(
+        initializer, shape=tuple(shape), dtype=dtype, trainable=False,
+        autocast=False, synchronization='on_read',
+        aggregation='only_first_replica', name=name)
+    setattr(layer, name, variable)
+    return variable
+  with tf.init_scope():
+    return layer.add_weight(
+        name, shape=shape, dtype=tf.as_dtype(dtype), initializer=initializer,
+        trainable=False, synchronization=tf.VariableSynchronization.ON_READ,
+        aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
+
+
+def is_graph_network(model: Any) -> bool:
+  """Whether a Keras model is a graph of layers: functional or Sequential.
+
+  There is no public way to ask. `_is_graph_network` was tried on TF 1.14 to
+  2.15; from TF 2.3 on the classes of such models have one base.
+  """
+  return getattr(model, '_is_graph_network', False) or any(
+      base.__name__ in ('Functional', 'Sequential')
+      for base in type(model).__mro__)
 
 
 def add_state_variables(layer: Any, variables: Sequence[tf.Variable]) -> None:

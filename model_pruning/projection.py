@@ -52,23 +52,26 @@ class Projection:
   def __init__(self, spec: spec_lib.PruningSpec,
                rules: Sequence[weight_rule.WeightRule],
                masks: Sequence[Any], thresholds: Sequence[Any],
-               last_mask_update_step: Any, gradients: Sequence[Any] = ()):
+               last_mask_update_step: Any, gradients: Sequence[Any] = (),
+               timing: Optional[schedule.Timing] = None):
     """Wraps what holds the state.
 
     Args:
-      spec: gives the schedule and the saliency.
+      spec: gives the schedule, unless there is a `timing`, and the saliency.
       rules: one a weight, all with the same target.
       masks: initially all true.
       thresholds: initially 0.
       last_mask_update_step: initially -1. Several projections may share it.
       gradients: initially 0.
+      timing: when masks are due and how sparse they are then.
     """
     self.masks = list(masks)
     self.thresholds = list(thresholds)
     self.last_mask_update_step = last_mask_update_step
     self.gradients = list(gradients)
-    self.update_steps = schedule.UpdateSteps.of(spec)
-    self.sparsity = schedule.PolynomialSparsity.of(spec, rules[0])
+    timing = timing or schedule.Timing.of(spec, rules[0])
+    self.update_steps = timing.update_steps
+    self.sparsity = timing.sparsity
     self.saliency = saliency.get(spec.prune_option)
     self.structures = tuple(rule.structure for rule in rules)
     self.bounds = bounds.Bounds.of(spec)

@@ -12,7 +12,7 @@ only, and why three spots below hide something from the graph compilers.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Tuple, TYPE_CHECKING
+from typing import Any, NamedTuple, Tuple, TYPE_CHECKING
 
 import numpy as np
 import tensorflow as tf
@@ -249,3 +249,36 @@ class UpdateSteps:
       steps.add(self.final_step)
     return tuple(sorted({max(step, 1) for step in steps
                          if max(step, 1) <= num_steps}))
+
+
+def step_before(step: tf.Tensor) -> tf.Tensor:
+  """The `last_update_step` that a mask has at most when `step` is checked.
+
+  A clock that misses no step needs no other record of the last update.
+
+  Args:
+    step: int64 scalar.
+
+  Returns:
+    The step before, or -1 before the first: what is due at step 0, before any
+    update, comes with the first one.
+  """
+  return compat.where(step <= 1, tf.constant(NEVER, tf.int64), step - 1)
+
+
+class Timing(NamedTuple):
+  """When the masks of a weight are due, and how sparse they are then.
+
+  Attributes:
+    update_steps: `UpdateSteps`, or what has an `is_due` like it.
+    sparsity: `PolynomialSparsity`, or another hashable function of the step.
+  """
+
+  update_steps: Any
+  sparsity: Any
+
+  @classmethod
+  def of(cls, spec: spec_lib.PruningSpec,
+         rule: weight_rule.WeightRule) -> Timing:
+    """What `spec` says for a weight with `rule`."""
+    return cls(UpdateSteps.of(spec), PolynomialSparsity.of(spec, rule))

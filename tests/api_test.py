@@ -52,7 +52,11 @@ _PUBLIC_NAMES = [
     'train',
 ]
 _CELLS = ['MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell']
-_PUBLIC_KERAS_NAMES = ['PrunableLayer', 'Pruner', 'prune', 'prune_now']
+_PUBLIC_KERAS_NAMES = [
+    'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
+    'PruneLowMagnitude', 'Pruner', 'PruningPolicy', 'PruningSchedule',
+    'PruningSummaries', 'UpdatePruningStep', 'prune', 'prune_low_magnitude',
+    'prune_now', 'prune_scope', 'strip_pruning']
 
 _REPORT = '''
 import json, os, sys

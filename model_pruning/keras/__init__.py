@@ -8,9 +8,44 @@ itself: `tf.keras`, `keras` and `tf_keras` models are all welcome.
 
 from __future__ import annotations
 
+import importlib
+from typing import Any, List
+
+from model_pruning.keras.low_magnitude import prune_low_magnitude
+from model_pruning.keras.low_magnitude import prune_scope
+from model_pruning.keras.low_magnitude import strip_pruning
 from model_pruning.keras.one_shot import prune_now
+from model_pruning.keras.policy import PruningPolicy
 from model_pruning.keras.prunable_layer import PrunableLayer
 from model_pruning.keras.pruner import prune
 from model_pruning.keras.pruner import Pruner
+from model_pruning.keras.schedules import ConstantSparsity
+from model_pruning.keras.schedules import PolynomialDecay
+from model_pruning.keras.schedules import PruningSchedule
 
-__all__ = ['PrunableLayer', 'Pruner', 'prune', 'prune_now']
+__all__ = [
+    'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
+    'PruneLowMagnitude', 'Pruner', 'PruningPolicy', 'PruningSchedule',
+    'PruningSummaries', 'UpdatePruningStep', 'prune', 'prune_low_magnitude',
+    'prune_now', 'prune_scope', 'strip_pruning']
+
+# Classes that inherit from those of `tf.keras`, which is not loaded before
+# one of them is used.
+_OF_TF_KERAS = {
+    'PruneLowMagnitude': 'wrapper',
+    'PruningSummaries': 'callbacks',
+    'UpdatePruningStep': 'callbacks',
+}
+
+
+def __getattr__(name: str) -> Any:
+  if name not in _OF_TF_KERAS:
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+  module = importlib.import_module(f'{__name__}.{_OF_TF_KERAS[name]}')
+  value = module.of_tf_keras(name)
+  globals()[name] = value
+  return value
+
+
+def __dir__() -> List[str]:
+  return sorted({*globals(), *__all__})

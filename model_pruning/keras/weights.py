@@ -35,17 +35,19 @@ class KerasWeight(NamedTuple):
   candidate: plan.Candidate
 
 
-def find_weights(model: Any) -> List[KerasWeight]:
+def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
   """Every variable of a built Keras model, with the reason if it is no weight.
 
   Args:
-    model: a Keras 2 or Keras 3 model.
+    model: a Keras 2 or Keras 3 model, or a layer.
+    frozen: whether what is not trainable can be a weight as well.
 
   Returns:
     One entry a variable, in the order of `model.variables`. Variables of one
     name get `_1`, `_2` ... behind it from the second on.
   """
-  trainable = {id(variable) for variable in model.trainable_variables}
+  trainable = {id(variable) for variable in (
+      model.variables if frozen else model.trainable_variables)}
   decided = _decided_by_layers(model)
   special = _special_kernels(model)
   found = []

@@ -1,0 +1,110 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The projection as a constraint whose state a wrapper layer owns."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, NamedTuple, Optional, Sequence
+
+import tensorflow as tf
+
+from model_pruning import compat
+from model_pruning import projection
+from model_pruning import schedule
+from model_pruning import spec as spec_lib
+from model_pruning import weight_rule
+
+
+class PrunedWeight(NamedTuple):
+  """A weight of a wrapped layer, with the Keras variables that prune it.
+
+  Attributes:
+    variable: the weight.
+    mask: bool, shape of the weight; true is kept.
+    threshold: floating scalar, the smallest saliency kept.
+    step: int64 scalar, how often an optimizer updated the weight.
+    counts: whether an update of this weight is counted in `step`; false if
+      `step` is that of another weight of the layer.
+  """
+
+  variable: Any
+  mask: Any
+  threshold: Any
+  step: Any
+  counts: bool = True
+
+  def state(self) -> Sequence[Any]:
+    """The variables but the weight, as those of TensorFlow."""
+    return [compat.backend_variable(variable)
+            for variable in (self.mask, self.threshold, self.step)]
+
+
+class LayerConstraint:
+  """Counts an update, then projects the updated weight.
+
+  Attributes:
+    wrapped: the constraint that the layer itself has; applied first.
+  """
+
+  def __init__(self, spec: spec_lib.PruningSpec, rule: weight_rule.WeightRule,
+               timing: schedule.Timing, pruned: PrunedWeight):
+    """Creates a constraint for a weight.
+
+    Args:
+      spec: gives the saliency.
+      rule: gives the structure.
+      timing: when masks change, and how sparse they are then.
+      pruned: the weight; a constraint of another wrapper is replaced.
+    """
+    constraint = compat.constraint_of(pruned.variable)
+    while isinstance(constraint, LayerConstraint):
+      constraint = constraint.wrapped
+    self.wrapped: Optional[Callable[[Any], Any]] = constraint
+    self._spec, self._rule, self._timing = spec, rule, timing
+    self._pruned = pruned
+
+  def __call__(self, weight: Any) -> tf.Tensor:
+    """The updated `weight` with pruned entries zero.
+
+    Args:
+      weight: the variable; before TF 2.11 that of one replica.
+
+    Returns:
+      A tensor like it.
+    """
+    state = self._pruned.state()
+    replica = compat.replica_of(self._pruned.variable, weight)
+    if replica is not None:
+      state = [compat.replicas(variable)[replica] for variable in state]
+    mask, threshold, counter = state
+    if self.wrapped is not None:
+      weight = self.wrapped(weight)
+    step = self._count(counter)
+    masks = projection.Projection(
+        self._spec, [self._rule], [mask], [threshold], _PreviousStep(step),
+        timing=self._timing)
+    [projected] = masks.project([tf.convert_to_tensor(weight)], step)
+    return projected
+
+  def _count(self, counter: tf.Variable) -> tf.Tensor:
+    if not self._pruned.counts:
+      return tf.identity(counter.read_value())
+    # Files of other writers have -1 before the first update.
+    step = tf.maximum(counter.read_value(), 0) + 1
+    with compat.control_dependencies([counter.assign(step)]):
+      return tf.identity(step)
+
+
+class _PreviousStep:
+  """Stands for the step of the last update, where none is missed."""
+
+  def __init__(self, step: tf.Tensor):
+    self._step = step
+
+  def read_value(self) -> tf.Tensor:
+    """The latest that it can be."""
+    return schedule.step_before(self._step)
+
+  def assign(self, step: tf.Tensor) -> tf.Tensor:
+    """Nothing to keep."""
+    return tf.identity(step)
