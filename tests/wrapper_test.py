@@ -124,11 +124,10 @@ class LayersTest(wrapped_models.WrapperTestCase):
     np.testing.assert_array_equal(dropout(inputs, training=False), inputs)
 
   def test_a_regularizer_counts_once(self):
-    make = lambda: layers.Dense(
-        3, kernel_regularizer=keras.regularizers.l2(0.5),
-        kernel_initializer='ones')
+    layer = layers.Dense(3, kernel_regularizer=keras.regularizers.l2(0.5),
+                         kernel_initializer='ones')
     model = keras.Sequential([
-        layers.InputLayer((2,)), sparsity.prune_low_magnitude(make())])
+        layers.InputLayer((2,)), sparsity.prune_low_magnitude(layer)])
     model.compile('sgd', lambda labels, outputs: 0.0 * outputs)
     loss = model.evaluate(np.ones((1, 2)), np.ones((1, 3)), verbose=0)
     self.assertEqual(loss, 3.0)  # 0.5 * 6 ones.
