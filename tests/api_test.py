@@ -52,7 +52,9 @@ _PUBLIC_NAMES = [
     'train',
 ]
 _CELLS = ['MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell']
-_PUBLIC_KERAS_NAMES = ['PrunableLayer', 'Pruner', 'prune', 'prune_now']
+_PUBLIC_KERAS_NAMES = [
+    'PrunableLayer', 'PruneForLatencyOnXNNPack', 'Pruner', 'prune',
+    'prune_now', 'xnnpack_report']
 
 _REPORT = '''
 import json, os, sys

@@ -12,5 +12,9 @@ from model_pruning.keras.one_shot import prune_now
 from model_pruning.keras.prunable_layer import PrunableLayer
 from model_pruning.keras.pruner import prune
 from model_pruning.keras.pruner import Pruner
+from model_pruning.keras.xnnpack import PruneForLatencyOnXNNPack
+from model_pruning.keras.xnnpack import xnnpack_report
 
-__all__ = ['PrunableLayer', 'Pruner', 'prune', 'prune_now']
+__all__ = [
+    'PrunableLayer', 'PruneForLatencyOnXNNPack', 'Pruner', 'prune',
+    'prune_now', 'xnnpack_report']
