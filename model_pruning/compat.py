@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+from typing import Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -172,6 +173,29 @@ def flatten_layers(model: Any) -> List[Any]:
   for part in parts or ():
     found += [part, *flatten_layers(part)]  # A part may be a list of layers.
   return found
+
+
+def keras_history(tensor: Any) -> Optional[Tuple[Any, int, int]]:
+  """The layer that made a symbolic tensor of Keras; None of other tensors.
+
+  There is no public way to ask. `_keras_history` was tried on TF 1.14 to 2.21.
+
+  Returns:
+    The layer, the number of its call, and the index among its outputs.
+  """
+  history = getattr(tensor, '_keras_history', None)
+  return None if history is None else tuple(history[:3])
+
+
+def inputs_of_call(layer: Any, call: int) -> List[Any]:
+  """The symbolic tensors that a call of a layer took.
+
+  The list of calls has no public name in Keras 3; `_inbound_nodes` was tried
+  on TF 1.14 to 2.21. `keras_inputs` has what operators of tensors took, too.
+  """
+  node = layer._inbound_nodes[call]  # pylint: disable=protected-access
+  tensors = getattr(node, 'keras_inputs', None)
+  return tf.nest.flatten(node.input_tensors if tensors is None else tensors)
 
 
 def variable_name(variable: Any) -> str:

@@ -54,9 +54,10 @@ _PUBLIC_NAMES = [
 _CELLS = ['MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell']
 _PUBLIC_KERAS_NAMES = [
     'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
-    'PruneLowMagnitude', 'Pruner', 'PruningPolicy', 'PruningSchedule',
-    'PruningSummaries', 'UpdatePruningStep', 'prune', 'prune_low_magnitude',
-    'prune_now', 'prune_scope', 'strip_pruning']
+    'PruneForLatencyOnXNNPack', 'PruneLowMagnitude', 'Pruner',
+    'PruningPolicy', 'PruningSchedule', 'PruningSummaries',
+    'UpdatePruningStep', 'prune', 'prune_low_magnitude', 'prune_now',
+    'prune_scope', 'strip_pruning', 'xnnpack_report']
 
 _REPORT = '''
 import json, os, sys

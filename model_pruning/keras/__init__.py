@@ -22,12 +22,15 @@ from model_pruning.keras.pruner import Pruner
 from model_pruning.keras.schedules import ConstantSparsity
 from model_pruning.keras.schedules import PolynomialDecay
 from model_pruning.keras.schedules import PruningSchedule
+from model_pruning.keras.xnnpack import PruneForLatencyOnXNNPack
+from model_pruning.keras.xnnpack import xnnpack_report
 
 __all__ = [
     'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
-    'PruneLowMagnitude', 'Pruner', 'PruningPolicy', 'PruningSchedule',
-    'PruningSummaries', 'UpdatePruningStep', 'prune', 'prune_low_magnitude',
-    'prune_now', 'prune_scope', 'strip_pruning']
+    'PruneForLatencyOnXNNPack', 'PruneLowMagnitude', 'Pruner',
+    'PruningPolicy', 'PruningSchedule', 'PruningSummaries',
+    'UpdatePruningStep', 'prune', 'prune_low_magnitude', 'prune_now',
+    'prune_scope', 'strip_pruning', 'xnnpack_report']
 
 # Classes that inherit from those of `tf.keras`, which is not loaded before
 # one of them is used.
