@@ -121,17 +121,28 @@ class BackupAndRestoreTest(saved_training.SavingTestCase):
         model, _STEPS_PER_EPOCH, epochs=_EPOCHS,
         callbacks=[_backup_class()(directory), *callbacks])
 
-  @parameterized.parameters(False, True)
-  def test_interrupted_training_ends_with_the_same_weights(self, same_object):
+  def test_interrupted_training_ends_with_the_same_weights(self):
+    whole, _ = saved_training.start_pruned('adam')
+    saved_training.train(whole, saved_training.STEPS)
+    directory = self.create_tempdir().full_path
+    model, _ = saved_training.start_pruned('adam')
+    with self.assertRaises(_InterruptionError):
+      self._fit(model, directory, _Interrupt())
+    model, pruner = saved_training.start_pruned('adam')
+    self._fit(model, directory)
+    self.assert_weights(model, whole.get_weights())
+    self.assertEqual(pruner.step, saved_training.STEPS)
+
+  def test_the_model_that_was_interrupted_goes_on_after_resume(self):
+    # Its train step was traced before, and notices nothing.
     whole, _ = saved_training.start_pruned('adam')
     saved_training.train(whole, saved_training.STEPS)
     directory = self.create_tempdir().full_path
     model, pruner = saved_training.start_pruned('adam')
     with self.assertRaises(_InterruptionError):
       self._fit(model, directory, _Interrupt())
-    if not same_object:
-      model, pruner = saved_training.start_pruned('adam')
-    self._fit(model, directory)
+    self._fit(model, directory, keras.callbacks.LambdaCallback(
+        on_train_begin=lambda logs: pruner.resume()))
     self.assert_weights(model, whole.get_weights())
     self.assertEqual(pruner.step, saved_training.STEPS)
 
