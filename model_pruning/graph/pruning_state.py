@@ -19,6 +19,7 @@ from model_pruning import budget
 from model_pruning import projection
 from model_pruning import schedule
 from model_pruning.graph import stored
+from model_pruning.graph import weights as weights_lib
 
 
 class PrunedWeight(NamedTuple):
@@ -254,6 +255,13 @@ def _are_initialized(held: stored.StoredTensor) -> List[tf.Tensor]:
   """Whether each of the variables has a value."""
   flags = []
   for variable in held.variables():
-    with tf.device(variable.device):
-      flags.append(tf.compat.v1.is_variable_initialized(variable))
+    # A resource variable was made with an operation that says so.
+    made = weights_lib.source(variable).op.name + '/IsInitialized/'
+    flag = next((op.outputs[0]
+                 for op in weights_lib.source(variable).consumers()
+                 if op.name.startswith(made)), None)
+    if flag is None:
+      with tf.device(variable.device):
+        flag = tf.compat.v1.is_variable_initialized(variable)
+    flags.append(flag)
   return flags
