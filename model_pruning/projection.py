@@ -10,7 +10,7 @@ update, and assigns what comes back.
 from __future__ import annotations
 
 import collections
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
@@ -152,32 +152,31 @@ def masks_at(projections: Sequence[Projection],
   due = (projections[0].update_steps.is_due(step, last_step)
          | tf.equal(last_step, step))
 
-  def updated_masks() -> List[tf.Tensor]:
+  def update_masks() -> tf.Tensor:
     select = _Selection([
         _likeness(projection, held)
         for projection, held in zip(projections, weights)])
     curves = {projection.sparsity for projection in projections}
     sparsities = {curve: curve(step) for curve in curves}
     assignments = [clock.assign(step)]
-    masks = []
     for projection, held, mean in zip(projections, weights, means):
       *new_masks, threshold = select(
           projection, held, mean, sparsities[projection.sparsity])
-      masks += new_masks
       assignments += [old.assign(new)
                       for old, new in zip(projection.masks, new_masks)]
-      assignments += [old.assign(tf.cast(threshold, old.dtype))
-                      for old in projection.thresholds]
+      assignments += [
+          old.assign(threshold if threshold.dtype == old.dtype
+                     else tf.cast(threshold, old.dtype))
+          for old in projection.thresholds]
     with compat.control_dependencies(assignments):
-      return [tf.identity(mask_) for mask_ in masks]
+      return tf.identity(step)
 
-  masks = iter(tf.compat.v1.cond(
-      due, updated_masks,
-      lambda: [held.read_value() for projection in projections
-               for held in projection.masks],
-      strict=True))
-  return [[next(masks) for _ in projection.masks]
-          for projection in projections]
+  # The masks are no results of it: handing them through costs time in every
+  # step, and when the graph is made.
+  done = tf.compat.v1.cond(due, update_masks, lambda: last_step)
+  with compat.control_dependencies([done]):
+    return [[held.read_value() for held in projection.masks]
+            for projection in projections]
 
 
 def _likeness(projection: Projection,
@@ -198,7 +197,7 @@ class _Selection:
   def __init__(self, likenesses: Sequence[Tuple[Any, ...]]):
     self._shared = {likeness for likeness, number in
                     collections.Counter(likenesses).items() if number > 1}
-    self._functions: Dict[Any, Callable[..., List[tf.Tensor]]] = {}
+    self._functions: Dict[Any, Any] = {}
 
   def __call__(self, projection: Projection, weights: Sequence[tf.Tensor],
                means: Sequence[Optional[tf.Tensor]],
@@ -221,8 +220,11 @@ class _Selection:
     if likeness not in self._shared:
       return select(*arguments)
     if likeness not in self._functions:
-      self._functions[likeness] = tf.function(select, autograph=False)
-    return list(self._functions[likeness](*arguments))
+      self._functions[likeness] = tf.function(
+          select, autograph=False).get_concrete_function(*[
+              tf.TensorSpec(argument.shape, argument.dtype)
+              for argument in arguments])
+    return compat.call_in_graph(self._functions[likeness], arguments)
 
 
 def zero_pruned(mask_: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:

@@ -22,6 +22,7 @@ from model_pruning import projection
 from model_pruning import report as report_lib
 from model_pruning import saliency
 from model_pruning import spec as spec_lib
+from model_pruning.graph import averages
 from model_pruning.graph import initialization
 from model_pruning.graph import project_ops as project_ops_lib
 from model_pruning.graph import pruning_state
@@ -150,8 +151,12 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
         f'Nothing in the graph moves the global step {global_step.op.name!r}: '
         'masks will not change. Pass it to the optimizer\'s `minimize` or '
         '`apply_gradients`.')
+  # Of all weights at once: a look at every variable for each weight is slow.
+  moving_averages = averages.averages_of(
+      [variable for weight in chosen for variable in weight.stored.variables()])
   rankings = [
-      project_ops_lib.Ranking([chosen[i] for i in indices], updates, training)
+      project_ops_lib.Ranking([chosen[i] for i in indices], updates,
+                              moving_averages, training)
       for indices in projection.ranked_together(
           [weight.rule for weight in chosen])]
   found_train_ops = training.train_ops(
@@ -162,6 +167,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   project_ops: List[project_ops_lib.ProjectOp] = []
   clocks: List[tf.Variable] = []
   states: List[pruning_state.PruningState] = []
+  initial_values = state_lib.InitialValues()
   # Under a strategy a variable is created on each device, as the weights are.
   with graph.as_default(), tf.compat.v1.name_scope(None):
     # Train ops that take turns update different weights at different steps:
@@ -173,7 +179,8 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       clocks.append(state_lib.create_clock(
           f'{spec.name}/last_mask_update_step{suffix}', global_step))
       projections = [
-          state_lib.create_state(spec, ranking.weights, clocks[-1])
+          state_lib.create_state(
+              spec, ranking.weights, clocks[-1], initial_values)
           for ranking in together]
       states.append(pruning_state.PruningState(
           [([weight.stored for weight in ranking.weights], state)

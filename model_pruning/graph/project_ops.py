@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence
 from typing import Set, Tuple
 
@@ -13,12 +14,16 @@ import tensorflow as tf
 from model_pruning import compat
 from model_pruning import projection
 from model_pruning import spec as spec_lib
-from model_pruning.graph import averages
 from model_pruning.graph import saved_values
 from model_pruning.graph import state as state_lib
 from model_pruning.graph import stored
 from model_pruning.graph import train_ops
 from model_pruning.graph import weights as weights_lib
+
+
+# A selection writes into zeros that nothing else takes. That spares the memory
+# of large ones; of small ones it is the number of operations that counts.
+_MOST_SHARED_ZEROS = 10000
 
 
 class ProjectOp(NamedTuple):
@@ -50,21 +55,24 @@ class Ranking:
 
   def __init__(self, weights: Sequence[state_lib.PrunedWeight],
                updates: Dict[str, List[tf.Operation]],
+               averages: Dict[str, List[tf.Variable]],
                training: train_ops.TrainingGraph):
     self.weights = weights
     self.waits_for = [op for weight in weights for op in updates[weight.name]]
     self.updates = frozenset(op.name for op in self.waits_for)
-    self.averages = averages.averages_of(
-        [replica for weight in weights for part in weight.stored.parts
-         for replica in compat.replicas(part)])
+    self.averages = {
+        name: averages[name] for weight in weights
+        for variable in weight.stored.variables()
+        for name in [variable.op.name] if name in averages}
     self.waits_for += [
         op for held in self.averages.values() for average in held
         for op in training.updates_of(average)]
 
-  def zero_pruned(self, variable: tf.Variable, mask: tf.Tensor) -> Any:
+  def zero_pruned(self, reads: _Reads, variable: tf.Variable,
+                  mask: tf.Tensor) -> Any:
     """Makes pruned entries of a variable, and of its averages, 0."""
     return stored.grouped([
-        _zero_pruned(held, mask)
+        _zero_pruned(held, mask, reads)
         for held in (variable, *self.averages.get(variable.op.name, ()))])
 
   def train_ops_of(self, found: Sequence[Sequence[tf.Operation]]) -> Set[int]:
@@ -87,13 +95,15 @@ def project(spec: spec_lib.PruningSpec, rankings: Sequence[Ranking],
     # A copy: a ref variable is counted up in place, and what is read from
     # it, and kept in `last_mask_update_step`, would be counted up with it.
     step = tf.maximum(stored.StoredTensor([global_step]).read_value(), 0)
-    values = [[weight.stored.read_value() for weight in ranking.weights]
+    reads = _Reads()
+    values = [[weight.stored.read(reads.value) for weight in ranking.weights]
               for ranking in rankings]
     means = [_means(ranking, held, training, runs_with)
              for ranking, held in zip(rankings, projections)]
     masks = projection.masks_at(projections, values, means, step)
     op = tf.group(
-        *[weight.stored.update(mask, ranking.zero_pruned)
+        *[weight.stored.update(
+            mask, functools.partial(ranking.zero_pruned, reads))
           for ranking, held in zip(rankings, masks)
           for weight, mask in zip(ranking.weights, held)],
         name=spec.name + '/project')
@@ -116,14 +126,40 @@ def _means(ranking: Ranking, state: projection.Projection,
       for weight in ranking.weights]))
 
 
-def _zero_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
+class _Reads:
+  """Values and zeros, each made once, under the same dependencies."""
+
+  def __init__(self) -> None:
+    self._values: Dict[str, tf.Tensor] = {}
+    self._zeros: Dict[Any, tf.Tensor] = {}
+
+  def value(self, variable: tf.Variable) -> tf.Tensor:
+    """The value of a variable, which is no distributed one."""
+    name = variable.op.name
+    if name not in self._values:
+      self._values[name] = stored.read(variable)
+    return self._values[name]
+
+  def zeros_like(self, variable: tf.Variable) -> tf.Tensor:
+    """Zeros, on the device of the variable."""
+    shape = tuple(variable.shape.as_list())
+    dtype = variable.dtype.base_dtype
+    if variable.shape.num_elements() > _MOST_SHARED_ZEROS:
+      return tf.zeros(shape, dtype)
+    key = (shape, dtype, variable.device)
+    if key not in self._zeros:
+      self._zeros[key] = tf.zeros(shape, dtype)
+    return self._zeros[key]
+
+
+def _zero_pruned(variable: tf.Variable, mask: tf.Tensor,
+                 reads: _Reads) -> Any:
   """Makes entries of `variable` 0 where `mask` is false."""
-  with tf.device(variable.device):
+  with stored.on_device_of(variable):
     if saved_values.is_shared(variable):
       return _bound_pruned(variable, mask)
-    return variable.assign(
-        projection.zero_pruned(mask, variable.read_value()),
-        read_value=False)
+    return stored.assign(variable, compat.where(
+        mask, reads.value(variable), reads.zeros_like(variable)))
 
 
 def _bound_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:

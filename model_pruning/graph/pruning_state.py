@@ -17,6 +17,7 @@ import tensorflow as tf
 from model_pruning import projection
 from model_pruning import rebuild
 from model_pruning.graph import stored
+from model_pruning.graph import weights as weights_lib
 
 
 class PrunedWeight(NamedTuple):
@@ -230,6 +231,13 @@ def _are_initialized(held: stored.StoredTensor) -> List[tf.Tensor]:
   """Whether each of the variables has a value."""
   flags = []
   for variable in held.variables():
-    with tf.device(variable.device):
-      flags.append(tf.compat.v1.is_variable_initialized(variable))
+    # A resource variable was made with an operation that says so.
+    made = weights_lib.source(variable).op.name + '/IsInitialized/'
+    flag = next((op.outputs[0]
+                 for op in weights_lib.source(variable).consumers()
+                 if op.name.startswith(made)), None)
+    if flag is None:
+      with tf.device(variable.device):
+        flag = tf.compat.v1.is_variable_initialized(variable)
+    flags.append(flag)
   return flags

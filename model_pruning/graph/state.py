@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Dict, Optional, Sequence
 
 import tensorflow as tf
 
@@ -56,23 +56,47 @@ def check_not_pruned(graph: tf.Graph,
             f'weight {weight.name!r} has the mask {mask_name!r} already')
 
 
+class InitialValues:
+  """Initial values, one operation for all that are the same."""
+
+  def __init__(self) -> None:
+    self._made: Dict[Any, tf.Tensor] = {}
+
+  def full(self, shape: Sequence[int], value: Any, dtype: tf.DType,
+           device: Optional[str]) -> Callable[[], tf.Tensor]:
+    """What returns a tensor of one value, for variables on a device."""
+    key = (tuple(shape), value, dtype, device)
+
+    def made() -> tf.Tensor:
+      if key not in self._made:
+        self._made[key] = tf.constant(value, dtype)
+        # A constant of its shape would make the graph as large as the masks.
+        if shape:
+          self._made[key] = tf.fill(shape, self._made[key])
+      return self._made[key]
+    return made
+
+
 def create_clock(name: str, global_step: tf.Variable) -> tf.Variable:
   """The variable for the step of the last update, where the step is."""
   return _create_variable(name, [], schedule.NEVER, tf.int64,
-                          stored.primary(global_step).device)
+                          stored.primary(global_step).device, InitialValues())
 
 
 def create_state(spec: spec_lib.PruningSpec, weights: Sequence[PrunedWeight],
-                 last_mask_update_step: tf.Variable) -> projection.Projection:
+                 last_mask_update_step: tf.Variable,
+                 initial_values: InitialValues) -> projection.Projection:
   """Masks and thresholds of weights that are ranked together."""
   masks, thresholds, gradients = [], [], []
   for weight in weights:
     dtype = projection.threshold_dtype(weight.stored.dtype)
-    masks.append(_create_like(weight, _MASK, True, tf.bool))
+    masks.append(_create_like(weight, _MASK, True, tf.bool, initial_values))
     thresholds.append(stored.StoredTensor([_create_variable(
-        weight.name + '/threshold', [], 0.0, dtype, weight.stored.device)]))
+        weight.name + '/threshold', [], 0.0, dtype, weight.stored.device,
+        initial_values)]))
     if saliency.get(spec.prune_option).uses_gradient:
-      gradients.append(_create_like(weight, 'gradient', 0.0, dtype))
+      gradients.append(_create_like(
+          weight, 'gradient', 0.0, dtype, initial_values))
   return projection.Projection(
       spec, [weight.rule for weight in weights], masks, thresholds,
       stored.StoredTensor([last_mask_update_step]), gradients)
@@ -87,13 +111,14 @@ def _name_beside(weight: PrunedWeight, part: tf.Variable, kind: str) -> str:
 
 
 def _create_like(weight: PrunedWeight, kind: str, value: Any,
-                 dtype: tf.DType) -> stored.StoredTensor:
+                 dtype: tf.DType,
+                 initial_values: InitialValues) -> stored.StoredTensor:
   """Variables that lie as those of the weight do."""
   parts = []
   for part in weight.stored.parts:
     parts.append(_create_variable(
         _name_beside(weight, part, kind), part.shape.as_list(), value, dtype,
-        stored.primary(part).device))
+        stored.primary(part).device, initial_values))
     partition = compat.partition_of(part)
     if partition is not None:
       compat.set_partition(parts[-1], f'{weight.name}/{kind}', partition)
@@ -101,12 +126,11 @@ def _create_like(weight: PrunedWeight, kind: str, value: Any,
 
 
 def _create_variable(name: str, shape: Sequence[int], value: Any,
-                     dtype: tf.DType, device: Optional[str]) -> tf.Variable:
+                     dtype: tf.DType, device: Optional[str],
+                     initial_values: InitialValues) -> tf.Variable:
   with tf.device(device):
     return tf.compat.v1.Variable(
-        # A constant would make the graph as large as the masks.
-        lambda: (tf.fill(shape, tf.constant(value, dtype)) if shape
-                 else tf.constant(value, dtype)),
+        initial_values.full(shape, value, dtype, device),
         trainable=False, name=name, dtype=dtype, use_resource=True,
         # Under a strategy each replica holds a copy. They are equal, because
         # each is assigned the same value.

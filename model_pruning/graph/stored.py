@@ -8,12 +8,14 @@ copy, a replica, on each device. A mask lies as its weight does.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Callable, Container, List, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from model_pruning import compat
+from model_pruning.graph import weights as weights_lib
 
 
 class StoredTensor:
@@ -63,20 +65,19 @@ class StoredTensor:
 
   def read_value(self) -> tf.Tensor:
     """The whole tensor."""
-    return self.read(lambda variable: variable.read_value())
+    return self.read(read)
 
   def read(self, read_part: Callable[[tf.Variable], tf.Tensor]) -> tf.Tensor:
     """The whole tensor, each part read by `read_part` on its device."""
     values = []
     for part in self.parts:
-      with tf.device(primary(part).device):
+      with on_device_of(primary(part)):
         values.append(read_part(primary(part)))
     return values[0] if len(values) == 1 else tf.concat(values, self.axis)
 
   def assign(self, value: tf.Tensor) -> tf.Operation:
     """Puts the whole tensor into all parts and replicas."""
-    return self.update(value, lambda variable, piece: variable.assign(
-        piece, read_value=False))
+    return self.update(value, assign)
 
   def fetches(self) -> List[tf.Variable]:
     """What to fetch from a session for `joined`; adds nothing to the graph."""
@@ -111,7 +112,7 @@ class StoredTensor:
     changes = []
     for part, piece in zip(self.parts, self._pieces(value)):
       for replica in compat.replicas(part):
-        with tf.device(replica.device):
+        with on_device_of(replica):
           changes.append(change(replica, piece))
     return grouped(changes)
 
@@ -121,6 +122,36 @@ class StoredTensor:
     return tf.split(
         value, [part.shape.as_list()[self.axis] for part in self.parts],
         self.axis)
+
+
+def on_device_of(variable: tf.Variable) -> Any:
+  """Where a variable is, if it says so; for that of a replica."""
+  return (tf.device(variable.device) if variable.device
+          else contextlib.nullcontext())
+
+
+def read(variable: tf.Variable) -> tf.Tensor:
+  """The value of a variable when control reaches this point.
+
+  What `read_value` adds to the read, to move the value to the device of the
+  caller, is left out: there are many weights, and graphs are large enough.
+
+  Args:
+    variable: no distributed one, but that of a replica.
+  """
+  held = weights_lib.source(variable)
+  if held.dtype != tf.resource:
+    return variable.read_value()
+  return tf.raw_ops.ReadVariableOp(
+      resource=held, dtype=variable.dtype.base_dtype)
+
+
+def assign(variable: tf.Variable, value: tf.Tensor) -> Any:
+  """Puts a value into a variable that is like it; for that of a replica."""
+  held = weights_lib.source(variable)
+  if held.dtype != tf.resource:
+    return variable.assign(value, read_value=False)
+  return tf.raw_ops.AssignVariableOp(resource=held, value=value)
 
 
 def grouped(ops: Sequence[Any]) -> Any:

@@ -35,11 +35,12 @@ class TrainingGraph:
     """Reads the graph once; operations added later are not seen."""
     self._graph = graph
     self._functions = functions_lib.Functions(graph)
-    self._next: Dict[str, List[tf.Operation]] = {}
+    # Those that wait for an operation and take nothing from it. What takes
+    # something is asked for where it is needed: to ask all takes time.
+    self._waiting: Dict[str, List[tf.Operation]] = {}
     for op in graph.get_operations():
-      for before in (*(tensor.op for tensor in op.inputs),
-                     *op.control_inputs):
-        self._next.setdefault(before.name, []).append(op)
+      for before in op.control_inputs:
+        self._waiting.setdefault(before.name, []).append(op)
 
   def updates_of(self, variable: tf.Variable) -> List[tf.Operation]:
     """The operations that change `variable` in training.
@@ -137,6 +138,11 @@ class TrainingGraph:
     return merge_overlapping(
         [(self._after(update), update) for update in updates])
 
+  def _next(self, op: tf.Operation) -> List[tf.Operation]:
+    """The operations that take something from `op`, or wait for it."""
+    return [after for output in op.outputs for after in output.consumers()] + (
+        self._waiting.get(op.name, []))
+
   def _after(self, op: tf.Operation) -> Set[str]:
     """Names of `op` and of all that can only run after it."""
     seen = set()
@@ -145,7 +151,7 @@ class TrainingGraph:
       op = waiting.pop()
       if op.name not in seen:
         seen.add(op.name)
-        waiting.extend(self._next.get(op.name, ()))
+        waiting.extend(self._next(op))
     return seen
 
   def _inner_updates_of(self, variable: tf.Variable) -> List[tf.Operation]:
@@ -190,7 +196,7 @@ class TrainingGraph:
         continue
       seen.add(op.name)
       if compat.in_control_flow(op):
-        waiting.extend(self._next.get(op.name, ()))
+        waiting.extend(self._next(op))
       else:
         outside.append(op)
     return outside
