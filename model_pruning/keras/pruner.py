@@ -64,13 +64,13 @@ class Pruner(tf.Module):
     self.states = states.create(spec, chosen_rules, self._weights)
     self._rankings = ranking.rankings_of(
         spec, chosen_rules, self._weights, self.states)
-    self._resumed_at = 0
+    self._start = _Start()
     if self._optimizer.num_updates() > 0:
       self.resume()
     self._constrained = self._constrain(model)
     compat.forget_train_function(model)
     weakref.finalize(self, _warn_of_what_was_not_pruned, str(spec),
-                     dict(zip(self._names, self.states)))
+                     dict(zip(self._names, self.states)), self._start)
 
   def _constrain(self, model: Any) -> List[Any]:
     """Puts the constraints on; returns the variables that have one."""
@@ -165,7 +165,7 @@ class Pruner(tf.Module):
     step = self._optimizer.num_updates()
     is_dense = states.rebuild(
         [place for place, _ in self._rankings], step)
-    self._resumed_at = step
+    self._start.step = step
     if is_dense:
       logging.warning(
           'model_pruning: the optimizer has made %d updates, and the weights '
@@ -177,16 +177,16 @@ class Pruner(tf.Module):
     """Called where a train step is traced, or eagerly within one."""
     has_run = tf.executing_eagerly()
     with tf.init_scope():
-      if not tf.executing_eagerly() or self.step != self._resumed_at:
+      if not tf.executing_eagerly() or self.step != self._start.step:
         return
       num_updates = self._optimizer.num_updates()
-      if not has_run and num_updates != self._resumed_at:
+      if not has_run and num_updates != self._start.step:
         self.resume()  # A step that is being traced has not been made yet.
-    if has_run and num_updates > self._resumed_at + 1:
+    if has_run and num_updates > self._start.step + 1:
       raise ValueError(
           'Call `pruner.resume()` where a model that trains eagerly was '
           'restored. Received: an update of weights that were pruned at step '
-          f'{self._resumed_at}, by an optimizer that has made {num_updates}')
+          f'{self._start.step}, by an optimizer that has made {num_updates}')
 
   def report(self) -> report_lib.PruningReport:
     """What is pruned and what is not, each with the reason."""
@@ -294,11 +294,18 @@ def _check(
           f'group {rule.group!r}')
 
 
+class _Start:
+  """The step at which a pruner was made, or resumed."""
+
+  step = 0
+
+
 def _warn_of_what_was_not_pruned(
-    spec: str, states_by_name: Dict[str, ranking.WeightState]) -> None:
+    spec: str, states_by_name: Dict[str, ranking.WeightState],
+    start: _Start) -> None:
   """Runs when the model is deleted, or the program ends."""
   try:
-    num_updates = {name: int(compat.value_of(state.num_updates))
+    num_updates = {name: int(compat.value_of(state.num_updates)) - start.step
                    for name, state in states_by_name.items()}
     pruned = any(
         compat.value_of(state.last_mask_update_step) != schedule.NEVER
