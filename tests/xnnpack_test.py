@@ -109,7 +109,7 @@ class ZerosTest(XNNPackTestCase):
       self.assertRegex(_verdict(xnnpack_report(model)).reason,
                        '^0.0% of the weights.*more than 2/3')
       model_pruning.keras.prune_now(
-          model, f'target_sparsity={sparsity!r},do_not_prune=[first/]')
+          model, f'target_sparsity={sparsity!r},do_not_prune=[first]')
       self.assertEqual(_verdict(xnnpack_report(model)).runs_sparse, runs)
 
   def test_zeros_of_all_convolutions_count_together(self):

@@ -62,12 +62,12 @@ def calls_of(model: Any) -> List[Call]:
   Raises:
     ValueError: if the layers of the model are called in code of its own.
   """
-  outputs = getattr(model, 'outputs', None)
-  if not outputs or compat.keras_history(outputs[0]) is None:
+  if not _is_graph(model):
     raise ValueError(
         'Argument `model` must be a built functional or Sequential model: '
         'the calls of a subclassed one are in code. Received: the '
         f'{type(model).__name__} {model.name!r}')
+  outputs = model.outputs
   top = _Scope(model, [], None)
   calls: Dict[Any, Call] = {}
   stack = [_place(top, tensor) for tensor in reversed(outputs)]
@@ -96,7 +96,7 @@ def _place(scope: _Scope, tensor: Any) -> Tuple[_Scope, Any, Any]:
   """Where a tensor is made: into models inside, and out of their inputs."""
   while True:
     layer, number, index = compat.keras_history(tensor)  # type: ignore[misc]
-    if getattr(layer, 'outputs', None):
+    if _is_graph(layer):
       key = (id(layer), number)
       if key not in scope.inner:
         scope.inner[key] = _Scope(
@@ -109,6 +109,14 @@ def _place(scope: _Scope, tensor: Any) -> Tuple[_Scope, Any, Any]:
       scope = scope.outer
     else:
       return scope, tensor, (id(scope), id(layer), number)
+
+
+def _is_graph(layer: Any) -> bool:
+  """Whether it is a model whose outputs know the layers that made them."""
+  outputs = getattr(layer, 'outputs', None)
+  history = compat.keras_history(outputs[0]) if outputs else None
+  # Those of a subclassed model, in a graph, know the model itself only.
+  return history is not None and history[0] is not layer
 
 
 def _is_input(layer: Any) -> bool:
