@@ -22,6 +22,7 @@ from model_pruning.keras import constraint
 from model_pruning.keras import gradients
 from model_pruning.keras import optimizers
 from model_pruning.keras import ranking
+from model_pruning.keras import restore_watch
 from model_pruning.keras import states
 from model_pruning.keras import weights as weights_lib
 
@@ -64,13 +65,13 @@ class Pruner(tf.Module):
     self.states = states.create(spec, chosen_rules, self._weights)
     self._rankings = ranking.rankings_of(
         spec, chosen_rules, self._weights, self.states)
-    self._start = _Start()
+    self._watch = restore_watch.RestoreWatch(self._weights, self._optimizer)
     if self._optimizer.num_updates() > 0:
       self.resume()
     self._constrained = self._constrain(model)
     compat.forget_train_function(model)
     weakref.finalize(self, _warn_of_what_was_not_pruned, str(spec),
-                     dict(zip(self._names, self.states)), self._start)
+                     dict(zip(self._names, self.states)), self._watch)
 
   def _constrain(self, model: Any) -> List[Any]:
     """Puts the constraints on; returns the variables that have one."""
@@ -165,7 +166,7 @@ class Pruner(tf.Module):
     step = self._optimizer.num_updates()
     is_dense = states.rebuild(
         [place for place, _ in self._rankings], step)
-    self._start.step = step
+    self._watch.start(step)
     if is_dense:
       logging.warning(
           'model_pruning: the optimizer has made %d updates, and the weights '
@@ -177,16 +178,12 @@ class Pruner(tf.Module):
     """Called where a train step is traced, or eagerly within one."""
     has_run = tf.executing_eagerly()
     with tf.init_scope():
-      if not tf.executing_eagerly() or self.step != self._start.step:
+      if not tf.executing_eagerly() or self.step != self._watch.step:
         return
-      num_updates = self._optimizer.num_updates()
-      if not has_run and num_updates != self._start.step:
+      if not has_run and self._watch.is_restored():
         self.resume()  # A step that is being traced has not been made yet.
-    if has_run and num_updates > self._start.step + 1:
-      raise ValueError(
-          'Call `pruner.resume()` where a model that trains eagerly was '
-          'restored. Received: an update of weights that were pruned at step '
-          f'{self._start.step}, by an optimizer that has made {num_updates}')
+    if has_run:
+      self._watch.check_first_update()
 
   def report(self) -> report_lib.PruningReport:
     """What is pruned and what is not, each with the reason."""
@@ -294,18 +291,12 @@ def _check(
           f'group {rule.group!r}')
 
 
-class _Start:
-  """The step at which a pruner was made, or resumed."""
-
-  step = 0
-
-
 def _warn_of_what_was_not_pruned(
     spec: str, states_by_name: Dict[str, ranking.WeightState],
-    start: _Start) -> None:
+    watch: restore_watch.RestoreWatch) -> None:
   """Runs when the model is deleted, or the program ends."""
   try:
-    num_updates = {name: int(compat.value_of(state.num_updates)) - start.step
+    num_updates = {name: int(compat.value_of(state.num_updates)) - watch.step
                    for name, state in states_by_name.items()}
     pruned = any(
         compat.value_of(state.last_mask_update_step) != schedule.NEVER
