@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Images with labels, and the batches that every example trains on."""
+"""Inputs with labels, and the batches that every example trains on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ import tensorflow as tf
 
 
 class Dataset(NamedTuple):
-  """Images, float32 [count, height, width, 1] in [0, 1], and int64 labels."""
+  """Inputs with int64 labels.
+
+  The inputs are images, float32 [count, height, width, 1] in [0, 1], or words,
+  int32 [count, length].
+  """
 
   train_images: np.ndarray
   train_labels: np.ndarray
@@ -45,4 +49,5 @@ class Dataset(NamedTuple):
 
 def _from_generator(batches: Any, images: np.ndarray) -> Any:
   return tf.data.Dataset.from_generator(
-      batches, (tf.float32, tf.int64), ((None, *images.shape[1:]), (None,)))
+      batches, (tf.as_dtype(images.dtype), tf.int64),
+      ((None, *images.shape[1:]), (None,)))
