@@ -213,9 +213,11 @@ def model_of(test: Any, case: Case) -> Any:
   except _MISSING as error:
     test.skipTest(f'Keras of TensorFlow {tf.__version__}: {error}')
   inputs = [keras.Input(case.inputs) for _ in range(case.num_inputs)]
-  outputs = layer(*inputs)
-  return keras.Model(inputs if len(inputs) > 1 else inputs[0],
-                     layers.Flatten()(outputs))
+  outputs = layers.Flatten()(layer(*inputs))
+  if case.is_indices:
+    # Optimizers that take no constraint on an embedding update something else.
+    outputs = layers.LayerNormalization()(outputs)
+  return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
 
 
 def batch_of(case: Case, model: Any, size: int = 4) -> Tuple[Any, Any]:

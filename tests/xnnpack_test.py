@@ -176,6 +176,23 @@ class PolicyTest(XNNPackTestCase):
     policy = model_pruning.keras.PruneForLatencyOnXNNPack()
     self.assertIs(policy.allow_pruning(make()), is_allowed)
 
+  def test_prune_low_magnitude_wraps_these_alone(self):
+    model = xnnpack_models.mobile_net_v2()
+    pruned = model_pruning.keras.prune_low_magnitude(
+        model, pruning_policy=model_pruning.keras.PruneForLatencyOnXNNPack())
+    wrapped = [layer for layer in pruned.layers
+               if type(layer).__name__ == 'PruneLowMagnitude']
+    self.assertLen(wrapped, 6)
+    for layer in wrapped:
+      self.assertEqual(tuple(layer.layer.kernel_size), (1, 1))
+
+  def test_prune_low_magnitude_refuses_a_model_that_cannot_gain(self):
+    make, reason = xnnpack_models.DO_NOT_RUN['an activation']
+    with self.assertRaisesRegex(ValueError, reason):
+      model_pruning.keras.prune_low_magnitude(
+          make(),
+          pruning_policy=model_pruning.keras.PruneForLatencyOnXNNPack())
+
 
 if __name__ == '__main__':
   absltest.main()
