@@ -304,16 +304,27 @@ def iterations_of(optimizer: Any) -> int:
   """How many updates a Keras optimizer has made; 0 before the first.
 
   Legacy optimizers create `iterations` when they are asked for it, which is
-  left to them: their `weights` are empty until then.
+  left to them: their `weights` are empty until then. Those of `tf.compat.v1`
+  in the wrapping of Keras raise when they are asked for `weights`.
   """
-  if getattr(optimizer, 'weights', None) == []:
-    return 0
+  with contextlib.suppress(NotImplementedError):
+    if getattr(optimizer, 'weights', None) == []:
+      return 0
   iterations = getattr(optimizer, 'iterations', None)
   if iterations is None:
     return 0
   if isinstance(iterations, tf.Tensor):
     return int(iterations.numpy())  # A quotient, with accumulated gradients.
   return int(value_of(iterations))
+
+
+def counts_skipped_updates(optimizer: Any) -> bool:
+  """Whether `iterations` counts updates that loss scaling has skipped.
+
+  So do loss scale optimizers of Keras 2, which alone have `get_scaled_loss`.
+  """
+  return (hasattr(optimizer, 'get_scaled_loss')
+          and bool(getattr(optimizer, 'dynamic', True)))
 
 
 def is_last_to_accumulate(optimizer: Any) -> tf.Tensor:

@@ -33,6 +33,10 @@ class OptimizerView:
     optimizer = self.optimizer
     return 0 if optimizer is None else compat.iterations_of(optimizer)
 
+  def counts_skipped_updates(self) -> bool:
+    """Whether `num_updates` has updates that loss scaling skipped."""
+    return compat.counts_skipped_updates(self._find())
+
   def num_new_updates(self) -> Union[int, tf.Tensor]:
     """1 where a weight is being updated; 0 where gradients only add up."""
     optimizer = self.optimizer

@@ -65,6 +65,9 @@ class Pruner(tf.Module):
     self._rankings = ranking.rankings_of(
         spec, chosen_rules, self._weights, self.states)
     self._resumed_at = 0
+    self._smallest = min(
+        self._weights, key=lambda weight: np.prod(weight.shape), default=None)
+    self._smallest_then = self._value_of_smallest()
     if self._optimizer.num_updates() > 0:
       self.resume()
     self._constrained = self._constrain(model)
@@ -166,6 +169,7 @@ class Pruner(tf.Module):
     is_dense = states.rebuild(
         [place for place, _ in self._rankings], step)
     self._resumed_at = step
+    self._smallest_then = self._value_of_smallest()
     if is_dense:
       logging.warning(
           'model_pruning: the optimizer has made %d updates, and the weights '
@@ -176,17 +180,30 @@ class Pruner(tf.Module):
   def _resume_if_restored(self) -> None:
     """Called where a train step is traced, or eagerly within one."""
     has_run = tf.executing_eagerly()
+    skips = self._optimizer.counts_skipped_updates()
     with tf.init_scope():
       if not tf.executing_eagerly() or self.step != self._resumed_at:
         return
       num_updates = self._optimizer.num_updates()
-      if not has_run and num_updates != self._resumed_at:
+      if not has_run and num_updates != self._resumed_at and not (
+          skips and self._is_as_it_was()):
         self.resume()  # A step that is being traced has not been made yet.
-    if has_run and num_updates > self._resumed_at + 1:
+    if has_run and num_updates > self._resumed_at + 1 and not skips:
       raise ValueError(
           'Call `pruner.resume()` where a model that trains eagerly was '
           'restored. Received: an update of weights that were pruned at step '
           f'{self._resumed_at}, by an optimizer that has made {num_updates}')
+
+  def _value_of_smallest(self) -> Optional[np.ndarray]:
+    """What tells a skipped update, which leaves it, from a restored model."""
+    if self._smallest is None or not tf.executing_eagerly():
+      return None
+    return compat.value_of(self._smallest)
+
+  def _is_as_it_was(self) -> bool:
+    return (self._smallest is not None and self._smallest_then is not None
+            and np.array_equal(self._value_of_smallest(),
+                               self._smallest_then))
 
   def report(self) -> report_lib.PruningReport:
     """What is pruned and what is not, each with the reason."""
