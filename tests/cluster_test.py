@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,22 +19,11 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from tests import cluster_task
+from tests import loopback
 from tests import numpy_reference
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 _TIMEOUT_SECONDS = 120
-
-
-def _free_addresses(count):
-  """Addresses on loopback, all different."""
-  sockets = [socket.socket() for _ in range(count)]
-  try:
-    for socket_ in sockets:
-      socket_.bind(('localhost', 0))
-    return [f'localhost:{socket_.getsockname()[1]}' for socket_ in sockets]
-  finally:
-    for socket_ in sockets:
-      socket_.close()
 
 
 class _Cluster:
@@ -43,7 +31,7 @@ class _Cluster:
 
   def __init__(self, test, kind, num_ps, hold=False):
     self.directory = pathlib.Path(test.create_tempdir().full_path)
-    addresses = _free_addresses(3 + num_ps)
+    addresses = loopback.free_addresses(3 + num_ps)
     self._cluster = {'chief': addresses[:1], 'worker': addresses[1:3],
                      'ps': addresses[3:]}
     self._arguments = [kind, str(self.directory)] + ['--hold'] * hold
