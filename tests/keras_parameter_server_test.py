@@ -1,0 +1,87 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Pruned Keras models on a cluster of parameter servers in this process."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+from absl.testing import absltest
+
+import model_pruning
+from tests import keras_models
+from tests import keras_training
+from tests import loopback
+
+keras = tf.keras
+_NUM_WORKERS = 2
+_NUM_PS = 2
+
+
+def _strategy():
+  """A strategy for servers that live as long as the process."""
+  addresses = loopback.free_addresses(_NUM_WORKERS + _NUM_PS)
+  spec = tf.train.ClusterSpec({'worker': addresses[:_NUM_WORKERS],
+                               'ps': addresses[_NUM_WORKERS:]})
+  for job in spec.jobs:
+    for index in range(spec.num_tasks(job)):
+      tf.distribute.Server(spec, job, index, protocol='grpc', start=True)
+  kind = getattr(tf.distribute, 'ParameterServerStrategy',
+                 tf.distribute.experimental.ParameterServerStrategy)
+  return kind(tf.distribute.cluster_resolver.SimpleClusterResolver(
+      spec, rpc_layer='grpc'))
+
+
+def _why_not():
+  """Why this process has no coordinator of parameter servers."""
+  if not hasattr(tf.distribute.experimental, 'coordinator'):
+    return f'TensorFlow {tf.__version__} has no ClusterCoordinator'
+  return ''
+
+
+class ParameterServerTest(absltest.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    reason = _why_not()
+    if reason:
+      raise absltest.SkipTest(reason)
+    cls.strategy = _strategy()
+    kind = getattr(tf.distribute, 'coordinator',
+                   tf.distribute.experimental.coordinator)
+    cls.coordinator = kind.ClusterCoordinator(cls.strategy)
+
+  def _start(self):
+    tf.random.set_seed(1)
+    with self.strategy.scope():
+      model = keras_models.functional()
+      keras_models.compile_(model)
+      pruner = model_pruning.keras.prune(model, keras_training.SPEC)
+    return model, pruner
+
+  def test_a_loop_of_scheduled_steps_is_exact_after_each(self):
+    model, pruner = self._start()
+    check = keras_training.exact_after_each_step(self, model, pruner)
+    images, labels = keras_models.batch()
+    if hasattr(model.optimizer, 'build'):
+      with self.strategy.scope():
+        model.optimizer.build(model.trainable_variables)
+
+    def replica_step():
+      with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(
+            labels=labels, logits=model(images, training=True)))
+      variables = model.trainable_variables
+      model.optimizer.apply_gradients(
+          zip(tape.gradient(loss, variables), variables))
+
+    step = tf.function(lambda: self.strategy.run(replica_step),
+                       autograph=False)
+    for num_updates in range(1, keras_training.NUM_STEPS + 1):
+      self.coordinator.schedule(step)
+      self.coordinator.join()
+      check(num_updates)
+
+
+if __name__ == '__main__':
+  absltest.main()
