@@ -20,6 +20,7 @@ from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
 from model_pruning.keras import constraint
 from model_pruning.keras import gradients
+from model_pruning.keras import model_check
 from model_pruning.keras import optimizers
 from model_pruning.keras import ranking
 from model_pruning.keras import restore_watch
@@ -49,6 +50,8 @@ class Pruner(tf.Module):
     super().__init__(name=spec.name)
     self.spec = spec
     found = weights_lib.find_weights(model)
+    if not tf.executing_eagerly():
+      found = weights_lib.without_sparse_gradient(found, model)
     rules, self._report = plan.make_plan(
         spec, [weight.candidate for weight in found], num_steps)
     chosen = [(weight, rule) for weight, rule in zip(found, rules)
@@ -244,15 +247,7 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
       not valid or has a pattern that matches none of its weights.
   """
   spec = spec_lib.PruningSpec.of(spec)
-  # Of the type: an unbuilt model raises when it is asked for its variables.
-  if not hasattr(type(model), 'trainable_variables'):
-    raise TypeError('Argument `model` must be a Keras model. '
-                    f'Received: {model!r} of type {type(model).__name__}')
-  if not model.built or not model.trainable_variables:
-    raise ValueError(
-        'Argument `model` must be built and have trainable variables. Call it '
-        'on a batch of inputs, or call `model.build(input_shape)`, before '
-        f'`prune`. Received: the unbuilt model {model.name!r}')
+  model_check.check_built(model, 'prune')
   if (not tf.executing_eagerly() and tf.distribute.has_strategy()
       and getattr(model, 'optimizer', None) is None):
     raise ValueError(
