@@ -490,6 +490,23 @@ def is_graph_network(model: Any) -> bool:
       for base in type(model).__mro__)
 
 
+def new_inputs(keras: Any, model: Any) -> Any:
+  """Inputs for `clone_model` of a model, where it would not keep their names.
+
+  Returns:
+    Symbolic tensors in the structure of the inputs of a functional model of
+    Keras 3; else None, and `clone_model` makes them as they were.
+  """
+  if not builds_in_build(model) or isinstance(model, keras.Sequential):
+    return None
+  names = {id(layer.output): layer.name for layer in model.layers
+           if isinstance(layer, keras.layers.InputLayer)}
+  return tf.nest.map_structure(
+      lambda tensor: keras.Input(
+          batch_shape=tensor.shape, dtype=tensor.dtype, sparse=tensor.sparse,
+          name=names.get(id(tensor))), model.input)
+
+
 def add_state_variables(layer: Any, variables: Sequence[tf.Variable]) -> None:
   """Puts variables among the `variables` of a `tf.compat.v1.layers.Layer`.
 

@@ -13,6 +13,7 @@ from model_pruning import projection
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
+from model_pruning.keras import constraint
 
 
 class PrunedWeight(NamedTuple):
@@ -55,11 +56,19 @@ class LayerConstraint:
       rule: gives the structure.
       timing: when masks change, and how sparse they are then.
       pruned: the weight; a constraint of another wrapper is replaced.
+
+    Raises:
+      ValueError: if `prune` prunes the weight.
     """
-    constraint = compat.constraint_of(pruned.variable)
-    while isinstance(constraint, LayerConstraint):
-      constraint = constraint.wrapped
-    self.wrapped: Optional[Callable[[Any], Any]] = constraint
+    held = compat.constraint_of(pruned.variable)
+    while isinstance(held, (LayerConstraint, constraint.CompanionConstraint)):
+      held = held.wrapped
+    if isinstance(held, constraint.PruningConstraint):
+      raise ValueError(
+          'Argument `to_prune` must not have weights that '
+          '`model_pruning.keras.prune` prunes already. Received: weight '
+          f'{compat.variable_name(pruned.variable)!r}')
+    self.wrapped: Optional[Callable[[Any], Any]] = held
     self._spec, self._rule, self._timing = spec, rule, timing
     self._pruned = pruned
 

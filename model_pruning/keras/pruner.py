@@ -20,6 +20,7 @@ from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
 from model_pruning.keras import constraint
 from model_pruning.keras import gradients
+from model_pruning.keras import layer_constraint
 from model_pruning.keras import optimizers
 from model_pruning.keras import ranking
 from model_pruning.keras import restore_watch
@@ -270,7 +271,8 @@ def _check(
 ) -> None:
   """Refuses what constraints cannot do, before anything is changed."""
   for variable in model.trainable_variables:
-    if isinstance(compat.constraint_of(variable), constraint.CONSTRAINTS):
+    if isinstance(compat.constraint_of(variable), (
+        *constraint.CONSTRAINTS, layer_constraint.LayerConstraint)):
       raise ValueError(
           'Argument `model` must not be pruned already. Received: a model '
           f'whose weight {compat.variable_name(variable)!r} is')

@@ -9,7 +9,7 @@ must inherit from the layers of its own Keras.
 from __future__ import annotations
 
 import inspect
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import tensorflow as tf
@@ -258,6 +258,15 @@ def wrapper_class(keras: Any) -> Any:
 def wrap(layer: Any, **kwargs: Any) -> PruningWrapper:
   """Wraps a layer in the class of its Keras."""
   return wrapper_class(keras_module.keras_of(layer))(layer, **kwargs)
+
+
+def pruned_layers(model: Any) -> Iterator[Any]:
+  """The wrappers anywhere in a model, each once."""
+  seen = set()
+  for layer in compat.flatten_layers(model):
+    if isinstance(layer, PruningWrapper) and id(layer) not in seen:
+      seen.add(id(layer))
+      yield layer
 
 
 def of_tf_keras(name: str) -> Any:
