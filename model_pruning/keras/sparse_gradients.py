@@ -31,8 +31,10 @@ def move_constraints(model: Any) -> None:
       if (id(pruned.variable) in sparse
           and isinstance(held, layer_constraint.LayerConstraint)):
         moved.append((pruned.variable, held))
+  if not moved:
+    return  # An unbuilt model would not say what it updates last.
   taker = weights_lib.last_updated(model, sparse)
-  if not moved or taker is None:
+  if taker is None:
     return
   for variable, held in moved:
     compat.set_constraint(variable, held.wrapped)
