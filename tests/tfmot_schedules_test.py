@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the schedules that are objects, and of what wrappers make of them."""
+"""Tests of schedules that are objects, and of what wrappers make of them."""
 
 from __future__ import annotations
 

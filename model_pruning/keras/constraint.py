@@ -90,7 +90,7 @@ class CompanionConstraint:
   """
 
   def __init__(self, variable: Any,
-               constraints: Sequence[Tuple[Any, PruningConstraint]]):
+               constraints: Sequence[Tuple[Any, Callable[[Any], Any]]]):
     """Creates a constraint for `variable`, which keeps the one it has.
 
     Args:
