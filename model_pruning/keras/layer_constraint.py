@@ -21,7 +21,8 @@ class PrunedWeight(NamedTuple):
 
   Attributes:
     variable: the weight.
-    mask: bool, shape of the weight; true is kept.
+    mask: bool, shape of the weight; true is kept. Floating if a file of tfmot
+      has it.
     threshold: floating scalar, the smallest saliency kept.
     step: int64 scalar, how often an optimizer updated the weight.
     counts: whether an update of this weight is counted in `step`; false if
@@ -86,6 +87,8 @@ class LayerConstraint:
     if replica is not None:
       state = [compat.replicas(variable)[replica] for variable in state]
     mask, threshold, counter = state
+    if mask.dtype.base_dtype != tf.bool:
+      mask = _FloatMask(mask)
     if self.wrapped is not None:
       weight = self.wrapped(weight)
     step = self._count(counter)
@@ -102,6 +105,23 @@ class LayerConstraint:
     step = tf.maximum(counter.read_value(), 0) + 1
     with compat.control_dependencies([counter.assign(step)]):
       return tf.identity(step)
+
+
+class _FloatMask:
+  """A mask of the files of tfmot, 1.0 is kept, as a mask of bools."""
+
+  def __init__(self, variable: tf.Variable):
+    self._variable = variable
+    self.dtype = tf.bool
+    self.shape = variable.shape
+
+  def read_value(self) -> tf.Tensor:
+    """The mask as bools."""
+    return tf.cast(self._variable.read_value(), tf.bool)
+
+  def assign(self, mask: tf.Tensor) -> Any:
+    """Sets the mask from bools."""
+    return self._variable.assign(tf.cast(mask, self._variable.dtype))
 
 
 class _PreviousStep:
