@@ -90,6 +90,20 @@ def call_in_graph(function: Any,
   return results
 
 
+def after_last_scatter(variable: tf.Variable) -> Any:
+  """Orders what is made inside after the newest update of rows of a variable.
+
+  A session runs updates of several variables in no order, and an optimizer
+  names the update of one to nobody. Functions and eager mode keep the order.
+  """
+  if tf.executing_eagerly() or tf.compat.v1.get_default_graph(
+      ).building_function:
+    return contextlib.nullcontext()
+  scatters = [op for op in variable.handle.consumers()
+              if 'Scatter' in op.type or 'SparseApply' in op.type]
+  return tf.control_dependencies(scatters[-1:])
+
+
 def partition_of(variable: tf.Variable) -> Any:
   """Which slice of a partitioned variable `variable` is; None if it is whole.
 
@@ -488,6 +502,23 @@ def is_graph_network(model: Any) -> bool:
   return getattr(model, '_is_graph_network', False) or any(
       base.__name__ in ('Functional', 'Sequential')
       for base in type(model).__mro__)
+
+
+def new_inputs(keras: Any, model: Any) -> Any:
+  """Inputs for `clone_model` of a model, where it would not keep their names.
+
+  Returns:
+    Symbolic tensors in the structure of the inputs of a functional model of
+    Keras 3; else None, and `clone_model` makes them as they were.
+  """
+  if not builds_in_build(model) or isinstance(model, keras.Sequential):
+    return None
+  names = {id(layer.output): layer.name for layer in model.layers
+           if isinstance(layer, keras.layers.InputLayer)}
+  return tf.nest.map_structure(
+      lambda tensor: keras.Input(
+          batch_shape=tensor.shape, dtype=tensor.dtype, sparse=tensor.sparse,
+          name=names.get(id(tensor))), model.input)
 
 
 def add_state_variables(layer: Any, variables: Sequence[tf.Variable]) -> None:

@@ -65,8 +65,6 @@ class KerasLayersTest(parameterized.TestCase):
   @parameterized.parameters(*layer_cases.CASES)
   def test_kernels_are_found_and_pruned_and_others_are_not(self, name):
     case = layer_cases.CASES[name]
-    if case.is_indices and not tf.executing_eagerly():
-      self.skipTest('in graph mode embeddings are not pruned')
     model = layer_cases.model_of(self, case)
     pruner = model_pruning.keras.prune(model, _SPEC)
     report = pruner.report()

@@ -247,8 +247,6 @@ class EmbeddingTest(StateTestCase):
   @parameterized.parameters(('adam', 'fit'), ('adam', 'loop'),
                             ('legacy', 'fit'), ('legacy', 'loop'))
   def test_an_embedding_is_pruned(self, optimizer, way):
-    if not modes.is_eager():
-      self.skipTest('in graph mode embeddings are not pruned')
     module = keras.optimizers
     if optimizer == 'legacy':
       if keras_models.IS_KERAS_3 or not hasattr(module, 'legacy'):
@@ -269,17 +267,6 @@ class EmbeddingTest(StateTestCase):
     self.assertEqual(pruner.step, 15)
     self.assertLen(pruner.masks, 2)
     self.assert_sparse(model)
-
-
-  def test_in_graph_mode_it_is_not_pruned_and_the_report_says_why(self):
-    if modes.is_eager():
-      self.skipTest('this process runs Keras eagerly')
-    model = keras.Sequential([
-        keras.layers.InputLayer((3,)), keras.layers.Embedding(16, 4),
-        keras.layers.Flatten(), keras.layers.Dense(1)])
-    report = model_pruning.keras.prune(model, _SPEC).report()
-    self.assertLen(report.pruned, 1)
-    self.assertIn('sparse gradients', report.skipped[0].reason)
 
 
 class GradientTest(StateTestCase):

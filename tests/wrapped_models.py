@@ -12,6 +12,7 @@ from absl.testing import parameterized
 
 from model_pruning import compat
 from model_pruning import keras as sparsity
+from model_pruning.keras import wrapper
 from tests import keras_models
 from tests import numpy_reference
 from tests import simulation
@@ -33,9 +34,9 @@ class WrapperTestCase(parameterized.TestCase):
     keras.backend.clear_session()
     tf.compat.v1.set_random_seed(1)
 
-  def assert_pruned(self, wrapper: Any, target: float = 0.5) -> None:
+  def assert_pruned(self, wrapped: Any, target: float = 0.5) -> None:
     """Fails unless what a layer prunes has exactly as many zeros."""
-    for weight, mask, threshold in wrapper.pruning_vars:
+    for weight, mask, threshold in wrapped.pruning_vars:
       value, mask = compat.value_of(weight), compat.value_of(mask)
       self.assertEqual((value != 0).sum(),
                        numpy_reference.num_kept(value.size, target))
@@ -71,10 +72,10 @@ def one_kernel_model(weight: np.ndarray, constraint: Any = None,
   dense = keras.layers.Dense(
       weight.shape[1], use_bias=False, name='dense',
       kernel_constraint=constraint)
-  wrapper = sparsity.prune_low_magnitude(dense, **kwargs)
+  wrapped = sparsity.prune_low_magnitude(dense, **kwargs)
   model = keras.Sequential([
-      keras.layers.InputLayer((weight.shape[0],)), wrapper])
-  wrapper.set_weights([weight])
+      keras.layers.InputLayer((weight.shape[0],)), wrapped])
+  wrapped.set_weights([weight])
   return model
 
 
@@ -97,3 +98,13 @@ def weights_after_each_step(
   fit(model, problem.gradient, num_steps, callbacks=[
       keras.callbacks.LambdaCallback(on_batch_end=record)])
   return history, problem
+
+
+def wrappers(model: Any) -> List[Any]:
+  """The wrappers in a model, at any depth."""
+  return list(wrapper.pruned_layers(model))
+
+
+def all_values(model: Any) -> List[np.ndarray]:
+  """The values of all variables of a model."""
+  return [compat.value_of(variable) for variable in model.variables]

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from model_pruning import compat
 from model_pruning import errors
+from model_pruning.keras import sparse_gradients
 from model_pruning.keras import wrapper as wrapper_lib
 
 _classes: Dict[str, Any] = {}
@@ -27,10 +28,15 @@ def of_tf_keras(name: str) -> Any:
 def _update_pruning_step(keras: Any) -> Any:
 
   class UpdatePruningStep(keras.callbacks.Callback):
-    """Does nothing: wrapped layers count optimizer updates by themselves.
+    """Does nothing that wrapped layers do not do by themselves, save for one.
 
-    Programs may go on passing it to `fit` of any Keras.
+    Optimizers of Keras before TF 2.11 train wrapped embeddings in a model that
+    `prune_low_magnitude` has made, and with this callback in any other.
     """
+
+    def set_model(self, model: Any) -> None:
+      super().set_model(model)
+      sparse_gradients.move_constraints(model)
 
     _supports_tf_logs = True
 
@@ -53,18 +59,9 @@ def _named_publicly(created: Any) -> Any:
   return created
 
 
-def pruned_layers(model: Any) -> Iterator[Any]:
-  """The wrappers anywhere in a model, each once."""
-  seen = set()
-  for layer in compat.flatten_layers(model):
-    if isinstance(layer, wrapper_lib.PruningWrapper) and id(layer) not in seen:
-      seen.add(id(layer))
-      yield layer
-
-
 def summary_values(model: Any) -> Iterator[Tuple[str, float]]:
   """Tag and value of each summary: sparsity and threshold of each weight."""
-  for layer in pruned_layers(model):
+  for layer in wrapper_lib.pruned_layers(model):
     for pruned in layer.pruned_weights:
       name = compat.variable_name(pruned.variable)
       yield f'{name}/sparsity', float(

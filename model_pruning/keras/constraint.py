@@ -90,7 +90,7 @@ class CompanionConstraint:
   """
 
   def __init__(self, variable: Any,
-               constraints: Sequence[Tuple[Any, PruningConstraint]]):
+               constraints: Sequence[Tuple[Any, Callable[[Any], Any]]]):
     """Creates a constraint for `variable`, which keeps the one it has.
 
     Args:
@@ -104,12 +104,15 @@ class CompanionConstraint:
   def __call__(self, variable: Any) -> tf.Tensor:
     """What the constraint of before makes of `variable`."""
     replica = compat.replica_of(self._variable, variable)
+    assignments = []
     for weight, constraint in self._constraints:
       held = compat.on_replica(weight, replica)
-      held.assign(constraint(held))
+      with compat.after_last_scatter(held):
+        assignments.append(held.assign(constraint(held)))
     if self.wrapped is not None:
       variable = self.wrapped(variable)
-    return tf.convert_to_tensor(variable)
+    with compat.control_dependencies(assignments):
+      return tf.identity(tf.convert_to_tensor(variable))
 
 
 # What `prune` puts on variables.

@@ -13,6 +13,7 @@ from model_pruning import projection
 from model_pruning import schedule
 from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
+from model_pruning.keras import constraint
 
 
 class PrunedWeight(NamedTuple):
@@ -20,7 +21,8 @@ class PrunedWeight(NamedTuple):
 
   Attributes:
     variable: the weight.
-    mask: bool, shape of the weight; true is kept.
+    mask: bool, shape of the weight; true is kept. Floating if a file of tfmot
+      has it.
     threshold: floating scalar, the smallest saliency kept.
     step: int64 scalar, how often an optimizer updated the weight.
     counts: whether an update of this weight is counted in `step`; false if
@@ -55,11 +57,19 @@ class LayerConstraint:
       rule: gives the structure.
       timing: when masks change, and how sparse they are then.
       pruned: the weight; a constraint of another wrapper is replaced.
+
+    Raises:
+      ValueError: if `prune` prunes the weight.
     """
-    constraint = compat.constraint_of(pruned.variable)
-    while isinstance(constraint, LayerConstraint):
-      constraint = constraint.wrapped
-    self.wrapped: Optional[Callable[[Any], Any]] = constraint
+    held = compat.constraint_of(pruned.variable)
+    while isinstance(held, (LayerConstraint, constraint.CompanionConstraint)):
+      held = held.wrapped
+    if isinstance(held, constraint.PruningConstraint):
+      raise ValueError(
+          'Argument `to_prune` must not have weights that '
+          '`model_pruning.keras.prune` prunes already. Received: weight '
+          f'{compat.variable_name(pruned.variable)!r}')
+    self.wrapped: Optional[Callable[[Any], Any]] = held
     self._spec, self._rule, self._timing = spec, rule, timing
     self._pruned = pruned
 
@@ -77,6 +87,8 @@ class LayerConstraint:
     if replica is not None:
       state = [compat.replicas(variable)[replica] for variable in state]
     mask, threshold, counter = state
+    if mask.dtype.base_dtype != tf.bool:
+      mask = _FloatMask(mask)
     if self.wrapped is not None:
       weight = self.wrapped(weight)
     step = self._count(counter)
@@ -93,6 +105,23 @@ class LayerConstraint:
     step = tf.maximum(counter.read_value(), 0) + 1
     with compat.control_dependencies([counter.assign(step)]):
       return tf.identity(step)
+
+
+class _FloatMask:
+  """A mask of the files of tfmot, 1.0 is kept, as a mask of bools."""
+
+  def __init__(self, variable: tf.Variable):
+    self._variable = variable
+    self.dtype = tf.bool
+    self.shape = variable.shape
+
+  def read_value(self) -> tf.Tensor:
+    """The mask as bools."""
+    return tf.cast(self._variable.read_value(), tf.bool)
+
+  def assign(self, mask: tf.Tensor) -> Any:
+    """Sets the mask from bools."""
+    return self._variable.assign(tf.cast(mask, self._variable.dtype))
 
 
 class _PreviousStep:

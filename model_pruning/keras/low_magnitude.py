@@ -20,6 +20,7 @@ from model_pruning.keras import keras_module
 from model_pruning.keras import policy as policy_lib
 from model_pruning.keras import pruning_arguments
 from model_pruning.keras import schedules
+from model_pruning.keras import sparse_gradients
 from model_pruning.keras import weights as weights_lib
 from model_pruning.keras import wrapper as wrapper_lib
 
@@ -88,7 +89,9 @@ def prune_low_magnitude(
     return [_new_input(layer) or wrap(layer) for layer in to_prune]
   if _is_model(to_prune):
     _check_patterns(checked, to_prune)
-    return clone(to_prune)
+    pruned = clone(to_prune)
+    sparse_gradients.move_constraints(pruned)
+    return pruned
   if not keras_module.is_layer(to_prune):
     raise ValueError(
         'Argument `to_prune` must be a Sequential or functional Keras model, a '
@@ -132,12 +135,13 @@ def _may_be_pruned(layer: Any,
         f'Received: {layer!r} of type {type(layer)}')
   if not layer.trainable or isinstance(layer, keras.layers.InputLayer):
     return False
-  if layer.built and layer.weights:
+  parts = compat.flatten_layers(layer)
+  if layer.built and all(getattr(part, 'built', True) for part in parts):
     return any(arguments.rule_for(weight.candidate) is not None
                for weight in weights_lib.find_weights(layer))
   # It has weights once it is built only if it can make them, or parts of it.
   return (type(layer).build is not keras.layers.Layer.build
-          or bool(compat.flatten_layers(layer)))
+          or bool(parts))
 
 
 def _new_input(layer: Any) -> Any:
@@ -159,7 +163,9 @@ def clone_model(model: Any, clone_layer: Any) -> Any:
     A model, built if `model` is.
   """
   keras: Any = keras_module.keras_of(model)
-  cloned = keras.models.clone_model(model, clone_function=clone_layer)
+  cloned = keras.models.clone_model(
+      model, input_tensors=compat.new_inputs(keras, model),
+      clone_function=clone_layer)
   if model.built and not cloned.built:
     cloned.build(model.input_shape)
   return cloned

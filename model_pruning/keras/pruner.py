@@ -20,6 +20,7 @@ from model_pruning import spec as spec_lib
 from model_pruning import weight_rule
 from model_pruning.keras import constraint
 from model_pruning.keras import gradients
+from model_pruning.keras import layer_constraint
 from model_pruning.keras import model_check
 from model_pruning.keras import optimizers
 from model_pruning.keras import ranking
@@ -50,8 +51,6 @@ class Pruner(tf.Module):
     super().__init__(name=spec.name)
     self.spec = spec
     found = weights_lib.find_weights(model)
-    if not tf.executing_eagerly():
-      found = weights_lib.without_sparse_gradient(found, model)
     rules, self._report = plan.make_plan(
         spec, [weight.candidate for weight in found], num_steps)
     chosen = [(weight, rule) for weight, rule in zip(found, rules)
@@ -265,7 +264,8 @@ def _check(
 ) -> None:
   """Refuses what constraints cannot do, before anything is changed."""
   for variable in model.trainable_variables:
-    if isinstance(compat.constraint_of(variable), constraint.CONSTRAINTS):
+    if isinstance(compat.constraint_of(variable), (
+        *constraint.CONSTRAINTS, layer_constraint.LayerConstraint)):
       raise ValueError(
           'Argument `model` must not be pruned already. Received: a model '
           f'whose weight {compat.variable_name(variable)!r} is')

@@ -10,7 +10,6 @@ which a spec may ask for.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import (Any, Dict, Iterator, List, NamedTuple, Optional, Sequence,
                     Tuple)
@@ -84,21 +83,6 @@ def with_sparse_gradient(model: Any) -> List[int]:
     if 'Embedding' in kinds and isinstance(table, tf.compat.v2.Variable):
       found.append(id(table))
   return found
-
-
-def without_sparse_gradient(found: Sequence[KerasWeight],
-                            model: Any) -> List[KerasWeight]:
-  """The same, with a reason not to prune where gradients are sparse.
-
-  In graph mode nothing but a constraint of its own can project a weight after
-  its update.
-  """
-  sparse = with_sparse_gradient(model)
-  reason = 'Keras in graph mode refuses constraints on sparse gradients'
-  return [weight._replace(candidate=dataclasses.replace(
-      weight.candidate, reason=weight.candidate.reason or reason,
-      on_request=False)) if id(weight.variable) in sparse else weight
-          for weight in found]
 
 
 def last_updated(model: Any, others_than: Sequence[int]) -> Optional[Any]:

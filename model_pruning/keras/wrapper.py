@@ -9,7 +9,8 @@ must inherit from the layers of its own Keras.
 from __future__ import annotations
 
 import inspect
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import (Any, Dict, Iterator, List, Mapping, Optional, Sequence,
+                    Tuple, Union)
 
 import numpy as np
 import tensorflow as tf
@@ -84,7 +85,7 @@ class PruningWrapper:
     super().__init__(layer, **kwargs)  # type: ignore[call-arg]
     self._arguments = arguments
     self._pruning: Optional[Pruning] = None
-    self._shares_step = False
+    self._like_tfmot = False
     self.supports_masking = getattr(layer, 'supports_masking', False)
 
   @property
@@ -153,7 +154,7 @@ class PruningWrapper:
     """The arguments of the constructor."""
     config = super().get_config()  # type: ignore[misc]
     config.update(self._arguments.get_config())
-    if self._shares_step:
+    if self._like_tfmot:
       del config['spec']
     return config
 
@@ -164,12 +165,13 @@ class PruningWrapper:
     config = dict(config)
     layer = cls.keras.layers.deserialize(
         config.pop('layer'), custom_objects=custom_objects)
-    # Files of tfmot have no spec, and one counter for all weights of a layer.
-    shares_step = 'spec' not in config
+    # Files of tfmot have no spec, masks of floats, and one counter for all
+    # weights of a layer.
+    like_tfmot = 'spec' not in config
     config.update(pruning_arguments.from_config(
         cls.keras, config, custom_objects))
     wrapper = cls(layer, **config)
-    wrapper._shares_step = shares_step  # pylint: disable=protected-access
+    wrapper._like_tfmot = like_tfmot  # pylint: disable=protected-access
     return wrapper
 
   def _create_state(self) -> None:
@@ -182,15 +184,18 @@ class PruningWrapper:
     for i, (weight, _) in enumerate(chosen):
       variable = weight.variable
       suffix = f'_{i}' if i else ''
-      mask = self._add_state(f'mask{suffix}', variable.shape, 'bool', 'ones')
+      mask = self._add_state(
+          f'mask{suffix}', variable.shape,
+          tf.as_dtype(variable.dtype).name if self._like_tfmot else 'bool',
+          'ones')
       threshold = self._add_state(
           f'threshold{suffix}', (), projection.threshold_dtype(
               tf.as_dtype(variable.dtype)).name, 'zeros')
       pruned.append(layer_constraint.PrunedWeight(
-          variable, mask, threshold, None, not (i and self._shares_step)))
+          variable, mask, threshold, None, not (i and self._like_tfmot)))
     steps: List[Any] = []
     for i in range(max(len(pruned), 1)):
-      if i and self._shares_step:
+      if i and self._like_tfmot:
         steps.append(steps[0])
       else:
         steps.append(self._add_state(
@@ -258,6 +263,15 @@ def wrapper_class(keras: Any) -> Any:
 def wrap(layer: Any, **kwargs: Any) -> PruningWrapper:
   """Wraps a layer in the class of its Keras."""
   return wrapper_class(keras_module.keras_of(layer))(layer, **kwargs)
+
+
+def pruned_layers(model: Any) -> Iterator[Any]:
+  """The wrappers anywhere in a model, each once."""
+  seen = set()
+  for layer in compat.flatten_layers(model):
+    if isinstance(layer, PruningWrapper) and id(layer) not in seen:
+      seen.add(id(layer))
+      yield layer
 
 
 def of_tf_keras(name: str) -> Any:
