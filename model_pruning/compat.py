@@ -90,8 +90,8 @@ def call_in_graph(function: Any,
   return results
 
 
-def after_last_scatter(variable: tf.Variable) -> Any:
-  """Orders what is made inside after the newest update of rows of a variable.
+def after_last_update(variable: tf.Variable) -> Any:
+  """Orders what is made inside after the newest update of a variable.
 
   A session runs updates of several variables in no order, and an optimizer
   names the update of one to nobody. Functions and eager mode keep the order.
@@ -99,9 +99,10 @@ def after_last_scatter(variable: tf.Variable) -> Any:
   if tf.executing_eagerly() or tf.compat.v1.get_default_graph(
       ).building_function:
     return contextlib.nullcontext()
-  scatters = [op for op in variable.handle.consumers()
-              if 'Scatter' in op.type or 'SparseApply' in op.type]
-  return tf.control_dependencies(scatters[-1:])
+  updates = [op for op in variable.handle.consumers()
+             if any(part in op.type for part in ('Assign', 'Apply', 'Scatter'))
+             and op is not variable.initializer]
+  return tf.control_dependencies(updates[-1:])
 
 
 def partition_of(variable: tf.Variable) -> Any:

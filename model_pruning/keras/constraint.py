@@ -107,7 +107,7 @@ class CompanionConstraint:
     assignments = []
     for weight, constraint in self._constraints:
       held = compat.on_replica(weight, replica)
-      with compat.after_last_scatter(held):
+      with compat.after_last_update(held):
         assignments.append(held.assign(constraint(held)))
     if self.wrapped is not None:
       variable = self.wrapped(variable)
