@@ -173,7 +173,8 @@ def masks_at(projections: Sequence[Projection],
 
   # The masks are no results of it: handing them through costs time in every
   # step, and when the graph is made.
-  done = tf.compat.v1.cond(due, update_masks, lambda: last_step)
+  done = tf.identity(
+      tf.compat.v1.cond(due, update_masks, lambda: last_step))
   with compat.control_dependencies([done]):
     return [[held.read_value() for held in projection.masks]
             for projection in projections]
