@@ -138,6 +138,10 @@ class PruningWrapper:
     """The output shape of the layer inside."""
     return self.layer.compute_output_shape(input_shape, *args, **kwargs)
 
+  def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+    """What Keras 3 asks, also of layers that know no output shape."""
+    return self.layer.compute_output_spec(*args, **kwargs)
+
   def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
     """The mask that the layer inside gives its outputs."""
     return self.layer.compute_mask(inputs, mask)
