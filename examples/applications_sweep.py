@@ -204,7 +204,8 @@ def main() -> int:
                              *sys.argv[1:]]),
         'date': datetime.datetime.now(datetime.timezone.utc).strftime(
             '%Y-%m-%d %H:%M UTC'),
-        'tensorflow': tf.__version__, 'keras': getattr(tf.keras, '__version__', 'of TensorFlow'),
+        'tensorflow': tf.__version__,
+        'keras': getattr(tf.keras, '__version__', 'of TensorFlow'),
         'spec': args.spec, 'steps': STEPS, 'networks': results},
         indent=2) + '\n')
     print(f'Wrote {args.json}')
