@@ -17,6 +17,7 @@ import tensorflow as tf
 from model_pruning import bounds
 from model_pruning import budget
 from model_pruning import compat
+from model_pruning import conditional
 from model_pruning import mask
 from model_pruning import saliency
 from model_pruning import schedule
@@ -152,7 +153,8 @@ def masks_at(projections: Sequence[Projection],
   due = (projections[0].update_steps.is_due(step, last_step)
          | tf.equal(last_step, step))
 
-  def update_masks() -> tf.Tensor:
+  def update_masks(*given: tf.Tensor) -> tf.Tensor:
+    values = iter(given)
     select = _Selection([
         _likeness(projection, held)
         for projection, held in zip(projections, weights)])
@@ -161,7 +163,9 @@ def masks_at(projections: Sequence[Projection],
     assignments = [clock.assign(step)]
     for projection, held, mean in zip(projections, weights, means):
       *new_masks, threshold = select(
-          projection, held, mean, sparsities[projection.sparsity])
+          projection, [next(values) for _ in held],
+          [value if value is None else next(values) for value in mean],
+          sparsities[projection.sparsity])
       assignments += [old.assign(new)
                       for old, new in zip(projection.masks, new_masks)]
       assignments += [
@@ -173,8 +177,9 @@ def masks_at(projections: Sequence[Projection],
 
   # The masks are no results of it: handing them through costs time in every
   # step, and when the graph is made.
-  done = tf.identity(
-      tf.compat.v1.cond(due, update_masks, lambda: last_step))
+  done = conditional.run_if(due, update_masks, [
+      value for held, mean in zip(weights, means)
+      for value in [*held, *mean] if value is not None], last_step)
   with compat.control_dependencies([done]):
     return [[held.read_value() for held in projection.masks]
             for projection in projections]

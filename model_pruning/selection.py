@@ -21,6 +21,7 @@ import tensorflow as tf
 from model_pruning import compat
 
 _DIGIT_BITS = 16
+_ROW_COUNTS = 256  # The square root of how many values a digit has.
 _MAX_ITEMS = 2**31 - 1  # Counts are int32; float32 goes wrong above 2**24.
 
 
@@ -228,13 +229,31 @@ def _search_by_histogram(values: tf.Tensor, num_bits: int,
       digits = tf.cast(tf.minimum(digits, 2**digit_bits), tf.int32)
     counts = tf.raw_ops.Bincount(
         arr=digits, size=2**digit_bits, weights=weights)
-    at_least = tf.cumsum(counts, reverse=True)
-    digit = tf.reduce_sum(tf.cast(at_least >= num_keep, tf.int32)) - 1
-    num_equal = tf.gather(counts, digit)
-    num_keep = num_keep - (tf.gather(at_least, digit) - num_equal)
+    digit, num_keep, num_equal = _largest_reaching(counts, num_keep)
     found = found + tf.bitwise.left_shift(
         tf.cast(digit, values.dtype), tf.cast(shift, values.dtype))
   return found, num_keep, num_equal
+
+
+def _largest_reaching(counts: tf.Tensor, num_keep: tf.Tensor
+                      ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+  """The largest index from which on `counts` add up to `num_keep`.
+
+  Returns:
+    It; how much is needed of its count, above which the rest is; its count.
+  """
+  num_counts = counts.shape.num_elements()
+  if num_counts <= _ROW_COUNTS:
+    at_least = tf.cumsum(counts, reverse=True)
+    index = tf.reduce_sum(tf.cast(at_least >= num_keep, tf.int32)) - 1
+    count = tf.gather(counts, index)
+    return index, num_keep - (tf.gather(at_least, index) - count), count
+  # Sums of rows first: one running sum of all counts has no threads, and
+  # takes longer than a pass over a small weight.
+  rows = tf.reshape(counts, [-1, _ROW_COUNTS])
+  row, num_keep, _ = _largest_reaching(tf.reduce_sum(rows, axis=1), num_keep)
+  index, num_keep, count = _largest_reaching(tf.gather(rows, row), num_keep)
+  return row * _ROW_COUNTS + index, num_keep, count
 
 
 def _search_by_bisection(values: tf.Tensor, num_bits: int,
