@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
@@ -81,6 +82,26 @@ class ParameterServerTest(absltest.TestCase):
       self.coordinator.schedule(step)
       self.coordinator.join()
       check(num_updates)
+
+  def test_fit_ends_exact(self):
+    if keras_models.IS_KERAS_3:
+      self.skipTest('fit of Keras 3 takes no ParameterServerStrategy')
+    model, pruner = self._start()
+    data = keras.utils.experimental.DatasetCreator(
+        lambda context: tf.data.Dataset.from_tensors(
+            keras_models.batch()).repeat())
+    # Workers do not wait for each other: what one of them does to a weight
+    # another undoes, until masks stay as they are.
+    model.fit(data, epochs=2, steps_per_epoch=2 * keras_training.NUM_STEPS,
+              verbose=0)
+    self.assertEqual(pruner.step, 4 * keras_training.NUM_STEPS)
+    values = keras_training.values_of(model)
+    self.assertNotEmpty(pruner.masks)
+    for name, mask in pruner.masks.items():
+      self.assertEqual(
+          mask.sum(),
+          keras_training.num_kept_after(mask.size, pruner.step), name)
+      np.testing.assert_array_equal(values[name] != 0, mask, name)
 
 
 if __name__ == '__main__':

@@ -8,8 +8,8 @@
 Trains a pruned model for `NUM_EPOCHS`, with a backup after each, from the last
 backup if there is one. Its last line is JSON: a hash of weights and masks.
 
-With --hold nobody starts epoch `HOLD_EPOCH`; a file `held-0`, `held-1` says
-that a worker waits there.
+With --hold this worker does not start epoch `HOLD_EPOCH`; a file `held-0` or
+`held-1` says that it waits there.
 """
 
 from __future__ import annotations
