@@ -333,6 +333,17 @@ def iterations_of(optimizer: Any) -> int:
   return int(value_of(iterations))
 
 
+def ignores_constraints(optimizer: Any) -> bool:
+  """Whether a Keras optimizer never calls the constraints of variables.
+
+  In TensorFlow 2.9 and 2.10 that are those which 2.11 made the default.
+  """
+  kinds = tf.keras.optimizers
+  early = getattr(getattr(kinds, 'experimental', None), 'Optimizer', None)
+  return (early is not None and early is not kinds.Optimizer
+          and isinstance(optimizer, early))
+
+
 def counts_skipped_updates(optimizer: Any) -> bool:
   """Whether `iterations` counts updates that loss scaling has skipped.
 

@@ -23,9 +23,12 @@ def _strategy():
   addresses = loopback.free_addresses(_NUM_WORKERS + _NUM_PS)
   spec = tf.train.ClusterSpec({'worker': addresses[:_NUM_WORKERS],
                                'ps': addresses[_NUM_WORKERS:]})
+  # `fit` keeps threads of a worker waiting, and by default there is one a CPU.
+  config = tf.compat.v1.ConfigProto(inter_op_parallelism_threads=8)
   for job in spec.jobs:
     for index in range(spec.num_tasks(job)):
-      tf.distribute.Server(spec, job, index, protocol='grpc', start=True)
+      tf.distribute.Server(
+          spec, job, index, protocol='grpc', config=config, start=True)
   kind = getattr(tf.distribute, 'ParameterServerStrategy',
                  tf.distribute.experimental.ParameterServerStrategy)
   return kind(tf.distribute.cluster_resolver.SimpleClusterResolver(

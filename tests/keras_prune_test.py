@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import tensorflow as tf
@@ -291,6 +293,43 @@ class ReportTest(KerasTestCase):
         "model_pruning.keras.prune(model, 'begin_pruning_step=1000')",
         "keras_models.WAYS['fit'](model, 2)")
     self.assertIn('after 2 updates and NOTHING WAS PRUNED', printed)
+
+  def test_a_program_whose_optimizer_applies_no_constraints_says_so(self):
+    if not tf.executing_eagerly():
+      self.skipTest('a loop in graph mode has no Keras optimizer')
+    printed = self._run_program(
+        'import tensorflow as tf',
+        'optimizer = keras_models.keras.optimizers.SGD()',
+        "pruner = model_pruning.keras.prune(model, 'target_sparsity=0.5',",
+        '                                   optimizer=optimizer)',
+        'other = tf.Variable(1.0)',
+        "if hasattr(optimizer, 'build'):",
+        '  optimizer.build([other])',
+        'optimizer.apply_gradients([(tf.constant(1.0), other)])')
+    self.assertIn('after 1 updates and NOTHING WAS PRUNED: SGD', printed)
+
+  def test_a_pruner_is_freed_with_its_model(self):
+    if not tf.executing_eagerly():
+      self.skipTest('Keras holds models of its graph')
+    model = keras_models.functional()
+    keras_models.compile_(model)
+    found = weakref.ref(model_pruning.keras.prune(model, _SPEC))
+    keras_models.WAYS['fit'](model, 2)
+    self.assertIsNotNone(found())
+    del model
+    keras_models.keras.backend.clear_session()
+    gc.collect()
+    self.assertIsNone(found())
+
+  def test_an_optimizer_that_ignores_constraints_is_refused(self):
+    kinds = getattr(keras_models.keras.optimizers, 'experimental', None)
+    if not hasattr(kinds, 'SGD') or (
+        kinds.SGD is keras_models.keras.optimizers.SGD):
+      self.skipTest('this Keras has no such optimizers')
+    model = keras_models.functional()
+    keras_models.compile_(model, optimizer=kinds.SGD())
+    with self.assertRaisesRegex(ValueError, 'must apply.*Received: SGD'):
+      model_pruning.keras.prune(model, _SPEC)
 
   def test_a_program_that_cleared_the_session_ends_in_peace(self):
     printed = self._run_program(

@@ -12,6 +12,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
+from model_pruning import compat
 from tests import keras_models
 from tests import keras_training
 from tests import modes
@@ -108,7 +109,10 @@ class OptimizersTest(TrainingTestCase):
 
   @parameterized.parameters(*sorted(_OPTIMIZERS))
   def test_every_optimizer_leaves_exact_zeros(self, name):
-    self.train(_dense(), _OPTIMIZERS[name](learning_rate=0.01))
+    optimizer = _OPTIMIZERS[name](learning_rate=0.01)
+    if compat.ignores_constraints(optimizer):
+      self.skipTest('in this Keras it applies no constraints: refused')
+    self.train(_dense(), optimizer)
 
   @parameterized.parameters('clipnorm', 'clipvalue', 'global_clipnorm')
   def test_clipped_gradients(self, argument):

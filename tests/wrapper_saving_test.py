@@ -59,6 +59,8 @@ def _why_not(suffix):
   if suffix == '.tf' and (keras_models.IS_KERAS_3
                           or tf.__version__.startswith('1.')):
     return 'this Keras loads no whole model from a SavedModel'
+  if suffix == '.tf' and tf.__version__.startswith(('2.0.', '2.1.')):
+    return 'this Keras makes layers of its own of all in a SavedModel'
   return ''
 
 

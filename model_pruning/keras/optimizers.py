@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any, Callable, Optional, Union
 
 import tensorflow as tf
@@ -22,11 +23,33 @@ class OptimizerView:
     """
     self._find = find
 
+  @classmethod
+  def of(cls, model: Any, optimizer: Optional[Any]) -> OptimizerView:
+    """Of `optimizer`, or if it is None of the one `model` has at the time.
+
+    Keeps neither alive: weights have constraints that keep the view.
+    """
+    if optimizer is not None:
+      return cls(weakref.ref(optimizer))
+    found = weakref.ref(model)
+    return cls(lambda: getattr(found(), 'optimizer', None))
+
   @property
   def optimizer(self) -> Optional[Any]:
     """The optimizer without the loss scaling around it; None if unknown."""
     optimizer = self._find()
     return getattr(optimizer, 'inner_optimizer', optimizer)
+
+  def check_constrains(self) -> None:
+    """Raises a ValueError if it applies no constraints of weights."""
+    optimizer = self.optimizer
+    if compat.ignores_constraints(optimizer):
+      raise ValueError(
+          'The optimizer of a pruned model must apply the constraints of '
+          'weights. In this version of TensorFlow those of '
+          '`keras.optimizers` do, and those of `keras.optimizers.experimental` '
+          f'do not. Received: {type(optimizer).__name__} of '
+          f'{type(optimizer).__module__}')
 
   def num_updates(self) -> int:
     """How many updates it has made, by its `iterations`; 0 if unknown."""

@@ -56,10 +56,9 @@ class Pruner(tf.Module):
     chosen = [(weight, rule) for weight, rule in zip(found, rules)
               if rule is not None]
     _check(spec, model, chosen)
+    self._optimizer = optimizers.OptimizerView.of(model, optimizer)
+    self._optimizer.check_constrains()
     self._model = weakref.ref(model)
-    self._optimizer = optimizers.OptimizerView(
-        lambda: optimizer if optimizer is not None
-        else getattr(self._model(), 'optimizer', None))
     self._names = [weight.candidate.name for weight, _ in chosen]
     self._weights = [weight.variable for weight, _ in chosen]
     self._indices = {id(weight): i for i, weight in enumerate(self._weights)}
@@ -72,8 +71,10 @@ class Pruner(tf.Module):
       self.resume()
     self._constrained = self._constrain(model)
     compat.forget_train_function(model)
+    # None of what it is given may hold the pruner: it would live on.
     weakref.finalize(self, _warn_of_what_was_not_pruned, str(spec),
-                     dict(zip(self._names, self.states)), self._watch)
+                     dict(zip(self._names, self.states)), self._watch,
+                     self._optimizer)
 
   def _constrain(self, model: Any) -> List[Any]:
     """Puts the constraints on; returns the variables that have one."""
@@ -242,8 +243,9 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
 
   Raises:
     TypeError: if `model` is no Keras model.
-    ValueError: if the model is not built or is pruned already, or the spec is
-      not valid or has a pattern that matches none of its weights.
+    ValueError: if the model is not built or is pruned already, the spec is
+      not valid or has a pattern that matches none of its weights, or the
+      optimizer applies no constraints.
   """
   spec = spec_lib.PruningSpec.of(spec)
   model_check.check_built(model, 'prune')
@@ -288,7 +290,8 @@ def _check(
 
 def _warn_of_what_was_not_pruned(
     spec: str, states_by_name: Dict[str, ranking.WeightState],
-    watch: restore_watch.RestoreWatch) -> None:
+    watch: restore_watch.RestoreWatch,
+    optimizer: optimizers.OptimizerView) -> None:
   """Runs when the model is deleted, or the program ends."""
   try:
     num_updates = {name: int(compat.value_of(state.num_updates)) - watch.step
@@ -296,6 +299,7 @@ def _warn_of_what_was_not_pruned(
     pruned = any(
         compat.value_of(state.last_mask_update_step) != schedule.NEVER
         for state in states_by_name.values())
+    num_unseen = optimizer.num_updates() - watch.step
   except (AttributeError, RuntimeError, TypeError, ValueError,
           tf.errors.OpError):
     # Of a graph: its session is closed, or Keras has another by now, or the
@@ -306,6 +310,12 @@ def _warn_of_what_was_not_pruned(
     logging.warning(
         'model_pruning: training ended after %d updates and NOTHING WAS '
         'PRUNED: no mask update of %r was due.', most, spec)
+  if most == 0 and states_by_name and num_unseen > 0:
+    logging.warning(
+        'model_pruning: training ended after %d updates and NOTHING WAS '
+        'PRUNED: %s did not update the weights %s, or does not apply the '
+        'constraints of weights.', num_unseen,
+        type(optimizer.optimizer).__name__, ', '.join(states_by_name))
   idle = [name for name, number in num_updates.items() if number == 0]
   if most > 0 and idle:
     logging.warning(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any, Optional, Sequence
 
 import numpy as np
@@ -26,8 +27,9 @@ class RestoreWatch:
   def __init__(self, weights: Sequence[Any],
                optimizer: optimizers.OptimizerView):
     """Watches weights of a model, and its optimizer, from step 0."""
-    self._smallest = min(
-        weights, key=lambda weight: np.prod(weight.shape), default=None)
+    # Weakly: its constraint may hold whatever holds the watch.
+    self._smallest = (lambda: None) if not weights else weakref.ref(
+        min(weights, key=lambda weight: np.prod(weight.shape)))
     self._optimizer = optimizer
     self.start(0)
 
@@ -60,6 +62,7 @@ class RestoreWatch:
           f'{self.step}, by an optimizer that has made {num_updates}')
 
   def _value(self) -> Optional[np.ndarray]:
-    if self._smallest is None or not tf.executing_eagerly():
+    smallest = self._smallest()
+    if smallest is None or not tf.executing_eagerly():
       return None
-    return compat.value_of(self._smallest)
+    return compat.value_of(smallest)
