@@ -8,8 +8,8 @@
 Trains a pruned model for `NUM_EPOCHS`, with a backup after each, from the last
 backup if there is one. Its last line is JSON: a hash of weights and masks.
 
-With --hold this worker does not start epoch `HOLD_EPOCH`; a file `held-0` or
-`held-1` says that it waits there.
+A file `reached-0` or `reached-1` says that a worker has come to the begin of
+epoch `HOLD_EPOCH`, its backup made. With --hold it waits there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import json
 import os
 import pathlib
 import time
-from typing import Any, List
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -39,18 +39,19 @@ SPEC = ('target_sparsity=0.8,sparsity_function_end_step=9,end_pruning_step=9'
 
 
 class Hold(keras.callbacks.Callback):
-  """Waits, until it is killed, where epoch `HOLD_EPOCH` would begin."""
+  """Says that epoch `HOLD_EPOCH` is reached, and may stay there."""
 
-  def __init__(self, path: pathlib.Path):
+  def __init__(self, path: pathlib.Path, stays: bool):
     super().__init__()
-    self._path = path
+    self._path, self._stays = path, stays
 
   def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-    """Waits at that epoch."""
+    """At that epoch makes the file; then waits to be killed, if it stays."""
     del logs
     if epoch == HOLD_EPOCH:
       self._path.touch()
-      time.sleep(600)
+      if self._stays:
+        time.sleep(600)
 
 
 def dataset() -> tf.data.Dataset:
@@ -63,16 +64,16 @@ def dataset() -> tf.data.Dataset:
   return data.with_options(options)
 
 
-def fit(model: Any, directory: pathlib.Path, hold: List[Any]) -> None:
+def fit(model: Any, directory: pathlib.Path, hold: Hold) -> None:
   """Trains with `fit`, which goes on from the backup that it makes."""
   backup = getattr(keras.callbacks, 'BackupAndRestore', None)
   if backup is None:
     backup = keras.callbacks.experimental.BackupAndRestore
   model.fit(dataset(), epochs=NUM_EPOCHS, verbose=0,
-            callbacks=[backup(str(directory / 'backup')), *hold])
+            callbacks=[backup(str(directory / 'backup')), hold])
 
 
-def loop(model: Any, directory: pathlib.Path, hold: List[Any],
+def loop(model: Any, directory: pathlib.Path, hold: Hold,
          index: int) -> None:
   """The same in a loop: `fit` of Keras 3 does not work on several workers."""
   strategy, optimizer = tf.distribute.get_strategy(), model.optimizer
@@ -100,8 +101,7 @@ def loop(model: Any, directory: pathlib.Path, hold: List[Any],
   data = strategy.experimental_distribute_dataset(dataset())
   num_updates = int(compat.value_of(optimizer.iterations))
   for epoch in range(num_updates // STEPS_PER_EPOCH, NUM_EPOCHS):
-    for callback in hold:
-      callback.on_epoch_begin(epoch)
+    hold.on_epoch_begin(epoch)
     for batch in data:
       step(batch)
     manager.save(epoch)
@@ -118,7 +118,7 @@ def main() -> None:
       tf.distribute, 'MultiWorkerMirroredStrategy',
       tf.distribute.experimental.MultiWorkerMirroredStrategy)()
   getattr(keras.utils, 'set_random_seed', tf.random.set_seed)(1)
-  hold = [Hold(args.directory / f'held-{index}')] * args.hold
+  hold = Hold(args.directory / f'reached-{index}', args.hold)
   with strategy.scope():
     model = keras_models.functional()
     keras_models.compile_(model)

@@ -104,7 +104,8 @@ class MultiWorkerTest(absltest.TestCase):
                        numpy_reference.num_kept(size, 0.8), name)
 
     workers = _Workers(self, str(directories[1]), held=[_KILLED])
-    workers.wait_for_files(directories[1] / f'held-{_KILLED}')
+    workers.wait_for_files(*[directories[1] / f'reached-{index}'
+                             for index in range(_NUM_WORKERS)])
     # The other one waits in its step for gradients of this one.
     self.assertTrue(workers.is_running(1 - _KILLED))
     workers.kill(_KILLED)
