@@ -30,15 +30,15 @@ from tensorflow_model_optimization.python.core.sparsity.keras import (
     pruning_impl)
 
 _ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(_ROOT), str(_ROOT / 'tests')]
+sys.path[:0] = [str(_ROOT), str(_ROOT / 'tests/support')]
 
 import numpy_reference  # noqa: E402
 import timing  # noqa: E402
 
 import model_pruning  # noqa: E402
-from model_pruning import mask  # noqa: E402
-from model_pruning import saliency  # noqa: E402
-from model_pruning import weight_rule  # noqa: E402
+from model_pruning._src.core import mask  # noqa: E402
+from model_pruning._src.core import saliency  # noqa: E402
+from model_pruning._src.spec import weight_rule  # noqa: E402
 
 SPARSITY = 0.8
 # Weights -> rounds, and how many times faster than tfmot ours has to be.

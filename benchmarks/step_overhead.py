@@ -55,8 +55,8 @@ class Trained:
 
 def pruned_by_us(model: Any) -> Tuple[Any, Dict[str, int]]:
   """The model, pruned, and the bytes of its pruning state."""
-  from model_pruning.keras import pruner as pruner_lib
-  pruner = pruner_lib.prune(model, (
+  import model_pruning
+  pruner = model_pruning.keras.prune(model, (
       f'initial_sparsity={SPARSITY},target_sparsity={SPARSITY},'
       f'sparsity_function_end_step=0,pruning_frequency={FREQUENCY}'))
   # Of Keras 2 the pruner holds the weights too; they are trainable.

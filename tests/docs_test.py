@@ -23,9 +23,10 @@ _ROOT = pathlib.Path(__file__).parent.parent
 _DOCUMENTS = ['README.md', 'docs/guide.md', 'docs/insert_masks.md',
               'docs/keras.md', 'docs/migration_contrib.md',
               'docs/migration_tfmot.md', 'docs/strip.md']
-_MODULES = ['bounds', 'distribution', 'errors', 'graph.block_matrices',
-            'graph.mask_collections', 'graph.train_ops', 'mask', 'schedule',
-            'selection', 'spec']
+_MODULES = sorted(
+    '.'.join(path.relative_to(_ROOT).with_suffix('').parts)
+    for path in (_ROOT / 'model_pruning').rglob('*.py')
+    if '>>> ' in path.read_text())
 
 
 def _snippets():
@@ -57,7 +58,7 @@ class DocstringsTest(parameterized.TestCase):
   def test_examples_in_docstrings_are_true(self, module):
     if not tf.executing_eagerly():
       self.skipTest('the examples are eager')
-    module = importlib.import_module('model_pruning.' + module)
+    module = importlib.import_module(module)
     result = doctest.testmod(module, extraglobs={'tf': tf})
     self.assertGreater(result.attempted, 0)
     self.assertEqual(result.failed, 0)

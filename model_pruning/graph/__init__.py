@@ -1,3 +1,3 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Pruning of `tf.compat.v1` graphs: Estimators, sessions, hooks."""
+"""Modules of the graph side that are run by name."""

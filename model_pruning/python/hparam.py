@@ -4,6 +4,6 @@
 
 from __future__ import annotations
 
-from model_pruning.hparam_object import HParams
+from model_pruning._src.spec.hparams import HParams
 
 __all__ = ['HParams']

@@ -4,6 +4,6 @@
 
 from __future__ import annotations
 
-from model_pruning.graph.learning import train
+from model_pruning._src.graph.masked.learning import train
 
 __all__ = ['train']

@@ -6,23 +6,25 @@ from __future__ import annotations
 
 from typing import Any, List, Optional
 
-from model_pruning.graph import mask_collections
-from model_pruning.graph import masked
-from model_pruning.graph.mask_collections import attach_group_suffix
-from model_pruning.graph.masked import apply_mask
-from model_pruning.graph.masked import apply_mask_with_group
-from model_pruning.graph.masked import get_gradients
-from model_pruning.graph.masked import get_masked_weights
-from model_pruning.graph.masked import get_masks
-from model_pruning.graph.masked import get_old_old_weights
-from model_pruning.graph.masked import get_old_weights
-from model_pruning.graph.masked import get_thresholds
-from model_pruning.graph.masked import get_weight_sparsity
-from model_pruning.graph.masked import get_weights
-from model_pruning.graph.masked import MASKED_WEIGHT_NAME
-from model_pruning.graph.pruning import Pruning
-from model_pruning.spec import get_pruning_hparams
-from model_pruning.weight_rule import UNGROUPED as UNGROUPED_GROUP_NAME
+from model_pruning._src.graph import mask_collections
+from model_pruning._src.graph.mask_collections import attach_group_suffix
+from model_pruning._src.graph.masked import apply_mask as masking
+from model_pruning._src.graph.masked.apply_mask import apply_mask
+from model_pruning._src.graph.masked.apply_mask import apply_mask_with_group
+from model_pruning._src.graph.masked.apply_mask import get_gradients
+from model_pruning._src.graph.masked.apply_mask import get_masked_weights
+from model_pruning._src.graph.masked.apply_mask import get_masks
+from model_pruning._src.graph.masked.apply_mask import get_old_old_weights
+from model_pruning._src.graph.masked.apply_mask import get_old_weights
+from model_pruning._src.graph.masked.apply_mask import get_thresholds
+from model_pruning._src.graph.masked.apply_mask import get_weight_sparsity
+from model_pruning._src.graph.masked.apply_mask import get_weights
+from model_pruning._src.graph.masked.apply_mask import MASKED_WEIGHT_NAME
+from model_pruning._src.graph.masked.pruning import Pruning
+from model_pruning._src.spec.pruning_spec import get_pruning_hparams
+from model_pruning._src.spec.weight_rule import (
+  UNGROUPED as UNGROUPED_GROUP_NAME,
+)
 
 MASK_COLLECTION = mask_collections.MASKS
 THRESHOLD_COLLECTION = mask_collections.THRESHOLDS
@@ -60,10 +62,10 @@ __all__ = [
 ]
 
 
-def apply_mask_and_return(x: Any, scope: masked.Scope = '',
+def apply_mask_and_return(x: Any, scope: masking.Scope = '',
                           prune_option: str = 'weight') -> List[Any]:
   """Returns what `apply_mask` returns, and the mask."""
-  result = masked.mask_weight(x, scope, prune_option)
+  result = masking.mask_weight(x, scope, prune_option)
   return [result.masked, result.state.mask]
 
 

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from model_pruning.graph.listener import ModelPruningHook
-from model_pruning.graph.listener import ModelPruningListener
+from model_pruning._src.graph.masked.mask_update_hook import ModelPruningHook
+from model_pruning._src.graph.masked.mask_update_hook import (
+    ModelPruningListener,
+)
 
 __all__ = ['ModelPruningHook', 'ModelPruningListener']

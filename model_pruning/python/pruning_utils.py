@@ -8,12 +8,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from model_pruning.graph import masked
-from model_pruning.graph import masked_weights
-from model_pruning.graph import partitioned
-from model_pruning.graph.block_matrices import expand_tensor
-from model_pruning.graph.block_matrices import factorized_pool
-from model_pruning.graph.block_matrices import kronecker_product
+from model_pruning._src.graph import partitioned
+from model_pruning._src.graph.masked import apply_mask
+from model_pruning._src.graph.masked import masked_weights
+from model_pruning.python.block_matrices import expand_tensor
+from model_pruning.python.block_matrices import factorized_pool
+from model_pruning.python.block_matrices import kronecker_product
 
 determine_partitioned_axis = partitioned.partition_axis
 
@@ -32,29 +32,29 @@ __all__ = [
 ]
 
 
-def weight_mask_variable(var: Any, scope: masked.Scope) -> Any:
+def weight_mask_variable(var: Any, scope: apply_mask.Scope) -> Any:
   """Gets or creates the mask of a weight, ones at first."""
-  return masked.state_variable('mask', var, scope, 1.0)
+  return apply_mask.state_variable('mask', var, scope, 1.0)
 
 
-def weight_threshold_variable(var: Any, scope: masked.Scope) -> Any:
+def weight_threshold_variable(var: Any, scope: apply_mask.Scope) -> Any:
   """Gets or creates the threshold of a weight, a scalar, zero at first."""
-  return masked.state_variable('threshold', var, scope, 0.0, scalar=True)
+  return apply_mask.state_variable('threshold', var, scope, 0.0, scalar=True)
 
 
-def weight_gradient_variable(var: Any, scope: masked.Scope) -> Any:
+def weight_gradient_variable(var: Any, scope: apply_mask.Scope) -> Any:
   """Gets or creates the mean displacement of a weight, zeros at first."""
-  return masked.state_variable('gradient', var, scope, 0.0)
+  return apply_mask.state_variable('gradient', var, scope, 0.0)
 
 
-def old_weight_variable(var: Any, scope: masked.Scope) -> Any:
+def old_weight_variable(var: Any, scope: apply_mask.Scope) -> Any:
   """Gets or creates a copy of the weight one update ago, zeros at first."""
-  return masked.state_variable('old_weight', var, scope, 0.0)
+  return apply_mask.state_variable('old_weight', var, scope, 0.0)
 
 
-def old_old_weight_variable(var: Any, scope: masked.Scope) -> Any:
+def old_old_weight_variable(var: Any, scope: apply_mask.Scope) -> Any:
   """Gets or creates a copy of the weight two updates ago, zeros at first."""
-  return masked.state_variable('old_old_weight', var, scope, 0.0)
+  return apply_mask.state_variable('old_old_weight', var, scope, 0.0)
 
 
 def variable_assign(var: Any, new_value: tf.Tensor) -> tf.Operation:

@@ -24,4 +24,4 @@ def strip_pruning_vars_fn(input_graph_def: Any,
 
 def _strip() -> Any:
   # When it is used: who only imports this module pays nothing for it.
-  return importlib.import_module('model_pruning.graph.strip')
+  return importlib.import_module('model_pruning._src.graph.strip.strip')

@@ -10,7 +10,8 @@ import re
 import sys
 from typing import Iterator, List
 
-from rows import ROOT, load_rows
+from rows import load_rows
+from rows import ROOT
 
 BEGIN = '# BEGIN rows: written by tools/matrix/check.py --fix\n'
 END = '# END rows\n'

@@ -17,7 +17,10 @@ import pathlib
 import subprocess
 import tempfile
 
-from rows import HERE, ROOT, Row, load_rows
+from rows import HERE
+from rows import load_rows
+from rows import ROOT
+from rows import Row
 
 MARK = '# --no-deps\n'
 

@@ -27,7 +27,10 @@ import urllib.request
 from typing import Counter, Dict, Iterator, List, Optional
 from xml.etree import ElementTree
 
-from rows import ROOT, Row, find_python, select_rows
+from rows import find_python
+from rows import ROOT
+from rows import Row
+from rows import select_rows
 from table import format_table
 
 COLUMNS = '{:<15}{:>8}{:>8}{:>8}{:>9}'

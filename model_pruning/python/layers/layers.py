@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from model_pruning.graph.layers import masked_conv2d
-from model_pruning.graph.layers import masked_convolution
-from model_pruning.graph.layers import masked_fully_connected
+from model_pruning._src.graph.masked.layers import masked_conv2d
+from model_pruning._src.graph.masked.layers import masked_convolution
+from model_pruning._src.graph.masked.layers import masked_fully_connected
 
 __all__ = ['masked_conv2d', 'masked_convolution', 'masked_fully_connected']

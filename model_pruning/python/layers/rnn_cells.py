@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from model_pruning.graph.rnn_cells import MaskedBasicLSTMCell
-from model_pruning.graph.rnn_cells import MaskedGRUCell
-from model_pruning.graph.rnn_cells import MaskedLSTMCell
+from model_pruning._src.graph.masked.rnn_cells import MaskedBasicLSTMCell
+from model_pruning._src.graph.masked.rnn_cells import MaskedGRUCell
+from model_pruning._src.graph.masked.rnn_cells import MaskedLSTMCell
 
 __all__ = ['MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell']

@@ -10,9 +10,10 @@ Beside each model there is what it predicts for a batch of ones.
 import pathlib
 import sys
 
-import model_pruning
 import numpy as np
 import tensorflow as tf
+
+import model_pruning
 
 # A name of an attribute, for the programs of that version used it.
 sparsity = model_pruning.keras

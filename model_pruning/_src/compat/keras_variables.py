@@ -1,0 +1,150 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What differs between Keras packages about variables.
+
+Differences are found by looking for the feature, not for a version. Private
+API is used in this folder only; each use says on which versions it was tried.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, List, Optional, Sequence
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.eager import context as eager_context
+
+from model_pruning._src.compat import keras_models
+from model_pruning._src.compat import tensorflow as tf_compat
+
+
+def variable_name(variable: Any) -> str:
+  """Name of a Keras variable, without `:0`; `path` in Keras 3."""
+  return getattr(variable, 'path', None) or variable.name.split(':')[0]
+
+
+def backend_variable(variable: Any) -> Any:
+  """The TensorFlow variable (or distributed variable) of a Keras variable."""
+  if isinstance(variable, tf.compat.v2.Variable):
+    return variable
+  return getattr(variable, 'value', variable)
+
+
+def _constrained(variable: tf.Variable) -> List[tf.Variable]:
+  """The variables whose constraint optimizers ask for.
+
+  Mixed precision wraps a variable in another (`_variable`); a distributed one
+  has one a replica; and with central storage or workers that keep copies, some
+  optimizers ask the variable and some what is in it (`_v`). The names are
+  private; tried on TF 1.14 to 2.21.
+  """
+  parts = tf_compat.replicas(getattr(variable, '_variable', variable))
+  return parts + [vars(part)['_v'] for part in parts if '_v' in vars(part)]
+
+
+def constraint_of(variable: Any) -> Optional[Callable[..., Any]]:
+  """The constraint of a Keras variable.
+
+  Asks a replica's variable: before TF 2.2 a distributed one does not tell.
+  """
+  if not isinstance(variable, tf.compat.v2.Variable):
+    return variable.constraint
+  return _constrained(variable)[-1].constraint
+
+
+def set_constraint(variable: Any,
+                   constraint: Optional[Callable[..., Any]]) -> None:
+  """Makes optimizers apply `constraint` after they update `variable`.
+
+  Keras 3 variables have a public setter. TensorFlow's have none:
+  `_constraint` was tried on TF 1.14 to 2.21, on every replica's variable.
+  """
+  if not isinstance(variable, tf.compat.v2.Variable):
+    variable.constraint = constraint
+    return
+  for component in _constrained(variable):
+    component._constraint = constraint  # pylint: disable=protected-access
+
+
+def replica_of(variable: Any, component: Any) -> Optional[int]:
+  """Which replica's variable of `variable` a `component` is; None if none.
+
+  Optimizers before TF 2.11 hand the variable of one replica to constraints.
+  """
+  variable = backend_variable(variable)
+  parts = tf_compat.replicas(getattr(variable, '_variable', variable))
+  if len(parts) < 2:
+    return None
+  return next((i for i, part in enumerate(parts) if part is component), None)
+
+
+def on_replica(variable: Any, replica: Optional[int]) -> tf.Variable:
+  """The TensorFlow variable that one replica has of a Keras variable.
+
+  Args:
+    variable: a Keras variable.
+    replica: which one; None: that of the replica whose code is being run.
+  """
+  variable = backend_variable(variable)
+  parts = tf_compat.replicas(getattr(variable, '_variable', variable))
+  if len(parts) < 2:
+    return parts[0]
+  if replica is None:
+    context = tf.distribute.get_replica_context()
+    # A strategy of several processes has the variables of this one only.
+    replica = int(tf.get_static_value(
+        tf.convert_to_tensor(context.replica_id_in_sync_group))) % len(parts)
+  return parts[replica]
+
+
+def initialize(variables: Sequence[tf.Variable]) -> None:
+  """Gives Keras' variables their initial values, in a graph's session."""
+  if not tf.executing_eagerly():
+    session = tf.compat.v1.keras.backend.get_session()
+    session.run([variable.initializer for variable in variables])
+
+
+def value_of(variable: Any) -> np.ndarray:
+  """The value of a Keras variable now, in eager mode or Keras' session.
+
+  A variable of eager mode has one where a graph is being built as well. There
+  is no public way back from there; that used was tried on TF 1.14 to 2.21.
+  """
+  variable = tf_compat.replicas(backend_variable(variable))[0]
+  if hasattr(getattr(variable, 'handle', None), 'numpy'):
+    with eager_context.eager_mode():
+      return tf.convert_to_tensor(variable).numpy()
+  return tf.compat.v1.keras.backend.get_session().run(variable)
+
+
+def assign_value(variable: tf.Variable, value: np.ndarray) -> None:
+  """Gives a variable of every replica a value, now.
+
+  In a graph of Keras it adds nothing: `initialize` has the variables loaded.
+  """
+  for part in tf_compat.replicas(variable):
+    if tf.executing_eagerly():
+      part.assign(value)
+    else:
+      part.load(value, tf.compat.v1.keras.backend.get_session())
+
+
+def add_local_weight(keras: Any, layer: Any, name: str, shape: Sequence[int],
+                     dtype: str, initializer: str) -> Any:
+  """A weight of a layer that each replica changes by itself, to the same value.
+
+  Nothing is reduced or sent. In Keras 3 `add_weight` cannot make one, but a
+  variable that is an attribute is a weight as well.
+  """
+  if keras_models.builds_in_build(layer):
+    variable = keras.Variable(
+        initializer, shape=tuple(shape), dtype=dtype, trainable=False,
+        autocast=False, synchronization='on_read',
+        aggregation='only_first_replica', name=name)
+    setattr(layer, name, variable)
+    return variable
+  with tf.init_scope():
+    return layer.add_weight(
+        name, shape=shape, dtype=tf.as_dtype(dtype), initializer=initializer,
+        trainable=False, synchronization=tf.VariableSynchronization.ON_READ,
+        aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)

@@ -1,0 +1,316 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Exact selection of the largest scores, without sorting.
+
+Non-negative floats order like their bits read as integers, and the k-th
+largest integer is found digit by digit: count how often each value of the
+highest digit occurs, see in which of them the k-th largest lies, go on with
+the next digit inside it. Two passes settle float32. What is equal to the k-th
+largest is cut by index.
+
+Everything here is integer arithmetic, so the outcome is the same bit for bit
+on every TensorFlow, device and thread count.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional, Tuple
+
+import tensorflow as tf
+
+from model_pruning._src.compat import tensorflow as tf_compat
+
+_DIGIT_BITS = 16
+_ROW_COUNTS = 256  # The square root of how many values a digit has.
+_BYTE_ITEMS = 240  # Items that a byte can count.
+_MAX_ITEMS = 2**31 - 1  # Counts are int32; float32 goes wrong above 2**24.
+
+
+class Keys(NamedTuple):
+  """Integers that order like the scores they stand for.
+
+  Attributes:
+    values: int32 or int64 tensor, at least 0, shape of the scores.
+    num_bits: how many low bits of `values` may be set.
+    nan: all values from this one on are of NaNs, and count as equal.
+    dtype: the floating dtype of the scores.
+  """
+
+  values: tf.Tensor
+  num_bits: int
+  nan: int
+  dtype: tf.DType
+
+  def with_equal_nans(self) -> tf.Tensor:
+    """The values, that of every NaN being the same."""
+    return tf.minimum(self.values, self.nan)
+
+
+class Selection(NamedTuple):
+  """What `select_largest` kept.
+
+  Attributes:
+    kept: bool tensor of shape [n].
+    smallest_kept: scalar of the keys' dtype, the smallest key kept.
+  """
+
+  kept: tf.Tensor
+  smallest_kept: tf.Tensor
+
+
+# Floating dtype -> (integer of the same width, bits below the sign, the bits
+# of infinity). Above infinity there are only NaNs.
+_LAYOUTS = {
+    tf.float16: (tf.int16, 15, 0x7C00),
+    tf.bfloat16: (tf.int16, 15, 0x7F80),
+    tf.float32: (tf.int32, 31, 0x7F800000),
+    tf.float64: (tf.int64, 63, 0x7FF0000000000000),
+}
+
+
+def ordered_keys(scores: tf.Tensor) -> Keys:
+  """Keys of `scores`: a larger score has a larger key, NaN the largest.
+
+  Args:
+    scores: tensor without negative entries; float16, bfloat16, float32 or
+      float64; any shape.
+
+  Returns:
+    Keys of the same shape.
+
+  Raises:
+    TypeError: if `scores` has another dtype.
+  """
+  if scores.dtype.base_dtype not in _LAYOUTS:
+    raise TypeError(
+        'Argument `scores` must be of one of the dtypes '
+        f'{[dtype.name for dtype in _LAYOUTS]}. '
+        f'Received: dtype={scores.dtype.name}')
+  bits_dtype, num_bits, infinity = _LAYOUTS[scores.dtype.base_dtype]
+  bits = tf.bitcast(scores, bits_dtype)
+  if bits_dtype == tf.int16:
+    bits = tf.cast(bits, tf.int32)
+  return Keys(bits, num_bits, infinity + 1, scores.dtype.base_dtype)
+
+
+def scores_of(values: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+  """The scores whose `ordered_keys` are `values`; NaN for every NaN."""
+  bits_dtype = _LAYOUTS[dtype][0]
+  return tf.bitcast(tf.cast(values, bits_dtype), dtype)
+
+
+def exact_float64(scores: tf.Tensor) -> tf.Tensor:
+  """`scores` as float64, denormals included.
+
+  TensorFlow's threads treat denormal operands as zero, XLA's do not, and a
+  plain cast would make masks depend on it. Denormal float32 (bfloat16,
+  float16) become what they stand for; denormal float64 become 0.
+  """
+  if scores.dtype.base_dtype in (tf.float16, tf.bfloat16):
+    # A float16 has no float32 denormals, and a bfloat16 is the upper half of
+    # a float32: both casts move bits and compute nothing.
+    scores = tf.cast(scores, tf.float32)
+  keys = ordered_keys(scores).values
+  if scores.dtype.base_dtype == tf.float64:
+    is_denormal, exact = keys < 2**52, tf.zeros_like(scores)
+  else:
+    is_denormal = keys < 2**23
+    exact = tf.cast(keys, tf.float64) * 2.0**-149
+    scores = tf.cast(scores, tf.float64)
+  return tf_compat.where(is_denormal, exact, scores)
+
+
+def select_largest(keys: Keys, num_keep: tf.Tensor,
+                   sizes: Optional[tf.Tensor] = None) -> Selection:
+  """Keeps items, largest first, until `num_keep` is reached.
+
+  Among items with equal keys the one with the lower index comes first.
+
+  >>> keys = ordered_keys(tf.constant([3., 1., 2., 2.]))
+  >>> select_largest(keys, 2).kept.numpy().tolist()
+  [True, False, True, False]
+
+  Args:
+    keys: keys of n items, shape [n], n from 1 to 2**31 - 1.
+    num_keep: integer scalar, at least 1 and at most the sum of `sizes`. An
+      item is kept if those before it count fewer than this.
+    sizes: int32 tensor [n], what each item counts; 1 each by default.
+
+  Returns:
+    A `Selection`.
+
+  Raises:
+    ValueError: if n is unknown, 0, or too large.
+  """
+  num_items = keys.values.shape.num_elements()
+  if not num_items or num_items > _MAX_ITEMS:
+    raise ValueError(
+        f'Argument `keys` must hold from 1 to {_MAX_ITEMS} items, their '
+        f'number known. Received: {num_items}')
+  num_keep = tf.cast(num_keep, tf.int32)
+  smallest, num_equal_keep, num_equal = _search(
+      keys.values, keys.num_bits, num_keep, sizes)
+  smallest_kept = tf.minimum(smallest, keys.nan)
+
+  def first_of_equal() -> tf.Tensor:
+    # If a NaN is the smallest, all NaNs are equal to it and none is larger.
+    is_nan = smallest >= keys.nan
+    larger = keys.values > tf_compat.where(
+        is_nan, keys.values.dtype.max, smallest)
+    equal = tf.compat.v1.cond(
+        is_nan, lambda: keys.values >= keys.nan,
+        lambda: tf.equal(keys.values, smallest))
+    return _with_first_of(
+        larger, equal, tf_compat.where(is_nan, num_keep, num_equal_keep), sizes)
+
+  kept = tf.compat.v1.cond(
+      (num_equal_keep < num_equal) | (smallest >= keys.nan), first_of_equal,
+      lambda: keys.values >= smallest)
+  return Selection(kept, smallest_kept)
+
+
+def _with_first_of(larger: tf.Tensor, equal: tf.Tensor, num_keep: tf.Tensor,
+                   sizes: Optional[tf.Tensor]) -> tf.Tensor:
+  """`larger`, and the first items of `equal` until they count `num_keep`."""
+  num_items = equal.shape.num_elements()
+  if tf_compat.in_xla_context():
+    # From the last position, 1, to the first, n; 0 for items not equal.
+    position = tf_compat.where(
+        equal, tf.range(num_items, 0, -1), tf.zeros([num_items], tf.int32))
+    lowest, _, _ = _search(position, num_items.bit_length(), num_keep, sizes)
+    return larger | (equal & (position >= lowest))
+  # A list is faster, for few are equal mostly; XLA has none of its own length.
+  indices = tf.raw_ops.Where(condition=equal)
+  if sizes is not None:
+    before = tf.cumsum(tf.gather(sizes, indices[:, 0]), exclusive=True)
+    num_keep = _size_of(before < num_keep, None)
+  return tf.tensor_scatter_nd_update(
+      larger, indices[:num_keep], tf.fill([num_keep], True))
+
+
+def _size_of(chosen: tf.Tensor, sizes: Optional[tf.Tensor]) -> tf.Tensor:
+  """What the chosen items count."""
+  if sizes is None:
+    return tf.reduce_sum(tf.cast(chosen, tf.int32))
+  return tf.reduce_sum(tf_compat.where(chosen, sizes, tf.zeros_like(sizes)))
+
+
+def _search(values: tf.Tensor, num_bits: int, num_keep: tf.Tensor,
+            sizes: Optional[tf.Tensor]
+            ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+  """The value at which items, largest first, count `num_keep`.
+
+  Returns:
+    That value; how much of the items of this value is still needed; how much
+    there is of them.
+  """
+  # XLA has no fast histogram (and before TF 2.12 none at all).
+  if tf_compat.in_xla_context():
+    if sizes is None:
+      return _search_by_packed_counts(values, num_bits, num_keep)
+    return _search_by_bisection(values, num_bits, num_keep, sizes)
+  return _search_by_histogram(values, num_bits, num_keep, sizes)
+
+
+def _search_by_histogram(values: tf.Tensor, num_bits: int,
+                         num_keep: tf.Tensor, sizes: Optional[tf.Tensor]
+                         ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+  weights = tf.zeros([0], tf.int32) if sizes is None else sizes
+  found = tf.zeros([], values.dtype)
+  shift = num_bits
+  while shift > 0:
+    digit_bits = min(_DIGIT_BITS, shift)
+    shift -= digit_bits
+    # What differs from `found` above this digit comes out too large for the
+    # histogram, which leaves it out. Each operation is a pass over memory.
+    digits = values
+    if shift + digit_bits < num_bits:
+      digits = tf.bitwise.bitwise_xor(digits, found)
+    if shift > 0:
+      digits = tf.bitwise.right_shift(digits, tf.cast(shift, values.dtype))
+    if values.dtype != tf.int32:
+      digits = tf.cast(tf.minimum(digits, 2**digit_bits), tf.int32)
+    counts = tf.raw_ops.Bincount(
+        arr=digits, size=2**digit_bits, weights=weights)
+    digit, num_keep, num_equal = _largest_reaching(counts, num_keep)
+    found = found + tf.bitwise.left_shift(
+        tf.cast(digit, values.dtype), tf.cast(shift, values.dtype))
+  return found, num_keep, num_equal
+
+
+def _largest_reaching(counts: tf.Tensor, num_keep: tf.Tensor
+                      ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+  """The largest index from which on `counts` add up to `num_keep`.
+
+  Returns:
+    It; how much is needed of its count, above which the rest is; its count.
+  """
+  num_counts = counts.shape.num_elements()
+  if num_counts <= _ROW_COUNTS:
+    at_least = tf.cumsum(counts, reverse=True)
+    index = tf.reduce_sum(tf.cast(at_least >= num_keep, tf.int32)) - 1
+    count = tf.gather(counts, index)
+    return index, num_keep - (tf.gather(at_least, index) - count), count
+  # Sums of rows first: one running sum of all counts has no threads, and
+  # takes longer than a pass over a small weight.
+  rows = tf.reshape(counts, [-1, _ROW_COUNTS])
+  row, num_keep, _ = _largest_reaching(tf.reduce_sum(rows, axis=1), num_keep)
+  index, num_keep, count = _largest_reaching(tf.gather(rows, row), num_keep)
+  return row * _ROW_COUNTS + index, num_keep, count
+
+
+def _search_by_packed_counts(values: tf.Tensor, num_bits: int,
+                             num_keep: tf.Tensor
+                             ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+  """Two bits a pass: an int32 holds the counts of all four digits.
+
+  A pass costs XLA's CPU compiler the same for one count and for four, if they
+  are one reduction. A count is a byte, so no more than 255 items are reduced
+  at once.
+  """
+  num_items = values.shape.num_elements()
+  # The zeros at the end have the last ranks.
+  rows = tf.reshape(tf.pad(values, [[0, -num_items % _BYTE_ITEMS]]),
+                    [-1, _BYTE_ITEMS])
+
+  def set_next_bits(shift: tf.Tensor, found: tf.Tensor, num_keep: tf.Tensor
+                    ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    # What differs from `found` above these bits is 4 or more, and left out.
+    digits = tf.bitwise.right_shift(
+        tf.bitwise.bitwise_xor(rows, found), shift)
+    shifts = 8 * tf.cast(tf.minimum(digits, 3), tf.int32)
+    packed = tf.reduce_sum(tf_compat.where(
+        digits < 4, tf.bitwise.left_shift(tf.ones_like(shifts), shifts),
+        tf.zeros_like(shifts)), axis=1)
+    counts = tf.stack([
+        tf.reduce_sum(tf.bitwise.bitwise_and(
+            tf.bitwise.right_shift(packed, 8 * digit), 255))
+        for digit in range(4)])
+    digit, num_keep, _ = _largest_reaching(counts, num_keep)
+    digit = tf.bitwise.left_shift(tf.cast(digit, values.dtype), shift)
+    return shift - 2, found + digit, num_keep
+
+  num_passes = -(-num_bits // 2)
+  _, found, num_keep = tf.while_loop(
+      lambda shift, *_: shift >= 0, set_next_bits,
+      [tf.constant(2 * num_passes - 2, values.dtype),
+       tf.zeros([], values.dtype), num_keep], maximum_iterations=num_passes)
+  return found, num_keep, _size_of(tf.equal(values, found), None)
+
+
+def _search_by_bisection(values: tf.Tensor, num_bits: int,
+                         num_keep: tf.Tensor, sizes: Optional[tf.Tensor]
+                         ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+  def set_next_bit(bit: tf.Tensor,
+                   found: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
+    larger = found + tf.bitwise.left_shift(tf.ones([], values.dtype), bit)
+    is_set = _size_of(values >= larger, sizes) >= num_keep
+    found = tf_compat.where(is_set, larger, found)
+    return bit - 1, found
+
+  _, found = tf.while_loop(
+      lambda bit, found: bit >= 0, set_next_bit,
+      [tf.constant(num_bits - 1, values.dtype), tf.zeros([], values.dtype)],
+      maximum_iterations=num_bits)
+  return (found, num_keep - _size_of(values > found, sizes),
+          _size_of(tf.equal(values, found), sizes))

@@ -1,0 +1,119 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Recurrent cells of `tf.compat.v1.nn.rnn_cell` with masked kernels.
+
+A cell is TensorFlow's own, but for its kernel, which is replaced by the product
+with its mask once the cell has made its variables. Masks lie beside the
+kernel: `<cell>/mask` and `<cell>/threshold`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import tensorflow as tf
+
+from model_pruning._src.compat import graph as graph_compat
+from model_pruning._src.graph.masked import apply_mask
+
+_v1: Any = tf.compat.v1
+
+try:
+  _v1.nn.rnn_cell.BasicLSTMCell  # noqa: B018  With Keras 3 it raises.
+except (AttributeError, ImportError) as e:
+  raise ImportError(
+      'The masked cells need `tf.compat.v1.nn.rnn_cell`, which this TensorFlow '
+      f'({tf.__version__}) has not, with the Keras that is installed. With '
+      'Keras 3, install tf-keras and set TF_USE_LEGACY_KERAS=1, or prune a '
+      f'Keras LSTM with `keras.prune` of this library. {e}') from e
+
+
+class _MaskedKernel:
+  """What a cell with masked kernels adds to TensorFlow's cell."""
+
+  _prune_option = 'weight'
+  # TensorFlow's cells have these.
+  _kernel: Any
+  _gate_kernel: Any
+  _candidate_kernel: Any
+
+  def _mask(self, kernel: Any) -> tf.Tensor:
+    """The product of a kernel and its mask, made outside of any loop.
+
+    A cell makes its variables in the first step of a loop, and keeps them for
+    other loops, which cannot use a tensor of the first.
+    """
+    scope = tf.compat.v1.VariableScope(
+        tf.compat.v1.AUTO_REUSE, kernel.name.rpartition('/')[0])
+    with tf.init_scope():
+      masked_kernel = apply_mask.mask_weight(kernel, scope, self._prune_option)
+    graph_compat.add_state_variables(
+        self, [variable for variable in masked_kernel.state
+               if variable is not None])
+    return masked_kernel.masked
+
+
+class MaskedBasicLSTMCell(_MaskedKernel, _v1.nn.rnn_cell.BasicLSTMCell):
+  """`BasicLSTMCell` whose kernel is masked."""
+
+  def __init__(self, num_units: int, forget_bias: float = 1.0,
+               state_is_tuple: bool = True, activation: Any = None,
+               reuse: Optional[bool] = None, name: Optional[str] = None,
+               prune_option: str = 'weight', **kwargs: Any):
+    """Creates a cell; arguments as of TensorFlow's, and `prune_option`."""
+    super().__init__(num_units, forget_bias, state_is_tuple, activation, reuse,
+                     name, **kwargs)
+    self._prune_option = apply_mask.checked_prune_option(prune_option)
+
+  def build(self, inputs_shape: Any) -> None:
+    """Creates the variables and masks the kernel."""
+    super().build(inputs_shape)
+    self._kernel = self._mask(self._kernel)
+
+
+class MaskedLSTMCell(_MaskedKernel, _v1.nn.rnn_cell.LSTMCell):
+  """`LSTMCell` whose kernel is masked; its projection is not."""
+
+  def __init__(self, num_units: int, use_peepholes: bool = False,
+               cell_clip: Optional[float] = None, initializer: Any = None,
+               num_proj: Optional[int] = None,
+               proj_clip: Optional[float] = None,
+               num_unit_shards: Optional[int] = None,
+               num_proj_shards: Optional[int] = None,
+               forget_bias: float = 1.0, state_is_tuple: bool = True,
+               activation: Any = None, reuse: Optional[bool] = None,
+               name: Optional[str] = None, prune_option: str = 'weight',
+               **kwargs: Any):
+    """Creates a cell; arguments as of TensorFlow's, and `prune_option`."""
+    super().__init__(
+        num_units, use_peepholes, cell_clip, initializer, num_proj, proj_clip,
+        num_unit_shards, num_proj_shards, forget_bias, state_is_tuple,
+        activation, reuse, name, **kwargs)
+    self._prune_option = apply_mask.checked_prune_option(prune_option)
+
+  def build(self, inputs_shape: Any) -> None:
+    """Creates the variables and masks the kernel."""
+    super().build(inputs_shape)
+    self._kernel = self._mask(self._kernel)
+
+
+class MaskedGRUCell(_MaskedKernel, _v1.nn.rnn_cell.GRUCell):
+  """`GRUCell` whose kernels are masked, each by a mask of its own.
+
+  Their masks are `<cell>/gates/mask` and `<cell>/candidate/mask`.
+  """
+
+  def __init__(self, num_units: int, activation: Any = None,
+               reuse: Optional[bool] = None, kernel_initializer: Any = None,
+               bias_initializer: Any = None, name: Optional[str] = None,
+               prune_option: str = 'weight', **kwargs: Any):
+    """Creates a cell; arguments as of TensorFlow's, and `prune_option`."""
+    super().__init__(num_units, activation, reuse, kernel_initializer,
+                     bias_initializer, name, **kwargs)
+    self._prune_option = apply_mask.checked_prune_option(prune_option)
+
+  def build(self, inputs_shape: Any) -> None:
+    """Creates the variables and masks the kernels."""
+    super().build(inputs_shape)
+    self._gate_kernel = self._mask(self._gate_kernel)
+    self._candidate_kernel = self._mask(self._candidate_kernel)

@@ -1,0 +1,108 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""`PruningHook`: prunes whatever a session trains, from outside of it."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Union
+
+import tensorflow as tf
+from absl import logging
+
+from model_pruning._src.core import schedule
+from model_pruning._src.graph.training import attach
+from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import pruning_spec as spec_lib
+
+
+class PruningHook(tf.compat.v1.train.SessionRunHook):
+  """Prunes the weights of a graph while a session trains them.
+
+  One line prunes an Estimator; `model_fn` stays as it is:
+
+      estimator.train(input_fn, hooks=[
+          model_pruning.PruningHook('target_sparsity=0.9')])
+
+  After each optimizer update, in the same `session.run`, pruned entries are
+  exactly 0.0 in the variables themselves. So every checkpoint is sparse, and
+  so is what is evaluated, predicted with and exported from it; none of that
+  needs this library. The masks are saved in the checkpoint too, and training
+  that is resumed goes on with them.
+
+  Use it with `Estimator.train`, `train_and_evaluate` (in `TrainSpec.hooks`),
+  `MonitoredTrainingSession` and `MonitoredSession`.
+
+  After the session was created, `report` says what is pruned.
+  """
+
+  def __init__(self, spec: Union[spec_lib.PruningSpec, str, Any],
+               num_steps: Optional[int] = None):
+    """Creates a hook.
+
+    Args:
+      spec: a `PruningSpec`, or its string.
+      num_steps: how many steps training will make in all, if known: then the
+        report warns of a schedule that does not fit into them.
+
+    Raises:
+      ValueError: if `spec` is not valid.
+    """
+    self._spec = spec_lib.PruningSpec.of(spec)
+    self._num_steps = num_steps
+    self._attachment: Any = None  # An `attach.Attachment` from `begin` on.
+
+  @property
+  def report(self) -> Optional[report_lib.PruningReport]:
+    """What is pruned and what is not; None before `begin`."""
+    return self._attachment.report if self._attachment else None
+
+  def begin(self) -> None:
+    """Attaches to the default graph.
+
+    Raises:
+      ValueError: if the graph does not train, has no global step, or a
+        pattern of the spec matches none of its weights.
+    """
+    graph = tf.compat.v1.get_default_graph()
+    self._attachment = attach.attach(graph, self._spec, self._num_steps)
+    self._attachment.report.log()
+    for state in self._attachment.states:
+      state.build()
+
+  def after_create_session(self, session: tf.compat.v1.Session,
+                           coord: Any) -> None:
+    """Rebuilds state that the session was created without."""
+    del coord
+    for state in self._attachment.states:
+      state.rebuild_uninitialized(session)
+
+  def before_run(
+      self, run_context: tf.compat.v1.train.SessionRunContext
+  ) -> Optional[tf.compat.v1.train.SessionRunArgs]:
+    """Adds the projections of the weights that a run updates.
+
+    Raises:
+      ValueError: if the run updates weights and is only a part of a train op.
+    """
+    project_ops = self._attachment.project_ops_for(
+        run_context.original_args.fetches)
+    if not project_ops:
+      return None
+    return tf.compat.v1.train.SessionRunArgs(project_ops)
+
+  def end(self, session: tf.compat.v1.Session) -> None:
+    """Says so if training ended and no mask was ever updated."""
+    if not self._attachment.last_mask_update_steps:
+      logging.warning(
+          'model_pruning: training ended and NOTHING WAS PRUNED, because %r '
+          'prunes no weight of the graph.', str(self._spec))
+      return
+    last_steps, step = session.run([
+        self._attachment.last_mask_update_steps,
+        tf.compat.v1.train.get_global_step(session.graph)])
+    if max(last_steps) == schedule.NEVER:
+      logging.warning(
+          'model_pruning: training ended at step %d and NOTHING WAS PRUNED. '
+          'The first mask update of %r is due at step %d, if a run updates '
+          'weights then and the global step moves.',
+          step, str(self._spec), max(self._spec.begin_pruning_step, 1))

@@ -1,0 +1,190 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Gives the pruning state values whenever weights get theirs.
+
+Operations that initialize or restore variables may be made before pruning is
+attached, by a `Scaffold` with an `init_op` or a `Saver` of the user's own.
+They know nothing of masks. Here they are made to run operations on the masks
+as well, so that a bare session needs nothing more than it did.
+"""
+
+from __future__ import annotations
+
+import collections
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Set
+
+import tensorflow as tf
+
+from model_pruning._src.compat import graph as graph_compat
+from model_pruning._src.core import rebuild
+from model_pruning._src.graph import training_graph
+from model_pruning._src.graph import variables as variables_lib
+from model_pruning._src.graph import weights as weights_lib
+from model_pruning._src.graph.training import rebuild_state
+
+# What savers put between the file and the assignment.
+_RESHAPES = frozenset(['Identity', 'Reshape'])
+
+
+class _Restored(NamedTuple):
+  """A variable and the operation that assigns it what a saver read."""
+
+  name: str
+  assignment: tf.Operation
+
+
+def initialize_with_weights(state: rebuild_state.PruningState) -> None:
+  """Makes who initializes a weight initialize its mask too.
+
+  The initial value of a weight may be read from a checkpoint, after a warm
+  start: then that of its mask is where it is not zero.
+
+  Args:
+    state: of a graph that no session has run yet: a session does not notice
+      changes of operations that it has run.
+  """
+  last_step = _initializers(state.last_mask_update_step)
+  for variable in state.global_step.variables():
+    _add_control_inputs(_initializer(variable), last_step)
+  groups = _groups(state.graph, {
+      _initializer(variable).name for weight in state.weights
+      for variable in weight.weight.variables() if _is_warm(variable)})
+  for weight in state.weights:
+    others = [op for held in weight.state()[1:]
+              for op in _initializers(held)] + last_step
+    for variable, mask in weight.variables():
+      initializer = _initializer(variable)
+      initializers = [mask.initializer, *others]
+      if not _is_warm(variable):
+        _add_control_inputs(initializer, initializers)
+        continue
+      with state.graph.as_default(), tf.control_dependencies(
+          [initializer]), tf.device(variable.device):
+        value = rebuild.mask_of(variable.read_value())
+      graph_compat.update_input(mask.initializer, 1, value)
+      for group in groups.get(initializer.name, ()):
+        _add_control_inputs(group, initializers)
+
+
+def _initializers(held: variables_lib.StoredTensor) -> List[tf.Operation]:
+  return [_initializer(variable) for variable in held.variables()]
+
+
+def _is_warm(variable: tf.Variable) -> bool:
+  """Whether the initial value of `variable` is read from a checkpoint."""
+  return _restore_of(_initializer(variable)) is not None
+
+
+def rebuild_with_restored_weights(
+    state: rebuild_state.PruningState) -> List[tf.Operation]:
+  """Makes savers that exist, and do not know the state, rebuild it.
+
+  A saver is found by its operations: it assigns what a `RestoreV2` has read,
+  and groups the assignments in operations without outputs.
+
+  Args:
+    state: of a graph that no session has run yet: a session does not notice
+      changes of operations that it has run.
+
+  Returns:
+    The operations that rebuild, one a saver.
+  """
+  savers = _restored_by_saver(state)
+  groups = _groups(state.graph, {
+      restored.assignment.name
+      for found in savers.values() for restored in found})
+  rebuilds = []
+  for found in savers.values():
+    assignments = [restored.assignment for restored in found]
+    rebuild = state.rebuild_after(
+        assignments, {restored.name for restored in found})
+    before = training_graph.ancestors(assignments)
+    for assignment in assignments:
+      for group in groups.get(assignment.name, ()):
+        # With `restore_sequentially` some groups run between assignments.
+        if group.name not in before:
+          _add_control_inputs(group, [rebuild])
+    rebuilds.append(rebuild)
+  return rebuilds
+
+
+def rebuild_in_default_session(
+    state: rebuild_state.PruningState) -> List[str]:
+  """Gives the state values in the session whose `with` block this is.
+
+  It may have run the initializers, or the restoring operations, before: then
+  it does not notice that they were changed. Another session that has is not
+  found.
+
+  Args:
+    state: of a graph that is not finalized.
+
+  Returns:
+    Names of what was rebuilt: none if the weights have no values yet.
+  """
+  session = tf.compat.v1.get_default_session()
+  if session is None or session.graph is not state.graph:
+    return []
+  if not session.run(state.are_weights_initialized()):
+    return []
+  state.build()
+  return state.rebuild_uninitialized(session)
+
+
+def _restored_by_saver(
+    state: rebuild_state.PruningState) -> Dict[str, List[_Restored]]:
+  """What savers restore of the weights and the step; by the file's name."""
+  savers: Dict[str, List[_Restored]] = collections.OrderedDict()
+  variables = [variable for weight in state.weights
+               for variable in weight.weight.variables()]
+  for variable in [*variables, *state.global_step.variables()]:
+    for op in weights_lib.source(variable).consumers():
+      restore = _restore_of(op)
+      # A warm start makes an assignment of this kind the initializer.
+      if restore is not None and op.name != _initializer(variable).name:
+        savers.setdefault(restore.inputs[0].name, []).append(
+            _Restored(variable.op.name, op))
+  names = {variable.op.name for variable in variables}
+  return collections.OrderedDict(
+      (key, found) for key, found in savers.items()
+      if any(restored.name in names for restored in found))
+
+
+def _initializer(variable: tf.Variable) -> tf.Operation:
+  """The operation that initializes; a warm start may leave its output."""
+  return getattr(variable.initializer, 'op', variable.initializer)
+
+
+def _restore_of(op: tf.Operation) -> Optional[tf.Operation]:
+  """The operation that read what `op` assigns from a checkpoint."""
+  if op.type not in ('Assign', 'AssignVariableOp'):
+    return None
+  op = op.inputs[1].op
+  while op.type in _RESHAPES:
+    op = op.inputs[0].op
+  return op if op.type in ('RestoreV2', 'Restore', 'RestoreSlice') else None
+
+
+def _groups(graph: tf.Graph,
+            names: Set[str]) -> Dict[str, List[tf.Operation]]:
+  """By the names of operations, the `tf.group`s that hold them directly."""
+  groups: Dict[str, List[tf.Operation]] = {}
+  for op in graph.get_operations() if names else ():
+    if op.type == 'NoOp':
+      for control_input in op.control_inputs:
+        if control_input.name in names:
+          groups.setdefault(control_input.name, []).append(op)
+  return groups
+
+
+def _add_control_inputs(op: tf.Operation,
+                        control_inputs: Sequence[tf.Operation]) -> None:
+  """Adds those that `op` does not wait for yet."""
+  graph_compat.add_control_inputs(op, list(_missing(op, control_inputs)))
+
+
+def _missing(op: tf.Operation, control_inputs: Sequence[tf.Operation]
+             ) -> Iterator[tf.Operation]:
+  present = {control_input.name for control_input in op.control_inputs}
+  return (control_input for control_input in control_inputs
+          if control_input.name not in present)

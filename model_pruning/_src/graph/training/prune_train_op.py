@@ -1,0 +1,111 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Pruning where no hook can be passed: a `model_fn`, a bare train op."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any, Callable, Optional, TypeVar, Union
+
+import tensorflow as tf
+
+from model_pruning._src.graph.training import attach
+from model_pruning._src.graph.training import hook
+from model_pruning._src.spec import pruning_spec as spec_lib
+
+_TrainOp = TypeVar('_TrainOp', tf.Operation, tf.Tensor)
+
+
+def prune_train_op(train_op: _TrainOp,
+                   spec: Union[spec_lib.PruningSpec, str, Any],
+                   global_step: Optional[tf.Variable] = None,
+                   num_steps: Optional[int] = None) -> _TrainOp:
+  """A train op that prunes the weights which `train_op` updates.
+
+      train_op = optimizer.minimize(loss, global_step=global_step)
+      train_op = model_pruning.prune_train_op(train_op, 'target_sparsity=0.9')
+
+  For a loop of your own over a `tf.compat.v1.Session`. Run what is returned
+  in place of `train_op`. Call it before savers and initializers are made, so
+  that they know the masks; those made before are completed where that can be
+  done from outside.
+
+  Several train ops of one graph are pruned one by one, each with a spec of
+  its own if you like.
+
+  Args:
+    train_op: updates trainable variables: an operation, or a tensor that
+      depends on the updates.
+    spec: a `PruningSpec`, or its string.
+    global_step: counts the optimizer updates; by default that of the graph.
+    num_steps: how many steps training will make in all, if known: then the
+      report warns of a schedule that does not fit into them.
+
+  Returns:
+    An operation or a tensor like `train_op`.
+
+  Raises:
+    TypeError: if `train_op` is neither an operation nor a tensor.
+    ValueError: if it updates no weight or one that is pruned already, there
+      is no global step, the graph is finalized, or the spec is not valid or
+      has a pattern that matches none of the weights.
+  """
+  spec = spec_lib.PruningSpec.of(spec)
+  if not (isinstance(train_op, tf.Operation) or hasattr(train_op, 'op')):
+    raise TypeError(
+        'Argument `train_op` must be an operation or a tensor of a graph. '
+        f'Received: {train_op!r} of type {type(train_op).__name__}')
+  graph = train_op.graph
+  attachment = attach.attach(graph, spec, num_steps, train_op, global_step)
+  attachment.report.log()
+  project_ops = attachment.project_ops_for(train_op)
+  name = spec.name + '/train'
+  with graph.as_default(), tf.control_dependencies(project_ops):
+    if isinstance(train_op, tf.Operation):
+      return tf.group(train_op, *project_ops, name=name)
+    return tf.identity(train_op, name=name)
+
+
+def prune_model_fn(model_fn: Callable[..., Any],
+                   spec: Union[spec_lib.PruningSpec, str, Any],
+                   num_steps: Optional[int] = None) -> Callable[..., Any]:
+  """A `model_fn` that adds a `PruningHook` to training.
+
+      estimator = tf.compat.v1.estimator.Estimator(
+          model_pruning.prune_model_fn(model_fn, 'target_sparsity=0.9'))
+
+  For Estimators whose call of `train` is out of reach. Evaluation and
+  prediction are those of `model_fn`.
+
+  Args:
+    model_fn: takes what Estimators pass and returns an `EstimatorSpec`.
+    spec: a `PruningSpec`, or its string.
+    num_steps: how many steps training will make in all, if known: then the
+      report warns of a schedule that does not fit into them.
+
+  Returns:
+    A function with the arguments of `model_fn`.
+
+  Raises:
+    TypeError: if `model_fn` cannot be called.
+    ValueError: if the spec is not valid.
+  """
+  spec = spec_lib.PruningSpec.of(spec)
+  if not callable(model_fn):
+    raise TypeError('Argument `model_fn` must be a function. '
+                    f'Received: {model_fn!r} of type {type(model_fn).__name__}')
+
+  def pruned_model_fn(*args: Any, **kwargs: Any) -> Any:
+    estimator_spec = model_fn(*args, **kwargs)
+    if estimator_spec.train_op is None:
+      return estimator_spec
+    return estimator_spec._replace(training_hooks=(
+        *estimator_spec.training_hooks, hook.PruningHook(spec, num_steps)))
+
+  functools.update_wrapper(
+      pruned_model_fn, getattr(model_fn, 'func', model_fn))
+  # An Estimator passes only those arguments that the signature has.
+  pruned_model_fn.__signature__ = (  # type: ignore[attr-defined]
+      inspect.signature(model_fn))
+  return pruned_model_fn

@@ -1,0 +1,251 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The state of pruned weights, and how it is made again from the weights.
+
+Pruned entries are zero in the weights themselves. So where masks were not
+saved, they are where the weights are not zero.
+"""
+
+from __future__ import annotations
+
+from typing import (
+  Any,
+  Iterator,
+  List,
+  NamedTuple,
+  Optional,
+  Sequence,
+  Set,
+  Tuple,
+)
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.core import projection
+from model_pruning._src.core import rebuild
+from model_pruning._src.graph import variables as variables_lib
+from model_pruning._src.graph import weights as weights_lib
+
+
+class PrunedWeight(NamedTuple):
+  """A weight and the state that goes with it; the mask lies as the weight."""
+
+  weight: variables_lib.StoredTensor
+  mask: variables_lib.StoredTensor
+  threshold: variables_lib.StoredTensor
+  gradient: Optional[variables_lib.StoredTensor] = None
+
+  def state(self) -> List[variables_lib.StoredTensor]:
+    """All but the weight."""
+    return [held for held in self[1:] if held is not None]
+
+  def variables(self) -> Iterator[Tuple[tf.Variable, tf.Variable]]:
+    """Each variable of the weight with that of its mask."""
+    return zip(self.weight.variables(), self.mask.variables())
+
+
+class PruningState:
+  """The state of all weights whose masks are updated at the same steps.
+
+  What is rebuilt:
+
+  *   a mask is true where its weight is not zero. Of a weight that is zero
+      everywhere it is true everywhere: nobody prunes all of a weight, but a
+      dense one may start so;
+  *   a threshold is the smallest magnitude that the mask keeps;
+  *   the mean of gradients, where the saliency uses it, is zero;
+  *   `last_mask_update_step` is the last step up to the global step at which
+      the masks change, as in a run that missed none; or -1, never, if an
+      update at that step would have pruned more than the masks do. So the
+      weights of a dense model are pruned at once if they are behind schedule.
+
+  An entry that a mask kept, and that happened to be zero, is lost: a rebuilt
+  mask prunes it until the next update.
+
+  Attributes:
+    weights: the weights, each with its mask and threshold.
+    last_mask_update_step: int64 scalar.
+    global_step: the clock.
+    graph: what they are in.
+  """
+
+  def __init__(
+      self,
+      rankings: Sequence[
+          Tuple[Sequence[variables_lib.StoredTensor], projection.Projection]],
+      global_step: tf.Variable):
+    """Describes variables of a graph; adds nothing to it.
+
+    Args:
+      rankings: weights that are ranked together, in the order of the masks of
+        their projection. All projections share `last_mask_update_step`.
+      global_step: the clock of the schedule.
+    """
+    self.weights = [
+        PrunedWeight(*parts) for weights, state in rankings
+        for parts in zip(weights, state.masks, state.thresholds,
+                         state.gradients or [None] * len(weights))]
+    self._projections = [state for _, state in rankings]
+    self.last_mask_update_step = self._projections[0].last_mask_update_step
+    self.global_step = variables_lib.StoredTensor([global_step])
+    self.graph = variables_lib.primary(global_step).graph
+    self._are_initialized: Optional[tf.Tensor] = None
+
+  @property
+  def state(self) -> List[variables_lib.StoredTensor]:
+    """Masks, thresholds, gradients, and the step of the last update."""
+    return [held for weight in self.weights for held in weight.state()] + [
+        self.last_mask_update_step]
+
+  def build(self) -> None:
+    """Adds what `rebuild_uninitialized` asks; before the graph is finalized."""
+    if self._are_initialized is None:
+      with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
+        self._are_initialized = tf.stack(
+            [flag for held in self.state for flag in _are_initialized(held)])
+
+  def are_weights_initialized(self) -> tf.Tensor:
+    """Adds: whether all weights and the global step have values."""
+    with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
+      return tf.reduce_all(tf.stack([
+          flag for held in (
+              self.global_step, *[weight.weight for weight in self.weights])
+          for flag in _are_initialized(held)]))
+
+  def rebuild(self, session: tf.compat.v1.Session, names: Set[str]) -> None:
+    """Rebuilds a part of the state, from the weights and the rest of it.
+
+    Args:
+      session: one in which the weights and the global step have values.
+      names: of the variables to rebuild; others have values.
+    """
+    for weight in self.weights:
+      missing = [held.is_among(names) for held in weight.state()]
+      if any(missing):
+        value = _fetch(weight.weight, session)
+        # In a graph of its own: that of the session is finalized.
+        with tf.Graph().as_default(), tf.compat.v1.Session() as scratch:
+          rebuilt = scratch.run(
+              _rebuilt(tf.compat.v1.placeholder_with_default(
+                  value, value.shape), weight))
+        for held, is_missing, state in zip(weight.state(), missing, rebuilt):
+          if is_missing:
+            held.load(state, session)
+    if self.last_mask_update_step.is_among(names):
+      masks = [_fetch(weight.mask, session) for weight in self.weights]
+      step = _fetch(self.global_step, session)
+      with tf.Graph().as_default(), tf.compat.v1.Session() as scratch:
+        last_step = scratch.run(self._rebuilt_last_step(
+            [tf.compat.v1.placeholder_with_default(mask, mask.shape)
+             for mask in masks], tf.constant(step)))
+      self.last_mask_update_step.load(last_step, session)
+
+  def rebuild_uninitialized(self, session: tf.compat.v1.Session) -> List[str]:
+    """Rebuilds what has no value in `session`; returns the names of that."""
+    if self._are_initialized is None:
+      raise ValueError('`build()` must be called before the graph is used.')
+    flags = iter(session.run(self._are_initialized))
+    names = []
+    for held in self.state:
+      held_flags = [next(flags) for _ in held.variables()]
+      if not all(held_flags):
+        names += held.names
+    if names:
+      self.rebuild(session, set(names))
+    return names
+
+  def rebuild_after(self, assignments: Sequence[tf.Operation],
+                    names: Set[str]) -> tf.Operation:
+    """Adds an operation that rebuilds the state of weights.
+
+    Masks of other weights, and the global step, stay as they are. Without
+    values they count as all true, and as 0.
+
+    Args:
+      assignments: give the weights the values from which to rebuild.
+      names: of the variables that they assign.
+
+    Returns:
+      The operation, which runs after `assignments`.
+    """
+    # Dependencies on groups: each operation made under a dependency gets an
+    # edge from each part of it.
+    with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
+      with tf.control_dependencies([tf.group(*assignments)]):
+        rebuilt = tf.group(*[part for weight in self.weights
+                             if weight.weight.is_among(names)
+                             for part in _assign_rebuilt(weight)])
+        step = (self.global_step.read_value()
+                if self.global_step.is_among(names)
+                else _read_or(self.global_step, 0))
+      with tf.control_dependencies([rebuilt]):
+        masks = [weight.mask.read_value() if weight.weight.is_among(names)
+                 else _read_or(weight.mask, True) for weight in self.weights]
+      last_step = self._rebuilt_last_step(masks, step)
+      return tf.group(rebuilt, self.last_mask_update_step.assign(last_step))
+
+  def _rebuilt_last_step(self, masks: Sequence[tf.Tensor],
+                         step: tf.Tensor) -> tf.Tensor:
+    numbers = iter([_num_pruned(mask) for mask in masks])
+    pruned = [tf.add_n([next(numbers) for _ in state.masks])
+              for state in self._projections]
+    return rebuild.last_mask_update_step(self._projections, pruned, step)
+
+
+def _rebuilt(value: tf.Tensor, weight: PrunedWeight) -> List[tf.Tensor]:
+  """What `weight.state()` is if the value of the weight is `value`."""
+  mask = rebuild.mask_of(value)
+  state = [mask, rebuild.threshold_of(value, mask, weight.threshold.dtype)]
+  if weight.gradient is not None:
+    state.append(tf.zeros(weight.gradient.shape, weight.gradient.dtype))
+  return state
+
+
+def _assign_rebuilt(weight: PrunedWeight) -> List[tf.Operation]:
+  """Assignments of the state that the value of a weight gives."""
+  with tf.device(weight.weight.device):
+    rebuilt = _rebuilt(weight.weight.read_value(), weight)
+  return [held.assign(value)
+          for held, value in zip(weight.state(), rebuilt)]
+
+
+def _fetch(held: variables_lib.StoredTensor,
+           session: tf.compat.v1.Session) -> np.ndarray:
+  return held.joined(session.run(held.fetches()))
+
+
+def _num_pruned(mask: tf.Tensor) -> tf.Tensor:
+  """The number of false entries, int64."""
+  with tf.device(mask.device):
+    return rebuild.num_pruned(mask)
+
+
+def _read_or(held: variables_lib.StoredTensor, value: Any) -> tf.Tensor:
+  """What `held` holds, with `value` for parts that hold nothing."""
+
+  def read_part(variable: tf.Variable) -> tf.Tensor:
+    return tf.compat.v1.cond(
+        tf.compat.v1.is_variable_initialized(variable),
+        variable.read_value,
+        lambda: tf.fill(variable.shape.as_list(), tf.constant(
+            value, variable.dtype.base_dtype)))
+
+  # All of it is on the device: a ref, or a handle, must not leave it.
+  return held.read(read_part)
+
+
+def _are_initialized(held: variables_lib.StoredTensor) -> List[tf.Tensor]:
+  """Whether each of the variables has a value."""
+  flags = []
+  for variable in held.variables():
+    # A resource variable was made with an operation that says so.
+    made = weights_lib.source(variable).op.name + '/IsInitialized/'
+    flag = next((op.outputs[0]
+                 for op in weights_lib.source(variable).consumers()
+                 if op.name.startswith(made)), None)
+    if flag is None:
+      with tf.device(variable.device):
+        flag = tf.compat.v1.is_variable_initialized(variable)
+    flags.append(flag)
+  return flags

@@ -1,0 +1,165 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A tensor that lies in several variables of a graph.
+
+A partitioned variable has parts along one dimension, and a mirrored one has a
+copy, a replica, on each device. A mask lies as its weight does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Callable, Container, List, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.compat import graph as graph_compat
+from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.graph import weights as weights_lib
+
+
+class StoredTensor:
+  """A tensor, in one variable or in several.
+
+  Attributes:
+    parts: the variables: one, or those that lie along `axis`.
+    axis: a dimension.
+    dtype: of all of them.
+    shape: of the whole tensor.
+  """
+
+  def __init__(self, parts: Sequence[tf.Variable], axis: int = 0):
+    """Wraps variables; any of them can be a distributed one."""
+    self.parts = list(parts)
+    self.axis = axis
+    self.dtype = primary(parts[0]).dtype.base_dtype
+    dims = [part.shape.as_list() for part in parts]
+    self.shape = tf.TensorShape([
+        *dims[0][:axis], sum(shape[axis] for shape in dims),
+        *dims[0][axis + 1:]] if len(dims) > 1 else dims[0])
+
+  @property
+  def device(self) -> str:
+    """The device of the first part; the first replica's."""
+    return primary(self.parts[0]).device
+
+  @property
+  def name(self) -> str:
+    """The name of the whole, which it has in checkpoints."""
+    partition = graph_compat.partition_of(self.parts[0])
+    return partition.full_name if partition else self.names[0]
+
+  @property
+  def names(self) -> List[str]:
+    """The names of the parts."""
+    return [primary(part).op.name for part in self.parts]
+
+  def is_among(self, names: Container[str]) -> bool:
+    """Whether one of the parts has one of `names`."""
+    return any(name in names for name in self.names)
+
+  def variables(self) -> List[tf.Variable]:
+    """All parts of all replicas."""
+    return [replica for part in self.parts
+            for replica in tf_compat.replicas(part)]
+
+  def read_value(self) -> tf.Tensor:
+    """The whole tensor."""
+    return self.read(read)
+
+  def read(self, read_part: Callable[[tf.Variable], tf.Tensor]) -> tf.Tensor:
+    """The whole tensor, each part read by `read_part` on its device."""
+    values = []
+    for part in self.parts:
+      with on_device_of(primary(part)):
+        values.append(read_part(primary(part)))
+    return values[0] if len(values) == 1 else tf.concat(values, self.axis)
+
+  def assign(self, value: tf.Tensor) -> tf.Operation:
+    """Puts the whole tensor into all parts and replicas."""
+    return self.update(value, assign)
+
+  def fetches(self) -> List[tf.Variable]:
+    """What to fetch from a session for `joined`; adds nothing to the graph."""
+    return [primary(part) for part in self.parts]
+
+  def joined(self, fetched: Sequence[np.ndarray]) -> np.ndarray:
+    """The whole, of what `fetches` brought."""
+    if len(fetched) == 1:
+      return np.asarray(fetched[0])
+    return np.concatenate(fetched, self.axis)
+
+  def load(self, value: Any, session: tf.compat.v1.Session) -> None:
+    """Gives all variables a value in a session; adds nothing to the graph."""
+    pieces = [value]
+    if len(self.parts) > 1:
+      sizes = [part.shape.as_list()[self.axis] for part in self.parts]
+      pieces = np.split(value, np.cumsum(sizes)[:-1], self.axis)
+    for part, piece in zip(self.parts, pieces):
+      for replica in tf_compat.replicas(part):
+        initializer = replica.initializer
+        session.run(initializer, {initializer.inputs[1]: piece})
+
+  def update(self, value: tf.Tensor,
+             change: Callable[[tf.Variable, tf.Tensor], Any]) -> tf.Operation:
+    """Changes all parts and replicas, each by its piece of `value`.
+
+    Args:
+      value: of the shape of the whole.
+      change: takes a variable, no distributed one, and the piece of `value`
+        for it; returns an operation, or what has one.
+    """
+    changes = []
+    for part, piece in zip(self.parts, self._pieces(value)):
+      for replica in tf_compat.replicas(part):
+        with on_device_of(replica):
+          changes.append(change(replica, piece))
+    return grouped(changes)
+
+  def _pieces(self, value: tf.Tensor) -> List[tf.Tensor]:
+    if len(self.parts) == 1:
+      return [value]
+    return tf.split(
+        value, [part.shape.as_list()[self.axis] for part in self.parts],
+        self.axis)
+
+
+def on_device_of(variable: tf.Variable) -> Any:
+  """Where a variable is, if it says so; for that of a replica."""
+  return (tf.device(variable.device) if variable.device
+          else contextlib.nullcontext())
+
+
+def read(variable: tf.Variable) -> tf.Tensor:
+  """The value of a variable when control reaches this point.
+
+  What `read_value` adds to the read, to move the value to the device of the
+  caller, is left out: there are many weights, and graphs are large enough.
+
+  Args:
+    variable: no distributed one, but that of a replica.
+  """
+  held = weights_lib.source(variable)
+  if held.dtype != tf.resource:
+    return variable.read_value()
+  return tf.raw_ops.ReadVariableOp(
+      resource=held, dtype=variable.dtype.base_dtype)
+
+
+def assign(variable: tf.Variable, value: tf.Tensor) -> Any:
+  """Puts a value into a variable that is like it; for that of a replica."""
+  held = weights_lib.source(variable)
+  if held.dtype != tf.resource:
+    return variable.assign(value, read_value=False)
+  return tf.raw_ops.AssignVariableOp(resource=held, value=value)
+
+
+def grouped(ops: Sequence[Any]) -> Any:
+  """`tf.group` of several, or the one there is: graphs are large enough."""
+  return ops[0] if len(ops) == 1 else tf.group(*ops)
+
+
+def primary(variable: tf.Variable) -> tf.Variable:
+  """The variable itself, or the first replica's of a distributed one."""
+  return tf_compat.replicas(variable)[0]

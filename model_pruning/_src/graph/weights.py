@@ -1,0 +1,169 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Which variables of a graph are weights that can be pruned.
+
+A weight is pruned if it is trainable, floating, has two dimensions at least,
+and feeds a contraction (a matrix product, a convolution, a gather), directly
+or through operations that only move or cast its entries. The parts of a
+partitioned variable are one weight.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Dict, List, NamedTuple, Optional, Set, Tuple
+
+import tensorflow as tf
+
+from model_pruning._src.compat import graph as graph_compat
+from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.graph import function_bodies
+from model_pruning._src.planning import plan
+
+# What sums products of a weight with its input, and gathers, which are
+# products with one-hot rows.
+_CONTRACTIONS = re.compile(
+    r'(Sparse|Batch)?MatMul(V\d)?$|SparseTensorDenseMatMul$'
+    r'|Conv(2D|3D)?(Backprop(Input|Filter)(V\d)?)?$|Einsum$|XlaDot(V\d)?$'
+    r'|(Resource)?Gather(V2|Nd)?$|SparseSegment(Sum|Mean|SqrtN)'
+    r'|(Cudnn|Block)?(LSTM|GRU|RNN)')
+_GATHERS = re.compile(r'(Resource)?Gather(V2|Nd)?$')
+_DEPTHWISE = re.compile(r'DepthwiseConv2dNative')
+
+# What hands on the entries of a weight, each as it is.
+PASSES_ON = frozenset([
+    'Identity', 'ReadVariableOp', 'Cast', 'Reshape', 'Transpose', 'ExpandDims',
+    'Squeeze', 'ConcatV2', 'Pack', 'Unpack', 'Slice', 'StridedSlice', 'Split',
+    'SplitV', 'Enter', 'RefEnter', 'Switch', 'RefSwitch', 'Merge',
+])
+
+
+class GraphWeight(NamedTuple):
+  """A weight of a graph.
+
+  Attributes:
+    candidate: what can be said of it.
+    parts: the variables that hold it: one, or those of a partitioned variable
+      in their order.
+    axis: the dimension along which the parts lie.
+  """
+
+  candidate: plan.Candidate
+  parts: Tuple[tf.Variable, ...]
+  axis: int = 0
+
+
+def is_contraction(op_type: str) -> bool:
+  """Whether operations of a type compute with a weight; depthwise ones too."""
+  return bool(_CONTRACTIONS.match(op_type) or _DEPTHWISE.match(op_type))
+
+
+def is_gather(op_type: str) -> bool:
+  """Whether operations of a type pick rows of a weight."""
+  return _GATHERS.match(op_type) is not None
+
+
+def source(variable: tf.Variable) -> tf.Tensor:
+  """What operations on `variable` take: its resource handle, or its ref.
+
+  Args:
+    variable: no distributed one, but that of a replica.
+  """
+  handle = getattr(variable, 'handle', None)
+  return handle if handle is not None else variable.op.outputs[0]
+
+
+def find_weights(graph: tf.Graph) -> List[GraphWeight]:
+  """Every trainable variable of `graph`, with the reason if it is no weight.
+
+  Args:
+    graph: a graph with the forward operations in it.
+
+  Returns:
+    One entry a variable, or partitioned variable, in the order of the
+    collection.
+  """
+  functions = function_bodies.Functions(graph)
+  found = []
+  for name, shape, axis, parts in _whole_variables(graph.get_collection(
+      tf.compat.v1.GraphKeys.TRAINABLE_VARIABLES)):
+    dims = _known_dims(shape)
+    reason, on_request = _why_not(parts, dims, functions)
+    found.append(GraphWeight(
+        plan.Candidate(name, dims, reason, on_request), parts, axis))
+  return found
+
+
+def _whole_variables(variables: List[tf.Variable]) -> List[
+    Tuple[str, tf.TensorShape, int, Tuple[tf.Variable, ...]]]:
+  """Name, shape, axis and parts, with the parts of a partition joined."""
+  parts_of: Dict[str, List[tf.Variable]] = {}
+  for variable in variables:
+    partition = graph_compat.partition_of(variable)
+    name = partition.full_name if partition else variable.op.name
+    parts_of.setdefault(name, []).append(variable)
+  whole = []
+  for name, parts in parts_of.items():
+    partition = graph_compat.partition_of(parts[0])
+    if partition is None:
+      whole.append((name, parts[0].shape, 0, tuple(parts)))
+      continue
+    axis = next((i for i, (part, full) in enumerate(
+        zip(partition.var_shape, partition.full_shape)) if part != full), 0)
+    offsets = [graph_compat.partition_of(part).var_offset[axis]
+               for part in parts]
+    order = sorted(range(len(parts)), key=offsets.__getitem__)
+    whole.append((name, tf.TensorShape(partition.full_shape), axis,
+                  tuple(parts[i] for i in order)))
+  return whole
+
+
+def _known_dims(shape: tf.TensorShape) -> Tuple[int, ...]:
+  """The dimensions, -1 for one that is not known."""
+  if shape.rank is None:
+    return (-1,)
+  return tuple(-1 if dim is None else dim for dim in shape.as_list())
+
+
+def _why_not(parts: Tuple[tf.Variable, ...], dims: Tuple[int, ...],
+             functions: function_bodies.Functions
+             ) -> Tuple[Optional[str], bool]:
+  """Why a variable is not pruned (None if it is); whether a spec may ask."""
+  dtype = parts[0].dtype.base_dtype
+  if not dtype.is_floating:
+    return f'its dtype is {dtype.name}', False
+  if -1 in dims:
+    return 'its shape is not known', False
+  if len(dims) < 2:
+    return f'it has {len(dims)} dimensions; a kernel has 2 at least', False
+  if 0 in dims:
+    return 'it is empty', False
+  uses = {use.op_type for use in _uses_of(
+      source(tf_compat.replicas(parts[0])[0]), functions)}
+  if any(map(_CONTRACTIONS.match, uses)):
+    return None, False
+  if any(map(_DEPTHWISE.match, uses)):
+    return ('it is a depthwise kernel; weight_sparsity_map can name it', True)
+  return 'no matrix product, convolution or gather uses it', False
+
+
+def _uses_of(tensor: tf.Tensor, functions: function_bodies.Functions
+             ) -> Set[function_bodies.Use]:
+  """What takes a tensor, or what operations that hand it on make of it."""
+  uses: Set[function_bodies.Use] = set()
+  seen: Set[str] = set()
+  waiting = [tensor]
+  while waiting:
+    tensor = waiting.pop()
+    for op in tensor.consumers():
+      for i, taken in enumerate(op.inputs):
+        if taken is not tensor:
+          continue
+        uses.add(function_bodies.Use(op.type, i))
+        if op.type in PASSES_ON:
+          if op.name not in seen:
+            seen.add(op.name)
+            waiting.extend(op.outputs)
+        elif functions.is_call(op):
+          uses |= functions.uses(op, i, PASSES_ON)
+  return uses

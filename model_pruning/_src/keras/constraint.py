@@ -1,0 +1,143 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The projection as a weight constraint, which every Keras optimizer applies.
+
+A constraint runs after each update of its variable, inside the compiled train
+step, under every strategy. So it also counts the updates: the count is what
+`optimizer.iterations` will be when the step is over.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional, Sequence, Tuple
+
+import tensorflow as tf
+
+from model_pruning._src.compat import graph as graph_compat
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import projection
+from model_pruning._src.keras import optimizer_view
+from model_pruning._src.keras import ranking as ranking_lib
+
+
+class PruningConstraint:
+  """Counts an update, then projects the updated weight.
+
+  Attributes:
+    wrapped: the constraint that the variable had before; applied first.
+  """
+
+  def __init__(self, ranking: ranking_lib.Ranking, index: int,
+               optimizer: optimizer_view.OptimizerView,
+               before_update: Callable[[], None] = lambda: None,
+               owner: Any = None):
+    """Creates a constraint for a weight, which keeps the one it has.
+
+    Args:
+      ranking: the weights that are ranked with it.
+      index: which of them it is.
+      optimizer: what updates it.
+      before_update: called whenever a train step is traced, and eagerly
+        whenever one is made.
+      owner: kept alive as long as the constraint is.
+    """
+    self._weight = ranking.weights[index]
+    self.wrapped: Optional[Callable[[Any], Any]] = (
+        keras_variables.constraint_of(self._weight))
+    self._ranking, self._index = ranking, index
+    self._optimizer, self._before_update = optimizer, before_update
+    self._owner = owner
+
+  def __call__(self, weight: Any) -> tf.Tensor:
+    """The updated `weight` with pruned entries zero.
+
+    Args:
+      weight: the variable; before TF 2.11 that of one replica.
+
+    Returns:
+      A tensor like it.
+
+    Raises:
+      ValueError: if the saliency needs gradients and nobody recorded them, or
+        several replicas would each update one variable.
+    """
+    _check_not_shared(self._weight)
+    self._before_update()
+    replica = keras_variables.replica_of(self._weight, weight)
+    if self.wrapped is not None:
+      weight = self.wrapped(weight)
+    mask = self._ranking.mask_after_update(
+        self._index, tf.convert_to_tensor(weight),
+        self._optimizer.num_new_updates(), replica)
+    projected = projection.zero_pruned(mask, tf.convert_to_tensor(weight))
+    average = self._optimizer.average_of(self._weight)
+    if average is None:
+      return projected
+    average = keras_variables.backend_variable(average)
+    with tf_compat.control_dependencies([average.assign(projection.zero_pruned(
+        mask, tf.convert_to_tensor(average)))]):
+      return tf.identity(projected)
+
+
+class CompanionConstraint:
+  """Projects weights that cannot have a constraint of their own.
+
+  Optimizers of Keras before TF 2.11 refuse a constraint where the gradient is
+  sparse, as that of an embedding is. So such weights are projected when the
+  last of the other variables is updated.
+
+  Attributes:
+    wrapped: the constraint that this variable had before.
+  """
+
+  def __init__(self, variable: Any,
+               constraints: Sequence[Tuple[Any, Callable[[Any], Any]]]):
+    """Creates a constraint for `variable`, which keeps the one it has.
+
+    Args:
+      variable: one that is updated after the weights.
+      constraints: the weights to project, each with what does it.
+    """
+    self.wrapped: Optional[Callable[[Any], Any]] = (
+        keras_variables.constraint_of(variable))
+    self._variable, self._constraints = variable, list(constraints)
+
+  def __call__(self, variable: Any) -> tf.Tensor:
+    """What the constraint of before makes of `variable`."""
+    replica = keras_variables.replica_of(self._variable, variable)
+    assignments = []
+    for weight, constraint in self._constraints:
+      held = keras_variables.on_replica(weight, replica)
+      with graph_compat.after_last_update(held):
+        assignments.append(held.assign(constraint(held)))
+    if self.wrapped is not None:
+      variable = self.wrapped(variable)
+    with tf_compat.control_dependencies(assignments):
+      return tf.identity(tf.convert_to_tensor(variable))
+
+
+# What `prune` puts on variables.
+CONSTRAINTS = (PruningConstraint, CompanionConstraint)
+
+
+def _check_not_shared(weight: Any) -> None:
+  """Refuses what TensorFlow refuses without saying whose fault it is.
+
+  Optimizers of Keras 2.11 and later call constraints once a replica. A
+  variable that all replicas share, as under CentralStorageStrategy, cannot be
+  assigned then.
+  """
+  context = tf.distribute.get_replica_context()
+  if context is None or not tf.distribute.has_strategy():
+    return
+  num_devices = len(context.strategy.extended.worker_devices)
+  variable = keras_variables.backend_variable(weight)
+  if len(tf_compat.replicas(variable)) < num_devices:
+    raise ValueError(
+        'A Keras model must be pruned under a strategy whose replicas have '
+        'variables of their own, such as MirroredStrategy, or be trained by '
+        'an optimizer of `keras.optimizers.legacy`, because this optimizer '
+        'constrains weights in each replica. Received: '
+        f'{type(context.strategy).__name__}, which has one variable for '
+        f'{num_devices} replicas of {keras_variables.variable_name(weight)!r}')

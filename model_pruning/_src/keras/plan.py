@@ -1,0 +1,25 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a spec would do to a Keras model: `PruningSpec.plan`."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import tensorflow as tf
+
+from model_pruning._src.keras import model_check
+from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.planning import preview
+from model_pruning._src.spec import pruning_spec as spec_lib
+
+
+def dry_run(model: Any, spec: spec_lib.PruningSpec,
+            num_steps: Optional[int] = None) -> preview.PruningPreview:
+  """`PruningSpec.plan`, which see."""
+  model_check.check_built(model, 'plan')
+  found = weights_lib.find_weights(model)
+  return preview.make_preview(
+      spec, [weight.candidate for weight in found],
+      [tf.as_dtype(weight.variable.dtype).size for weight in found],
+      num_steps)

@@ -1,0 +1,326 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""`prune`: prunes a Keras model while it trains, in place."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from model_pruning._src.compat import keras_models
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.core import saliency
+from model_pruning._src.core import schedule
+from model_pruning._src.keras import constraint
+from model_pruning._src.keras import model_check
+from model_pruning._src.keras import optimizer_view
+from model_pruning._src.keras import ranking
+from model_pruning._src.keras import recording_optimizer
+from model_pruning._src.keras import restore_watch
+from model_pruning._src.keras import state_variables
+from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras.tfmot import layer_constraint
+from model_pruning._src.planning import plan
+from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
+
+
+class Pruner(tf.Module):
+  """The pruning state of one Keras model, and what can be asked of it.
+
+  It lives as long as the model does. To resume training exactly, save it
+  beside the model: `tf.train.Checkpoint(model=model, pruner=pruner)`. Without
+  it the masks are rebuilt from the zeros of the weights, and the step is
+  taken from the optimizer.
+
+  Attributes:
+    spec: the `PruningSpec`.
+    states: the variables of each pruned weight, in the order of the report.
+  """
+
+  def __init__(self, model: Any, spec: spec_lib.PruningSpec,
+               num_steps: Optional[int] = None, optimizer: Any = None):
+    """Creates the state of a model and puts constraints on its weights.
+
+    `prune` is the public way to make one, and says what is raised.
+    """
+    super().__init__(name=spec.name)
+    self.spec = spec
+    found = weights_lib.find_weights(model)
+    rules, self._report = plan.make_plan(
+        spec, [weight.candidate for weight in found], num_steps)
+    chosen = [(weight, rule) for weight, rule in zip(found, rules)
+              if rule is not None]
+    _check(spec, model, chosen)
+    self._optimizer = optimizer_view.OptimizerView.of(model, optimizer)
+    self._optimizer.check_constrains()
+    self._model = weakref.ref(model)
+    self._names = [weight.candidate.name for weight, _ in chosen]
+    self._weights = [weight.variable for weight, _ in chosen]
+    self._indices = {id(weight): i for i, weight in enumerate(self._weights)}
+    chosen_rules = [rule for _, rule in chosen]
+    self.states = state_variables.create(spec, chosen_rules, self._weights)
+    self._rankings = ranking.rankings_of(
+        spec, chosen_rules, self._weights, self.states)
+    self._watch = restore_watch.RestoreWatch(self._weights, self._optimizer)
+    if self._optimizer.num_updates() > 0:
+      self.resume()
+    self._constrained = self._constrain(model)
+    keras_models.forget_train_function(model)
+    # None of what it is given may hold the pruner: it would live on.
+    weakref.finalize(self, _warn_of_what_was_not_pruned, str(spec),
+                     dict(zip(self._names, self.states)), self._watch,
+                     self._optimizer)
+
+  def _constrain(self, model: Any) -> List[Any]:
+    """Puts the constraints on; returns the variables that have one."""
+    constraints = {
+        id(weight): constraint.PruningConstraint(
+            *place, self._optimizer, self._resume_if_restored, owner=self)
+        for weight, place in zip(self._weights, self._rankings)}
+    without = weights_lib.with_sparse_gradient(model)
+    companion = weights_lib.last_updated(model, without)
+    if companion is None:
+      without = []
+    constrained = []
+    for weight in self._weights:
+      if id(weight) not in without:
+        keras_variables.set_constraint(weight, constraints[id(weight)])
+        constrained.append(weight)
+    waiting = [(weight, constraints[id(weight)]) for weight in self._weights
+               if id(weight) in without]
+    if waiting:
+      keras_variables.set_constraint(
+          companion, constraint.CompanionConstraint(companion, waiting))
+      constrained.append(companion)
+    return constrained
+
+  def strip(self) -> Any:
+    """Ends the pruning: the model trains on as if it had never been pruned.
+
+    Weights stay as they are, exactly sparse, until they are trained again.
+
+    Returns:
+      The model, the same object.
+    """
+    model = self._model()
+    for variable in self._constrained:
+      pruning = keras_variables.constraint_of(variable)
+      while isinstance(pruning, constraint.CONSTRAINTS):
+        pruning = pruning.wrapped
+      keras_variables.set_constraint(variable, pruning)
+    self._constrained = []
+    if model is not None:
+      keras_models.forget_train_function(model)
+    return model
+
+  def with_gradients(self, optimizer: Any) -> Any:
+    """An optimizer that the saliency can learn the gradients from.
+
+    A `prune_option` other than `weight` needs one:
+
+        pruner = model_pruning.keras.prune(
+            model, 'prune_option=first_order_gradient')
+        model.compile(pruner.with_gradients(keras.optimizers.Adam()), ...)
+
+    Args:
+      optimizer: a Keras optimizer that has not been used.
+
+    Returns:
+      A new optimizer with the same configuration; files of the model hold it
+      as what `optimizer` is. What it is called with counts, before it clips.
+
+    Raises:
+      TypeError: if `optimizer` is no Keras optimizer.
+      ValueError: if it wraps another, or has been used.
+    """
+    return recording_optimizer.recording(optimizer, self._record_gradients)
+
+  def _record_gradients(self, gradients_and_variables: Any,
+                        are_sums: bool) -> None:
+    wanted = [
+        (self._indices[id(variable)], gradient)
+        for gradient, variable in gradients_and_variables
+        if gradient is not None and id(variable) in self._indices]
+    if not saliency.get(self.spec.prune_option).uses_gradient or not wanted:
+      return
+    indices, given = zip(*wanted)
+    sums = recording_optimizer.dense_sums(given, are_sums)
+    for i, gradient in zip(indices, sums):
+      place, index = self._rankings[i]
+      place.record_gradient(index, gradient)
+
+  def resume(self) -> None:
+    """Brings the state in line with weights and an optimizer just restored.
+
+    Masks are where weights are not zero, the step is `iterations` of the
+    optimizer, and the masks were last updated when that was last due. That is
+    what an uninterrupted run would have; only mean gradients start anew. If
+    the weights have fewer zeros than were due by then, they are those of a
+    dense model: all of their entries are kept until the next update.
+
+    `prune` does it for a model that was trained before, and training does it
+    at its start if the model was restored since. Call it where a model is
+    restored between two trainings, with `model.load_weights` say.
+    """
+    step = self._optimizer.num_updates()
+    is_dense = state_variables.rebuild(
+        [place for place, _ in self._rankings], step)
+    self._watch.start(step)
+    if is_dense:
+      logging.warning(
+          'model_pruning: the optimizer has made %d updates, and the weights '
+          'are not as sparse as %r makes them by then. The next update prunes '
+          'them to the sparsity of its step at once. For a schedule that '
+          'starts now, compile with a new optimizer.', step, str(self.spec))
+
+  def _resume_if_restored(self) -> None:
+    """Called where a train step is traced, or eagerly within one."""
+    has_run = tf.executing_eagerly()
+    with tf.init_scope():
+      if not tf.executing_eagerly() or self.step != self._watch.step:
+        return
+      if not has_run and self._watch.is_restored():
+        self.resume()  # A step that is being traced has not been made yet.
+    if has_run:
+      self._watch.check_first_update()
+
+  def report(self) -> report_lib.PruningReport:
+    """What is pruned and what is not, each with the reason."""
+    return self._report
+
+  @property
+  def masks(self) -> Dict[str, np.ndarray]:
+    """The masks by the names of their weights, as bool arrays."""
+    return {name: keras_variables.value_of(state.mask)
+            for name, state in zip(self._names, self.states)}
+
+  @property
+  def step(self) -> int:
+    """How many optimizer updates were counted; 0 if nothing is pruned."""
+    return max((int(keras_variables.value_of(state.num_updates))
+                for state in self.states), default=0)
+
+  def sparsity(self) -> Dict[str, float]:
+    """The share of zeros in each pruned weight, by its name."""
+    return {name: float(np.mean(keras_variables.value_of(weight) == 0))
+            for name, weight in zip(self._names, self._weights)}
+
+
+def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
+          num_steps: Optional[int] = None, optimizer: Any = None) -> Pruner:
+  """Prunes a Keras model while it trains, in place.
+
+      model_pruning.keras.prune(model, 'target_sparsity=0.9')
+      model.compile(...)
+      model.fit(...)
+
+  The model may be Sequential, functional, subclassed, or nested in any way,
+  of Keras 2 or Keras 3, trained by `fit` or by a loop of your own that calls
+  a Keras optimizer. Its names, layers, weights and checkpoint keys stay as
+  they are. After each optimizer update pruned entries are exactly 0.0, so
+  whatever is saved at any time is sparse and needs nothing of this library.
+
+  Call it before the first training step, and inside the scope of the
+  strategy if there is one. The steps of the spec are the updates that the
+  optimizer has made: of a model that was loaded with its optimizer, training
+  and pruning go on where they were.
+
+  Args:
+    model: a built model.
+    spec: a `PruningSpec`, or its string.
+    num_steps: how many optimizer updates training will make in all, if known:
+      then the report warns of a schedule that does not fit into them.
+    optimizer: that of a training loop of your own, if it accumulates
+      gradients, keeps averages of the weights, or was restored; by default
+      the one that the model is compiled with, now or later.
+
+  Returns:
+    The state of the pruning. It need not be kept.
+
+  Raises:
+    TypeError: if `model` is no Keras model.
+    ValueError: if the model is not built or is pruned already, the spec is
+      not valid or has a pattern that matches none of its weights, or the
+      optimizer applies no constraints.
+  """
+  spec = spec_lib.PruningSpec.of(spec)
+  model_check.check_built(model, 'prune')
+  if (not tf.executing_eagerly() and tf.distribute.has_strategy()
+      and getattr(model, 'optimizer', None) is None):
+    raise ValueError(
+        'Argument `model` must be compiled before `prune` in graph mode under '
+        'a strategy, because compiling opens the session that the strategy '
+        f'uses. Received: the model {model.name!r}, which is not compiled')
+  pruner = Pruner(model, spec, num_steps, optimizer)
+  pruner.report().log()
+  return pruner
+
+
+def _check(
+    spec: spec_lib.PruningSpec, model: Any,
+    chosen: Sequence[Tuple[weights_lib.KerasWeight, weight_rule.WeightRule]]
+) -> None:
+  """Refuses what constraints cannot do, before anything is changed."""
+  for variable in model.trainable_variables:
+    if isinstance(keras_variables.constraint_of(variable), (
+        *constraint.CONSTRAINTS, layer_constraint.LayerConstraint)):
+      raise ValueError(
+          'Argument `model` must not be pruned already. Received: a model '
+          f'whose weight {keras_variables.variable_name(variable)!r} is')
+  if tf.executing_eagerly():
+    return
+  # A session runs the updates of all weights in no order.
+  if saliency.get(spec.prune_option).uses_gradient:
+    raise ValueError(
+        'Argument `spec` must have prune_option=weight for a Keras model in '
+        'graph mode. With v1 graphs, use `PruningHook` or `prune_train_op`. '
+        f'Received: prune_option={spec.prune_option}')
+  for weight, rule in chosen:
+    if rule.group is not None:
+      raise ValueError(
+          'Argument `spec` must not let weights of a Keras model share a '
+          'threshold in graph mode. With v1 graphs, use `PruningHook` or '
+          f'`prune_train_op`. Received: weight {weight.candidate.name!r} in '
+          f'group {rule.group!r}')
+
+
+def _warn_of_what_was_not_pruned(
+    spec: str, states_by_name: Dict[str, ranking.WeightState],
+    watch: restore_watch.RestoreWatch,
+    optimizer: optimizer_view.OptimizerView) -> None:
+  """Runs when the model is deleted, or the program ends."""
+  try:
+    num_updates = {name: int(keras_variables.value_of(state.num_updates))
+                         - watch.step for name, state in states_by_name.items()}
+    pruned = any(
+        keras_variables.value_of(state.last_mask_update_step) != schedule.NEVER
+        for state in states_by_name.values())
+    num_unseen = optimizer.num_updates() - watch.step
+  except (AttributeError, RuntimeError, TypeError, ValueError,
+          tf.errors.OpError):
+    # Of a graph: its session is closed, or Keras has another by now, or the
+    # program is eager elsewhere.
+    return
+  most = max(num_updates.values(), default=0)
+  if most > 0 and not pruned:
+    logging.warning(
+        'model_pruning: training ended after %d updates and NOTHING WAS '
+        'PRUNED: no mask update of %r was due.', most, spec)
+  if most == 0 and states_by_name and num_unseen > 0:
+    logging.warning(
+        'model_pruning: training ended after %d updates and NOTHING WAS '
+        'PRUNED: %s did not update the weights %s, or does not apply the '
+        'constraints of weights.', num_unseen,
+        type(optimizer.optimizer).__name__, ', '.join(states_by_name))
+  idle = [name for name, number in num_updates.items() if number == 0]
+  if most > 0 and idle:
+    logging.warning(
+        'model_pruning: training ended after %d updates, and no optimizer '
+        'ever updated these weights, so they are NOT PRUNED: %s.',
+        most, ', '.join(idle))

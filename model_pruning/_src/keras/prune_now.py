@@ -1,0 +1,152 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""`prune_now`: prunes a Keras model that is trained, at once."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from typing import Any, Iterator, List, Optional, Sequence, Tuple, Union
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.core import mask
+from model_pruning._src.core import projection
+from model_pruning._src.core import saliency
+from model_pruning._src.core import sparsity_bounds
+from model_pruning._src.keras import batch_norm
+from model_pruning._src.keras import constraint
+from model_pruning._src.keras import model_check
+from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.planning import plan
+from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
+
+# Fields of a schedule, which there is none of: the target is reached at once.
+_AT_ONCE = {
+    'begin_pruning_step': 0, 'end_pruning_step': -1, 'initial_sparsity': 0.0,
+    'sparsity_function_begin_step': 0, 'sparsity_function_end_step': 0,
+    'sparsity_function_exponent': 3.0}
+
+
+def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
+              calibration_data: Any = None,
+              num_batches: Optional[int] = None) -> report_lib.PruningReport:
+  """Prunes a Keras model to the target sparsity now, without training.
+
+      model_pruning.keras.prune_now(model, 'target_sparsity=0.5',
+                                    calibration_data=images)
+
+  The entries that matter least become exactly 0.0: single ones, blocks, n of
+  m, ranked weight by weight, in groups or all together, as the spec says. The
+  schedule of the spec has no effect. Nothing keeps the zeros in a training
+  after it; `prune` does.
+
+  Batch normalizations have stored means and variances of what came into them
+  before. With `calibration_data` these become the averages over its batches,
+  each computed as in training by the pruned model, while nothing is dropped
+  out. Those of a frozen layer stay, and the report says so. Nothing else of
+  the model changes.
+
+  Args:
+    model: a built model, with the weights that it shall be pruned from.
+    spec: a `PruningSpec`, or its string.
+    calibration_data: an array of inputs (in batches of 32), or an iterable of
+      batches, as a `tf.data.Dataset`, a generator or a list. A batch is
+      inputs, or a tuple of inputs and anything. Some hundred examples that are
+      like those of the training will do. It needs eager mode.
+    num_batches: how many of its batches to take; by default all.
+
+  Returns:
+    What was pruned, and what was not and why.
+
+  Raises:
+    TypeError: if `model` is no Keras model, or the data have no batches.
+    ValueError: if the model is not built or is pruned in training, or the spec
+      is not valid, has a pattern that matches none of its weights, or has a
+      saliency that needs gradients. The model is then as it was.
+  """
+  spec = spec_lib.PruningSpec.of(spec)
+  model_check.check_built(model, 'prune_now')
+  _check(spec, model, calibration_data)
+  batches = (None if calibration_data is None
+             else batch_norm.batches_of(calibration_data, num_batches))
+  found = weights_lib.find_weights(model)
+  rules, report = plan.make_plan(
+      spec.replace(**_AT_ONCE), [weight.candidate for weight in found])
+  report = dataclasses.replace(report, spec=str(spec))
+  pruned = [(weight.variable, rule) for weight, rule in zip(found, rules)
+            if rule is not None]
+  with _restored_on_error([variable for variable, _ in pruned]):
+    for ranking in projection.ranked_together([rule for _, rule in pruned]):
+      _prune_together(spec, [pruned[i] for i in ranking])
+    if batches is not None:
+      for note in batch_norm.estimate(model, batches):
+        report = report.with_warning(note)
+  report.log()
+  return report
+
+
+def _check(spec: spec_lib.PruningSpec, model: Any, data: Any) -> None:
+  if saliency.get(spec.prune_option).uses_gradient:
+    raise ValueError(
+        'Argument `spec` must have prune_option=weight for `prune_now`, which '
+        'sees no gradients. Received: '
+        f'prune_option={spec.prune_option}')
+  for variable in model.trainable_variables:
+    if isinstance(keras_variables.constraint_of(variable),
+                  constraint.CONSTRAINTS):
+      raise ValueError(
+          'Argument `model` must not be pruned in training any more: its masks '
+          'would undo it. Call `strip()` of the pruner before. Received: a '
+          f'model whose weight {keras_variables.variable_name(variable)!r} is')
+  if data is not None and not tf.executing_eagerly():
+    raise ValueError(
+        'Argument `calibration_data` must be left out in graph mode: batch '
+        'normalization is estimated eagerly. Received: data of type '
+        f'{type(data).__name__}')
+
+
+@contextlib.contextmanager
+def _restored_on_error(variables: Sequence[Any]) -> Iterator[None]:
+  values = [keras_variables.value_of(variable) for variable in variables]
+  try:
+    yield
+  except BaseException:
+    for variable, value in zip(variables, values):
+      keras_variables.assign_value(
+          keras_variables.backend_variable(variable), value)
+    raise
+
+
+def _prune_together(
+    spec: spec_lib.PruningSpec,
+    members: Sequence[Tuple[Any, weight_rule.WeightRule]]) -> None:
+  """Prunes the weights of one ranking."""
+  values = [keras_variables.value_of(variable) for variable, _ in members]
+  rules = [rule for _, rule in members]
+  for (variable, _), value in zip(members, _projected(spec, values, rules)):
+    keras_variables.assign_value(
+        keras_variables.backend_variable(variable), value)
+
+
+def _projected(spec: spec_lib.PruningSpec, values: Sequence[np.ndarray],
+               rules: Sequence[weight_rule.WeightRule]) -> List[np.ndarray]:
+  """Weights of one ranking with pruned entries zero."""
+  # A graph of its own runs in eager mode and beside a graph of Keras.
+  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    weights = [tf.compat.v1.placeholder(tf.as_dtype(value.dtype), value.shape)
+               for value in values]
+    score = saliency.get(spec.prune_option).score
+    masks = mask.masks_of(
+        [score(weight, None) for weight in weights],
+        [rule.structure for rule in rules], rules[0].target_sparsity,
+        sparsity_bounds.Bounds.of(spec)).masks
+    projected: List[np.ndarray] = session.run(
+        [projection.zero_pruned(mask_, weight)
+         for mask_, weight in zip(masks, weights)],
+        dict(zip(weights, values)))
+  return projected

@@ -1,0 +1,68 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Notices that a model was restored between `prune` and its training."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Optional, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras import optimizer_view
+
+
+class RestoreWatch:
+  """The step at which a pruning starts, and whether it still is the step.
+
+  The first update after it is the time to ask: before, the optimizer must have
+  made as many updates as then. If not, it was restored.
+
+  Attributes:
+    step: updates that the optimizer had made when the pruning started.
+  """
+
+  def __init__(self, weights: Sequence[Any],
+               optimizer: optimizer_view.OptimizerView):
+    """Watches weights of a model, and its optimizer, from step 0."""
+    # Weakly: its constraint may hold whatever holds the watch.
+    self._smallest = (lambda: None) if not weights else weakref.ref(
+        min(weights, key=lambda weight: np.prod(weight.shape)))
+    self._optimizer = optimizer
+    self.start(0)
+
+  def start(self, step: int) -> None:
+    """The pruning starts, or starts anew, at `step`."""
+    self.step = step
+    self._value_then = self._value()
+
+  def is_restored(self) -> bool:
+    """Whether the optimizer was restored since; asked before an update."""
+    if self._optimizer.num_updates() == self.step:
+      return False
+    # Updates that were skipped have left the weights as they were.
+    return not (self._optimizer.counts_skipped_updates()
+                and self._value_then is not None
+                and np.array_equal(self._value(), self._value_then))
+
+  def check_first_update(self) -> None:
+    """Refuses an update that has been made to restored weights.
+
+    Raises:
+      ValueError: if the optimizer had made others before it.
+    """
+    num_updates = self._optimizer.num_updates()
+    if (num_updates > self.step + 1
+        and not self._optimizer.counts_skipped_updates()):
+      raise ValueError(
+          'Call `pruner.resume()` where a model that trains eagerly was '
+          'restored. Received: an update of weights that were pruned at step '
+          f'{self.step}, by an optimizer that has made {num_updates}')
+
+  def _value(self) -> Optional[np.ndarray]:
+    smallest = self._smallest()
+    if smallest is None or not tf.executing_eagerly():
+      return None
+    return keras_variables.value_of(smallest)

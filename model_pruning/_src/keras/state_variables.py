@@ -1,0 +1,130 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The state of pruned Keras weights: created anew, or rebuilt from zeros."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, List, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.core import projection
+from model_pruning._src.core import rebuild as rebuild_lib
+from model_pruning._src.core import saliency
+from model_pruning._src.core import schedule
+from model_pruning._src.keras import ranking as ranking_lib
+from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
+
+
+def create(spec: spec_lib.PruningSpec,
+           rules: Sequence[weight_rule.WeightRule],
+           weights: Sequence[Any]) -> List[ranking_lib.WeightState]:
+  """The variables for weights that keep all entries, where the weights are.
+
+  Args:
+    spec: says whether the saliency uses gradients.
+    rules: of the weights; those in one group share `last_mask_update_step`.
+    weights: Keras variables.
+
+  Returns:
+    One state a weight.
+  """
+  uses_gradient = saliency.get(spec.prune_option).uses_gradient
+  created: List[Any] = [None] * len(weights)
+  for indices in projection.ranked_together(rules):
+    clock = None
+    for i in indices:
+      created[i] = _create(weights[i], uses_gradient, clock)
+      clock = created[i].last_mask_update_step
+  keras_variables.initialize([
+      variable for state in created for variable in state.all_variables()])
+  return created
+
+
+def _create(weight: Any, uses_gradient: bool,
+            clock: Any) -> ranking_lib.WeightState:
+  variable = keras_variables.backend_variable(weight)
+  strategy = getattr(variable, 'distribute_strategy', None)
+  dtype = projection.threshold_dtype(tf.as_dtype(weight.dtype))
+  shape = [int(dim) for dim in weight.shape]
+  with contextlib.ExitStack() as stack:
+    if not tf.executing_eagerly():
+      stack.enter_context(variable.graph.as_default())
+    if strategy is not None:
+      stack.enter_context(strategy.scope())
+    return ranking_lib.WeightState(
+        _create_variable('mask', tf.ones(shape, tf.bool)),
+        _create_variable('threshold', tf.zeros([], dtype)),
+        _create_variable('num_updates', tf.zeros([], tf.int64)),
+        _create_variable('last_mask_update_step', tf.constant(
+            schedule.NEVER, tf.int64)) if clock is None else clock,
+        _create_variable('gradient', tf.zeros(shape, dtype))
+        if uses_gradient else None)
+
+
+def _create_variable(name: str, initial_value: tf.Tensor) -> tf.Variable:
+  # Every replica holds its own copy and changes it by itself, to the same
+  # value: nothing is reduced or sent.
+  return tf.compat.v2.Variable(
+      initial_value, trainable=False, name=name,
+      synchronization=tf.VariableSynchronization.ON_READ,
+      aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
+
+
+def rebuild(rankings: Sequence[ranking_lib.Ranking], step: int) -> bool:
+  """Gives states the values that weights and a step stand for.
+
+  Args:
+    rankings: of all pruned weights; one may be there several times.
+    step: how many updates the weights have had.
+
+  Returns:
+    Whether the weights should have been pruned by now, and are not.
+  """
+  rankings = list({id(ranking): ranking for ranking in rankings}.values())
+  due = last = schedule.NEVER
+  values = [[keras_variables.value_of(weight) for weight in ranking.weights]
+            for ranking in rankings]
+  masks: List[List[np.ndarray]] = []
+  thresholds: List[List[np.ndarray]] = []
+  if rankings:
+    projections = [ranking.projection() for ranking in rankings]
+    due = projections[0].update_steps.last_up_to(step)
+    # In a graph of its own, wherever this is called.
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+      masks, thresholds, last = session.run(
+          _rebuilt(projections, values, step))
+  is_dense = due != schedule.NEVER and last == schedule.NEVER
+  for ranking, held, lows in zip(rankings, masks, thresholds):
+    for state, mask, threshold in zip(ranking.states, held, lows):
+      if last == schedule.NEVER:
+        mask, threshold = np.ones_like(mask), np.zeros_like(threshold)
+      keras_variables.assign_value(state.mask, mask)
+      keras_variables.assign_value(state.threshold, threshold)
+      keras_variables.assign_value(state.num_updates, np.int64(step))
+      keras_variables.assign_value(state.last_mask_update_step, np.int64(last))
+      if state.gradient is not None:
+        keras_variables.assign_value(state.gradient, np.zeros(
+            state.gradient.shape.as_list(),
+            state.gradient.dtype.as_numpy_dtype))
+  return bool(is_dense)
+
+
+def _rebuilt(projections: Sequence[projection.Projection],
+             values: Sequence[Sequence[np.ndarray]], step: int) -> Any:
+  weights = [[tf.compat.v1.placeholder_with_default(value, value.shape)
+              for value in held] for held in values]
+  masks = [[rebuild_lib.mask_of(weight) for weight in held]
+           for held in weights]
+  thresholds = [
+      [rebuild_lib.threshold_of(weight, mask, held.dtype)
+       for weight, mask, held in zip(parts, kept, state.thresholds)]
+      for parts, kept, state in zip(weights, masks, projections)]
+  pruned = [tf.add_n([rebuild_lib.num_pruned(mask) for mask in held])
+            for held in masks]
+  return masks, thresholds, rebuild_lib.last_mask_update_step(
+      projections, pruned, tf.constant(step, tf.int64))

@@ -1,0 +1,121 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""`UpdatePruningStep` and `PruningSummaries`: callbacks for pruned models."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, Optional, Tuple
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras.tfmot import sparse_gradients
+from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
+from model_pruning._src.spec import errors
+
+_classes: Dict[str, Any] = {}
+
+
+def of_tf_keras(name: str) -> Any:
+  """The callback class of this name, of `tf.keras`."""
+  if name not in _classes:
+    _classes[name] = {'UpdatePruningStep': _update_pruning_step,
+                      'PruningSummaries': _pruning_summaries}[name](tf.keras)
+  return _classes[name]
+
+
+def _update_pruning_step(keras: Any) -> Any:
+
+  class UpdatePruningStep(keras.callbacks.Callback):
+    """Does nothing that wrapped layers do not do by themselves, save for one.
+
+    Optimizers of Keras before TF 2.11 train wrapped embeddings in a model that
+    `prune_low_magnitude` has made, and with this callback in any other.
+    """
+
+    def set_model(self, model: Any) -> None:
+      super().set_model(model)
+      sparse_gradients.move_constraints(model)
+
+    _supports_tf_logs = True
+
+    # Keras 2 asks its callbacks whether they want to know of each batch.
+    def _implements_train_batch_hooks(self) -> bool:
+      return False
+
+    def _implements_test_batch_hooks(self) -> bool:
+      return False
+
+    def _implements_predict_batch_hooks(self) -> bool:
+      return False
+
+  return _named_publicly(UpdatePruningStep)
+
+
+def _named_publicly(created: Any) -> Any:
+  created.__qualname__ = created.__name__
+  created.__module__ = __name__.rpartition('.')[0]
+  return created
+
+
+def summary_values(model: Any) -> Iterator[Tuple[str, float]]:
+  """Tag and value of each summary: sparsity and threshold of each weight."""
+  for layer in wrapper_lib.pruned_layers(model):
+    for pruned in layer.pruned_weights:
+      name = keras_variables.variable_name(pruned.variable)
+      yield f'{name}/sparsity', float(
+          1 - np.mean(keras_variables.value_of(pruned.mask)))
+      yield f'{name}/threshold', float(
+          keras_variables.value_of(pruned.threshold))
+
+
+def _pruning_summaries(keras: Any) -> Any:
+
+  class PruningSummaries(keras.callbacks.TensorBoard):
+    """TensorBoard with the sparsity and the threshold of each pruned weight.
+
+    They are written at the begin of each epoch and at the end of training, to
+    the directory `metrics` in `log_dir`, by the number of optimizer updates.
+    """
+
+    def __init__(self, log_dir: str, update_freq: Any = 'epoch',
+                 **kwargs: Any):
+      """Creates a callback.
+
+      Args:
+        log_dir: where TensorBoard finds the summaries.
+        update_freq: of what TensorBoard itself writes.
+        **kwargs: other arguments of the callback TensorBoard.
+
+      Raises:
+        ValueError: if `log_dir` is empty or no string.
+      """
+      if not isinstance(log_dir, str) or not log_dir:
+        raise errors.argument_error('log_dir', 'be a string that is not empty',
+                                    log_dir)
+      super().__init__(log_dir=log_dir, update_freq=update_freq, **kwargs)
+      self._pruning_writer: Optional[Any] = None
+
+    def on_epoch_begin(self, epoch: int, logs: Optional[Any] = None) -> None:
+      super().on_epoch_begin(epoch, logs)
+      self._write_pruning()
+
+    def on_train_end(self, logs: Optional[Any] = None) -> None:
+      self._write_pruning()
+      super().on_train_end(logs)
+
+    def _write_pruning(self) -> None:
+      """Writes the values that hold now."""
+      step = int(keras_variables.value_of(self.model.optimizer.iterations))
+      if self._pruning_writer is None:
+        with tf.Graph().as_default():  # It refuses to be made eagerly.
+          self._pruning_writer = tf.compat.v1.summary.FileWriter(
+              f'{self.log_dir}/metrics')
+      values = [tf.compat.v1.Summary.Value(tag=tag, simple_value=value)
+                for tag, value in summary_values(self.model)]
+      self._pruning_writer.add_summary(
+          tf.compat.v1.Summary(value=values), step)
+      self._pruning_writer.flush()
+
+  return _named_publicly(PruningSummaries)

@@ -1,0 +1,140 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The projection as a constraint whose state a wrapper layer owns."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, NamedTuple, Optional, Sequence
+
+import tensorflow as tf
+
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import projection
+from model_pruning._src.core import schedule
+from model_pruning._src.keras import constraint
+from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
+
+
+class PrunedWeight(NamedTuple):
+  """A weight of a wrapped layer, with the Keras variables that prune it.
+
+  Attributes:
+    variable: the weight.
+    mask: bool, shape of the weight; true is kept. Floating if a file of tfmot
+      has it.
+    threshold: floating scalar, the smallest saliency kept.
+    step: int64 scalar, how often an optimizer updated the weight.
+    counts: whether an update of this weight is counted in `step`; false if
+      `step` is that of another weight of the layer.
+  """
+
+  variable: Any
+  mask: Any
+  threshold: Any
+  step: Any
+  counts: bool = True
+
+  def state(self) -> Sequence[Any]:
+    """The variables but the weight, as those of TensorFlow."""
+    return [keras_variables.backend_variable(variable)
+            for variable in (self.mask, self.threshold, self.step)]
+
+
+class LayerConstraint:
+  """Counts an update, then projects the updated weight.
+
+  Attributes:
+    wrapped: the constraint that the layer itself has; applied first.
+  """
+
+  def __init__(self, spec: spec_lib.PruningSpec, rule: weight_rule.WeightRule,
+               timing: schedule.Timing, pruned: PrunedWeight):
+    """Creates a constraint for a weight.
+
+    Args:
+      spec: gives the saliency.
+      rule: gives the structure.
+      timing: when masks change, and how sparse they are then.
+      pruned: the weight; a constraint of another wrapper is replaced.
+
+    Raises:
+      ValueError: if `prune` prunes the weight.
+    """
+    held = keras_variables.constraint_of(pruned.variable)
+    while isinstance(held, (LayerConstraint, constraint.CompanionConstraint)):
+      held = held.wrapped
+    if isinstance(held, constraint.PruningConstraint):
+      raise ValueError(
+          'Argument `to_prune` must not have weights that '
+          '`model_pruning.keras.prune` prunes already. Received: weight '
+          f'{keras_variables.variable_name(pruned.variable)!r}')
+    self.wrapped: Optional[Callable[[Any], Any]] = held
+    self._spec, self._rule, self._timing = spec, rule, timing
+    self._pruned = pruned
+
+  def __call__(self, weight: Any) -> tf.Tensor:
+    """The updated `weight` with pruned entries zero.
+
+    Args:
+      weight: the variable; before TF 2.11 that of one replica.
+
+    Returns:
+      A tensor like it.
+    """
+    state = self._pruned.state()
+    replica = keras_variables.replica_of(self._pruned.variable, weight)
+    if replica is not None:
+      state = [tf_compat.replicas(variable)[replica] for variable in state]
+    mask, threshold, counter = state
+    if mask.dtype.base_dtype != tf.bool:
+      mask = _FloatMask(mask)
+    if self.wrapped is not None:
+      weight = self.wrapped(weight)
+    step = self._count(counter)
+    masks = projection.Projection(
+        self._spec, [self._rule], [mask], [threshold], _PreviousStep(step),
+        timing=self._timing)
+    [projected] = masks.project([tf.convert_to_tensor(weight)], step)
+    return projected
+
+  def _count(self, counter: tf.Variable) -> tf.Tensor:
+    if not self._pruned.counts:
+      return tf.identity(counter.read_value())
+    # Files of other writers have -1 before the first update.
+    step = tf.maximum(counter.read_value(), 0) + 1
+    with tf_compat.control_dependencies([counter.assign(step)]):
+      return tf.identity(step)
+
+
+class _FloatMask:
+  """A mask of the files of tfmot, 1.0 is kept, as a mask of bools."""
+
+  def __init__(self, variable: tf.Variable):
+    self._variable = variable
+    self.dtype = tf.bool
+    self.shape = variable.shape
+
+  def read_value(self) -> tf.Tensor:
+    """The mask as bools."""
+    return tf.cast(self._variable.read_value(), tf.bool)
+
+  def assign(self, mask: tf.Tensor) -> Any:
+    """Sets the mask from bools."""
+    return self._variable.assign(tf.cast(mask, self._variable.dtype))
+
+
+class _PreviousStep:
+  """Stands for the step of the last update, where none is missed."""
+
+  def __init__(self, step: tf.Tensor):
+    self._step = step
+
+  def read_value(self) -> tf.Tensor:
+    """The latest that it can be."""
+    return schedule.step_before(self._step)
+
+  def assign(self, step: tf.Tensor) -> tf.Tensor:
+    """Nothing to keep."""
+    return tf.identity(step)

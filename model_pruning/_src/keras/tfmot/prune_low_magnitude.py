@@ -1,0 +1,242 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""`prune_low_magnitude` and its inverse: pruning by wrapping layers.
+
+`model_pruning.keras.prune` does the same in place and takes more: models of
+any kind, and all of a spec.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Iterator, List, Optional, Sequence, Union
+
+import numpy as np
+
+from model_pruning._src.compat import keras_models
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.tfmot import arguments as arguments_lib
+from model_pruning._src.keras.tfmot import policy as policy_lib
+from model_pruning._src.keras.tfmot import schedules
+from model_pruning._src.keras.tfmot import sparse_gradients
+from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
+from model_pruning._src.planning import plan
+from model_pruning._src.spec import pruning_spec as spec_lib
+
+
+def prune_low_magnitude(
+    to_prune: Any,
+    pruning_schedule: Optional[schedules.PruningSchedule] = None,
+    block_size: Sequence[int] = (1, 1),
+    block_pooling_type: str = 'AVG',
+    pruning_policy: Optional[policy_lib.PruningPolicy] = None,
+    sparsity_m_by_n: Optional[Sequence[int]] = None,
+    spec: Union[spec_lib.PruningSpec, str, None] = None,
+    **kwargs: Any) -> Any:
+  """Wraps what has weights to prune, so that training prunes it.
+
+  After each optimizer update pruned entries are exactly 0.0, in `fit` and in
+  loops of your own; no callback is needed. The wrapped layers are those of
+  `to_prune`, not copies: they have its weights.
+
+  Args:
+    to_prune: a Sequential or functional model (models in it included), a layer
+      or a list of layers.
+    pruning_schedule: when masks change and how sparse they are then; by
+      default `ConstantSparsity(0.5, 0)`.
+    block_size: rows and columns of the blocks that are pruned as a whole, of a
+      kernel seen as a matrix of all dimensions but the last x the last.
+    block_pooling_type: 'AVG' or 'MAX': what of its entries ranks a block.
+    pruning_policy: which layers may be pruned; all by default.
+    sparsity_m_by_n: (m, n): m zeros in each n neighbours along the input
+      channels; the schedule says when.
+    spec: a `PruningSpec` or its string instead of a schedule and a structure.
+    **kwargs: arguments of the wrapper of a single layer, such as
+      `input_shape`.
+
+  Returns:
+    A new model, not compiled; or a layer; or a list of layers. Layers with
+    nothing to prune are those of `to_prune`, not wrapped; a single layer
+    always is.
+
+  Raises:
+    ValueError: if `to_prune` is something else or a subclassed model, or an
+      argument is not what it must be.
+  """
+  arguments = dict(pruning_schedule=pruning_schedule, block_size=block_size,
+                   block_pooling_type=block_pooling_type,
+                   sparsity_m_by_n=sparsity_m_by_n, spec=spec)
+  checked = arguments_lib.PruningArguments.of(
+      pruning_schedule, block_size, block_pooling_type, sparsity_m_by_n, spec)
+
+  def wrap(layer: Any) -> Any:
+    if _is_model(layer):
+      return clone(layer)
+    if (isinstance(layer, wrapper_lib.PruningWrapper)
+        or pruning_policy and not pruning_policy.allow_pruning(layer)
+        or not _may_be_pruned(layer, checked)):
+      return layer
+    return wrapper_lib.wrap(layer, **arguments)
+
+  def clone(model: Any) -> Any:
+    _check_is_graph_network(model, 'to_prune')
+    if pruning_policy:
+      pruning_policy.ensure_model_supports_pruning(model)
+    return clone_model(model, wrap)
+
+  if isinstance(to_prune, (list, tuple)):
+    return [_new_input(layer) or wrap(layer) for layer in to_prune]
+  if _is_model(to_prune):
+    _check_patterns(checked, to_prune)
+    pruned = clone(to_prune)
+    sparse_gradients.move_constraints(pruned)
+    return pruned
+  if not which_keras.is_layer(to_prune):
+    raise ValueError(
+        'Argument `to_prune` must be a Sequential or functional Keras model, a '
+        f'layer or a list of layers. Received: to_prune={to_prune!r} of type '
+        f'{type(to_prune)}')
+  if (isinstance(to_prune, wrapper_lib.PruningWrapper)
+      or pruning_policy and not pruning_policy.allow_pruning(to_prune)):
+    return to_prune
+  return wrapper_lib.wrap(to_prune, **arguments, **kwargs)
+
+
+def _is_model(thing: Any) -> bool:
+  keras = which_keras.keras_of(thing)
+  return keras is not None and isinstance(thing, keras.Model)
+
+
+def _check_is_graph_network(model: Any, argument: str) -> None:
+  if not keras_models.is_graph_network(model):
+    raise ValueError(
+        f'Argument `{argument}` must not be or have in it a subclassed model, '
+        'which cannot be cloned. `model_pruning.keras.prune(model, spec)` '
+        'prunes models of every kind. '
+        f'Received: the model {model.name!r} of type {type(model)}')
+
+
+def _check_patterns(arguments: arguments_lib.PruningArguments,
+                    model: Any) -> None:
+  """Raises if a pattern of the spec matches no weight of a built model."""
+  if arguments.spec is not None and model.built:
+    plan.make_plan(arguments.spec, [
+        weight.candidate for weight in weights_lib.find_weights(model)])
+
+
+def _may_be_pruned(layer: Any,
+                   arguments: arguments_lib.PruningArguments) -> bool:
+  """Whether a layer has, or may have once it is built, a weight to prune."""
+  keras = which_keras.keras_of(layer)
+  if keras is None:
+    raise ValueError(
+        'Argument `to_prune` must have Keras layers only. '
+        f'Received: {layer!r} of type {type(layer)}')
+  if not layer.trainable or isinstance(layer, keras.layers.InputLayer):
+    return False
+  parts = keras_models.flatten_layers(layer)
+  if layer.built and all(getattr(part, 'built', True) for part in parts):
+    return any(arguments.rule_for(weight.candidate) is not None
+               for weight in weights_lib.find_weights(layer))
+  # It has weights once it is built only if it can make them, or parts of it.
+  return (type(layer).build is not keras.layers.Layer.build
+          or bool(parts))
+
+
+def _new_input(layer: Any) -> Any:
+  """A copy of an InputLayer, which belongs to one model; None of others."""
+  keras = which_keras.keras_of(layer)
+  if keras is None or not isinstance(layer, keras.layers.InputLayer):
+    return None
+  return type(layer).from_config(layer.get_config())
+
+
+def clone_model(model: Any, clone_layer: Any) -> Any:
+  """A model like `model`, of what `clone_layer` returns for its layers.
+
+  Args:
+    model: Sequential or functional.
+    clone_layer: called once for each layer that is no InputLayer.
+
+  Returns:
+    A model, built if `model` is.
+  """
+  keras: Any = which_keras.keras_of(model)
+  cloned = keras.models.clone_model(
+      model, input_tensors=keras_models.new_inputs(keras, model),
+      clone_function=clone_layer)
+  if model.built and not cloned.built:
+    cloned.build(model.input_shape)
+  return cloned
+
+
+@contextlib.contextmanager
+def prune_scope() -> Iterator[None]:
+  """Lets every Keras of the process load files of models with wrappers.
+
+  Wrappers are registered with a Keras when the first one is made. Under this
+  scope they are in any case, also under the name that files of tfmot have.
+  """
+  with contextlib.ExitStack() as stack:
+    for keras in which_keras.loaded():
+      wrapper = wrapper_lib.wrapper_class(keras)
+      stack.enter_context(keras.utils.custom_object_scope(
+          {wrapper_lib.NAME: wrapper}))
+    yield
+
+
+def strip_pruning(model: Any) -> Any:
+  """The model without wrappers, as it was before `prune_low_magnitude`.
+
+  Args:
+    model: a Sequential or functional model.
+
+  Returns:
+    A new model with layers, names and weights of its own, not compiled. Pruned
+    entries are exactly 0.0.
+
+  Raises:
+    ValueError: if `model` is no such model.
+  """
+  if not _is_model(model):
+    raise ValueError('Argument `model` must be a Keras model. '
+                     f'Received: model={model!r} of type {type(model)}')
+  pairs: List[Any] = []
+
+  def strip(layer: Any) -> Any:
+    if _is_model(layer):
+      _check_is_graph_network(layer, 'model')
+      return clone_model(layer, strip)
+    inner = (layer.layer if isinstance(layer, wrapper_lib.PruningWrapper)
+             else layer)
+    copy = _copy(inner)
+    pairs.append((layer, inner, copy))
+    return copy
+
+  stripped = strip(model)
+  for layer, inner, copy in pairs:
+    if copy is not inner and inner.built:
+      for part, source in zip(keras_models.flatten_layers(copy),
+                              keras_models.flatten_layers(inner)):
+        part.trainable = source.trainable  # The order of weights goes by it.
+      copy.set_weights(_projected(layer, inner))
+  return stripped
+
+
+def _copy(layer: Any) -> Any:
+  """A new layer like `layer`; itself if its class cannot make one."""
+  try:
+    return type(layer).from_config(layer.get_config())
+  except NotImplementedError:  # It has no `get_config`.
+    return layer
+
+
+def _projected(layer: Any, inner: Any) -> List[np.ndarray]:
+  """The weights of a layer, with zeros where its wrapper has pruned them."""
+  masks = {id(pruned.variable): keras_variables.value_of(pruned.mask)
+           for pruned in getattr(layer, 'pruned_weights', ())}
+  return [np.where(masks[id(weight)], value, np.zeros_like(value))
+          if id(weight) in masks else value
+          for weight, value in zip(inner.weights, inner.get_weights())]

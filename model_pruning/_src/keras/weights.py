@@ -1,0 +1,206 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Which variables of a Keras model are weights that can be pruned.
+
+A layer may say so itself (`PrunableLayer`). Else a weight is pruned if it is
+trainable, floating, has two dimensions at least, and is no depthwise kernel,
+scale of a normalization, bias, slope of an activation or position embedding,
+which a spec may ask for.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import (
+  Any,
+  Dict,
+  Iterator,
+  List,
+  NamedTuple,
+  Optional,
+  Sequence,
+  Tuple,
+)
+
+import tensorflow as tf
+
+from model_pruning._src.compat import keras_models
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras import prunable_layer
+from model_pruning._src.planning import plan
+
+# What variables are by the last part of their names, rank 2 or not.
+_KINDS_BY_NAME = (
+    (re.compile(r'(^|_)bias'), 'it is a bias'),
+    (re.compile(r'(^|_)pos(ition(al)?)?_?(emb|enc)'),
+     'it is a position embedding'),
+    (re.compile(r'^(cls|class)_token'), 'it is a token of its own'))
+
+
+class KerasWeight(NamedTuple):
+  """A variable of a Keras model and what can be said of it as a weight."""
+
+  variable: Any
+  candidate: plan.Candidate
+
+
+def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
+  """Every variable of a built Keras model, with the reason if it is no weight.
+
+  Args:
+    model: a Keras 2 or Keras 3 model, or a layer.
+    frozen: whether what is not trainable can be a weight as well.
+
+  Returns:
+    One entry a variable, in the order of `model.variables`. Variables of one
+    name get `_1`, `_2` ... behind it from the second on.
+  """
+  trainable = {id(variable) for variable in (
+      model.variables if frozen else model.trainable_variables)}
+  decided = _decided_by_layers(model)
+  special = _special_kernels(model)
+  found = []
+  names: Dict[str, int] = {}
+  for variable in model.variables:
+    name = keras_variables.variable_name(variable)
+    names[name] = names.get(name, -1) + 1
+    if names[name]:
+      name = f'{name}_{names[name]}'
+    dims = tuple(int(dim) for dim in variable.shape)
+    on_request = False
+    reason = (_why_never(variable, dims) if id(variable) in trainable
+              else 'it is not trainable')
+    if reason is None and id(variable) in decided:
+      reason = decided[id(variable)]
+    elif reason is None:
+      reason, on_request = _why_not(name, dims, special.get(id(variable)))
+    found.append(KerasWeight(
+        variable, plan.Candidate(name, dims, reason, on_request)))
+  return found
+
+
+def with_sparse_gradient(model: Any) -> List[int]:
+  """The ids of variables on which an optimizer may refuse a constraint.
+
+  Those of Keras before TF 2.11, and its legacy ones since, refuse it where
+  the gradient has rows only, as that of an embedding. Keras 3 does not.
+  """
+  found = []
+  for layer in keras_models.flatten_layers(model):
+    kinds = [kind.__name__ for kind in type(layer).__mro__]
+    table = getattr(layer, 'embeddings', None)
+    if 'Embedding' in kinds and isinstance(table, tf.compat.v2.Variable):
+      found.append(id(table))
+  return found
+
+
+def last_updated(model: Any, others_than: Sequence[int]) -> Optional[Any]:
+  """The variable that an optimizer updates last, of those not named."""
+  return next((variable for variable in reversed(model.trainable_variables)
+               if id(variable) not in others_than), None)
+
+
+def _why_never(variable: Any, dims: Tuple[int, ...]) -> Optional[str]:
+  """Why a variable cannot be pruned, whoever asks; None if it can."""
+  dtype = tf.as_dtype(variable.dtype)
+  if not dtype.is_floating:
+    return f'its dtype is {dtype.name}'
+  return 'it is empty' if 0 in dims else None
+
+
+def _why_not(name: str, dims: Tuple[int, ...],
+             special: Optional[str]) -> Tuple[Optional[str], bool]:
+  """Why a variable is not pruned (None if it is); whether a spec may ask."""
+  if len(dims) < 2:
+    return f'it has {len(dims)} dimensions; a kernel has 2 at least', False
+  last_part = name.rpartition('/')[2]
+  for pattern, kind in _KINDS_BY_NAME:
+    if special is None and pattern.search(last_part):
+      special = kind
+  if special is not None:
+    return f'{special}; weight_sparsity_map can name it', True
+  return None, False
+
+
+def _decided_by_layers(model: Any) -> Dict[int, Optional[str]]:
+  """What layers say of their variables: id -> None if pruned, else why not."""
+  decided: Dict[int, Optional[str]] = {}
+  for layer in _all_layers(model):
+    if not prunable_layer.decides(layer):
+      continue
+    elsewhere = {id(variable) for inner in keras_models.flatten_layers(layer)
+                 if prunable_layer.decides(inner)
+                 for variable in inner.variables}
+    own = {id(variable) for variable in layer.variables} - elsewhere
+    prunable = layer.get_prunable_weights()
+    if not isinstance(prunable, (list, tuple)):
+      raise TypeError(
+          f'Method `get_prunable_weights` of layer {layer.name!r} must return '
+          f'a list of variables. Received: {prunable!r}')
+    for variable in prunable:
+      if id(variable) not in own:
+        raise ValueError(
+            f'Method `get_prunable_weights` of layer {layer.name!r} must '
+            'return variables of this layer, and none of a layer inside that '
+            f'has the method too. Received: {variable!r}')
+    chosen = {id(variable) for variable in prunable}
+    decided.update({
+        key: None if key in chosen else
+        f'get_prunable_weights of layer {layer.name!r} leaves it out'
+        for key in own})
+  return decided
+
+
+def _special_kernels(model: Any) -> Dict[int, str]:
+  """Kernels that are pruned on request only: id of the variable -> why."""
+  special: Dict[int, str] = {}
+  for layer in _all_layers(model):
+    kinds = [kind.__name__ for kind in type(layer).__mro__]
+    depthwise = [getattr(layer, 'depthwise_kernel', None)]
+    if any('DepthwiseConv' in kind for kind in kinds) or _is_depthwise(layer):
+      depthwise.append(getattr(layer, 'kernel', None))
+    special.update({id(variable): 'it is a depthwise kernel'
+                    for variable in depthwise if variable is not None})
+    if getattr(layer, 'kernel_mask', None) is not None:
+      # LocallyConnected with implementation=2.
+      special[id(layer.kernel)] = 'its layer uses a part of it only'
+    reason = None
+    if any('Normalization' in kind or kind.endswith('Norm')
+           for kind in kinds):
+      reason = 'it belongs to a normalization'
+    elif 'PReLU' in kinds:
+      reason = 'it is a slope of an activation'
+    if reason is not None:
+      special.update({id(variable): reason
+                      for variable in _own_variables(layer)})
+  return special
+
+
+def _is_depthwise(layer: Any) -> bool:
+  """Whether it is a convolution whose groups have one input channel each."""
+  kernel = getattr(layer, 'kernel', None)
+  groups = getattr(layer, 'groups', 1)
+  return (isinstance(groups, int) and groups > 1
+          and kernel is not None and len(kernel.shape) > 2
+          and int(kernel.shape[-2]) == 1)
+
+
+def _all_layers(model: Any) -> Iterator[Any]:
+  """The model and the layers in it at any depth, each of them once."""
+  seen = set()
+  for layer in [model, *keras_models.flatten_layers(model)]:
+    if id(layer) not in seen:
+      seen.add(id(layer))
+      yield layer
+
+
+def _own_variables(layer: Any) -> List[Any]:
+  """The variables of a layer that are in no layer inside it.
+
+  A wrapper that normalizes, such as SpectralNormalization, has the kernel of
+  another layer in it.
+  """
+  inner = {id(variable) for part in keras_models.flatten_layers(layer)
+           for variable in part.variables}
+  return [variable for variable in layer.variables
+          if id(variable) not in inner]

@@ -1,0 +1,177 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Sentences about specs that are legal and may not do what was meant."""
+
+from __future__ import annotations
+
+import math
+from typing import (
+  Callable,
+  NamedTuple,
+  Optional,
+  Sequence,
+  Tuple,
+  TYPE_CHECKING,
+)
+
+from model_pruning._src.spec import text as text_lib
+from model_pruning._src.spec import weight_rule
+
+if TYPE_CHECKING:
+  from model_pruning._src.spec import pruning_spec as spec_lib  # pylint: disable=g-bad-import-order
+
+_WITHOUT_EFFECT = {
+    'nbins': 'masks are exact, not from a histogram',
+    'use_tpu': 'the same operations run on every device',
+    'threshold_decay': 'the threshold is that of the last mask update',
+}
+
+
+def _text(sparsity: float) -> str:
+  return text_lib.format_value(round(sparsity, 4))
+
+
+class _Curve(NamedTuple):
+  """The sparsity curve of the weights with one target."""
+  initial: float
+  final: float
+
+  @property
+  def is_constant(self) -> bool:
+    return self.initial == self.final
+
+
+def _curve(spec: spec_lib.PruningSpec) -> _Curve:
+  """The curve of most weights; if it is flat, one of a map that is not."""
+  curve = _Curve(spec.initial_sparsity, spec.target_sparsity)
+  for entry in spec.weight_sparsity_map + spec.group_sparsity_map:
+    if curve.is_constant:
+      target = float(entry.rpartition(':')[2])
+      curve = _Curve(weight_rule.initial_sparsity(spec, target), target)
+  return curve
+
+
+def _sparsity(spec: spec_lib.PruningSpec, step: int) -> float:
+  """The sparsity at a step before the end of the curve."""
+  begin, end = (spec.sparsity_function_begin_step,
+                spec.sparsity_function_end_step)
+  initial, final = _curve(spec)
+  rest = 1.0 - max(step - begin, 0) / (end - begin)
+  return final + (initial - final) * math.pow(
+      rest, spec.sparsity_function_exponent)
+
+
+def _last_update(spec: spec_lib.PruningSpec) -> int:
+  """The last mask update of a window that ends before the curve does."""
+  window = spec.end_pruning_step - spec.begin_pruning_step
+  # What is due at step 0 happens with the first optimizer update.
+  return max(spec.end_pruning_step - window % spec.pruning_frequency, 1)
+
+
+def _curve_ends_before_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
+  begin, end = (spec.sparsity_function_begin_step,
+                spec.sparsity_function_end_step)
+  first = spec.begin_pruning_step
+  if _curve(spec).is_constant or end > first or begin == end == first:
+    return None
+  return (f'The sparsity curve ends at step {end} and pruning begins at step '
+          f'{first}: the first mask update jumps to the final sparsity '
+          f'{_text(_curve(spec).final)}.')
+
+
+def _curve_begins_after_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
+  begin, last = spec.sparsity_function_begin_step, spec.end_pruning_step
+  if _curve(spec).is_constant or last == -1 or begin < last or (
+      spec.sparsity_function_end_step <= last):
+    return None
+  return (f'The sparsity curve begins at step {begin} and pruning ends at step '
+          f'{last}: weights stay at the initial sparsity '
+          f'{_text(_curve(spec).initial)}.')
+
+
+def _pruning_ends_before_curve(spec: spec_lib.PruningSpec) -> Optional[str]:
+  last = spec.end_pruning_step
+  begin, end = (spec.sparsity_function_begin_step,
+                spec.sparsity_function_end_step)
+  if _curve(spec).is_constant or last == -1 or not begin < last < end:
+    return None
+  update = _last_update(spec)
+  return (f'Pruning ends at step {last} and the sparsity curve at step {end}: '
+          f'the last mask update, at step {update}, reaches a sparsity of '
+          f'{_text(_sparsity(spec, update))} instead of '
+          f'{_text(_curve(spec).final)}.')
+
+
+def _window_shorter_than_frequency(
+    spec: spec_lib.PruningSpec) -> Optional[str]:
+  first, last = spec.begin_pruning_step, spec.end_pruning_step
+  if last == -1 or first == last or last - first >= spec.pruning_frequency:
+    return None
+  steps = f'step {max(first, 1)}'
+  if first < spec.sparsity_function_end_step <= last:
+    steps = f'steps {max(first, 1)} and {spec.sparsity_function_end_step}'
+  return (f'Pruning lasts from step {first} to step {last}, less than '
+          f'`pruning_frequency` {spec.pruning_frequency}: masks are updated '
+          f'at {steps} only.')
+
+
+def _sparsity_falls(spec: spec_lib.PruningSpec) -> Optional[str]:
+  initial, final = _curve(spec)
+  if initial <= final:
+    return None
+  return (f'The sparsity falls from {_text(initial)} to {_text(final)}: pruned '
+          'weights come back.')
+
+
+def _bounds(spec: spec_lib.PruningSpec) -> Sequence[str]:
+  """The bounds of single weights that a spec has."""
+  return [field for field in ('min_weight_sparsity', 'max_weight_sparsity')
+          if not spec.is_default(field)]
+
+
+def _bounds_without_effect(spec: spec_lib.PruningSpec) -> Optional[str]:
+  if not _bounds(spec):
+    return None
+  fields = ' and '.join(f'`{field}`' for field in _bounds(spec))
+  if not spec.group_pruning and spec.sparsity_distribution == 'uniform':
+    return (f'{fields} without effect: no weights share a target, as those of '
+            'a group or of the distribution global or erk do.')
+  if spec.weight_sparsity_map:
+    return (f'{fields} without effect on the weights of '
+            '`weight_sparsity_map`: each is pruned to its own target.')
+  return None
+
+
+def _groups_out_of_bounds(spec: spec_lib.PruningSpec) -> Optional[str]:
+  groups = []
+  for entry in spec.group_sparsity_map:
+    pattern, target = entry.rpartition(':')[::2]
+    if not (spec.min_weight_sparsity <= float(target)
+            <= spec.max_weight_sparsity):
+      groups.append(f'{pattern!r} ({_text(float(target))})')
+  if not groups:
+    return None
+  fields = ' and '.join(f'`{field}`' for field in _bounds(spec))
+  return (f'Groups with a target that {fields} would not allow: '
+          f'{", ".join(groups)}. Each of their weights is pruned to that '
+          'target.')
+
+
+_NOTES: Tuple[Callable[[spec_lib.PruningSpec], Optional[str]], ...] = (
+    _curve_ends_before_pruning,
+    _curve_begins_after_pruning,
+    _pruning_ends_before_curve,
+    _window_shorter_than_frequency,
+    _sparsity_falls,
+    _bounds_without_effect,
+    _groups_out_of_bounds,
+)
+
+
+def notes(spec: spec_lib.PruningSpec) -> Tuple[str, ...]:
+  """`PruningSpec.schedule_notes`, which see."""
+  about_schedule = (note(spec) for note in _NOTES)
+  about_fields = (
+      f'`{field}` is accepted and has no effect on the masks: {why}.'
+      for field, why in _WITHOUT_EFFECT.items() if not spec.is_default(field))
+  return tuple(filter(None, about_schedule)) + tuple(about_fields)

@@ -1,0 +1,203 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a spec means for one weight: how sparse, in which structure and group.
+
+A weight is seen as a matrix: the last dimension is the columns, all others
+together are the rows, so a convolution kernel [h, w, in, out] has h*w*in rows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Iterable, Optional, Sequence, Tuple, TYPE_CHECKING, Union
+
+from model_pruning._src.spec import patterns as patterns_lib
+
+if TYPE_CHECKING:
+  from model_pruning._src.spec import pruning_spec as spec_lib  # pylint: disable=g-bad-import-order
+
+UNGROUPED = 'ungrouped'
+GLOBAL = 'global'
+
+
+@dataclasses.dataclass(frozen=True)
+class Unstructured:
+  """Every entry is kept or pruned by itself."""
+
+  def __str__(self) -> str:
+    return 'unstructured'
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+  """Blocks of the matrix are kept or pruned as a whole.
+
+  Attributes:
+    height: Rows of a block, >= 1.
+    width: Columns of a block, >= 1.
+    pooling: 'AVG' or 'MAX': what ranks a block, of its entries' saliencies.
+  """
+  height: int
+  width: int
+  pooling: str = 'AVG'
+
+  def __str__(self) -> str:
+    return f'block {self.height}x{self.width} {self.pooling}'
+
+
+@dataclasses.dataclass(frozen=True)
+class NOfM:
+  """As many entries are kept in each group of `size` input channels.
+
+  Attributes:
+    size: Neighbours along the input channel that form a group, >= 2.
+  """
+  size: int
+
+  def __str__(self) -> str:
+    return f'n:m groups of {self.size}'
+
+
+StructureSpec = Union[Unstructured, Block, NOfM]
+
+
+@dataclasses.dataclass(frozen=True)
+class WeightRule:
+  """How one weight is pruned.
+
+  Attributes:
+    target_sparsity: Fraction of zeros when the schedule is through, in [0, 1).
+    initial_sparsity: Fraction of zeros when it starts, in [0, 1].
+    structure: What is pruned together.
+    group: The weights with the same group share one threshold; None: alone.
+  """
+  target_sparsity: float
+  initial_sparsity: float
+  structure: StructureSpec
+  group: Optional[str] = None
+
+
+def rule_for(spec: spec_lib.PruningSpec, weight_name: str,
+             shape: Sequence[int],
+             group_name: Optional[str] = None) -> Optional[WeightRule]:
+  """`PruningSpec.rule_for`, which see."""
+  name = patterns_lib.bare_name(weight_name)
+  if any(patterns_lib.matches(p, name) for p in spec.do_not_prune):
+    return None
+  if group_name is None or not spec.group_pruning:
+    group, target = _group_and_target(spec, name)
+    patterns: Tuple[Optional[str], ...] = (group,)
+  else:
+    group, target, patterns = _named_group(spec, name, group_name)
+  return WeightRule(
+      target_sparsity=target,
+      initial_sparsity=initial_sparsity(spec, target),
+      structure=_structure(spec, name, patterns, shape),
+      group=group)
+
+
+def own_target(spec: spec_lib.PruningSpec,
+               weight_name: str) -> Optional[Tuple[str, str]]:
+  """The entry of `weight_sparsity_map` for a weight: pattern and value."""
+  return patterns_lib.find('weight_sparsity_map', spec.weight_sparsity_map,
+                          patterns_lib.bare_name(weight_name))
+
+
+def _group_and_target(spec: spec_lib.PruningSpec,
+                      name: str) -> Tuple[Optional[str], float]:
+  own = own_target(spec, name)
+  group = patterns_lib.find('group_sparsity_map', spec.group_sparsity_map, name,
+                           one_pattern=True)
+  if own and group:
+    raise ValueError(
+        f'Arguments `weight_sparsity_map` and `group_sparsity_map` must not '
+        f'both match the weight {name!r}. Received: entries '
+        f'{":".join(own)!r} and {":".join(group)!r}. Narrow one of them.')
+  if own:
+    return None, float(own[1])
+  if group:
+    return group[0], float(group[1])
+  if spec.group_pruning:
+    return UNGROUPED, spec.target_sparsity
+  if spec.sparsity_distribution == 'global':
+    return GLOBAL, spec.target_sparsity
+  return None, spec.target_sparsity
+
+
+def _named_group(
+    spec: spec_lib.PruningSpec, name: str, group_name: str
+) -> Tuple[Optional[str], float, Tuple[Optional[str], ...]]:
+  """Group, target and block patterns of a weight that was put in a group."""
+  own = own_target(spec, name)
+  target = float(own[1]) if own else spec.target_sparsity
+  if group_name == UNGROUPED:
+    return None, target, (UNGROUPED,)
+  if own:
+    raise ValueError(
+        f'Argument `weight_sparsity_map` must not match the weight {name!r}, '
+        f'which is in the group {group_name!r}. Received: entry '
+        f'{":".join(own)!r}')
+  entry = patterns_lib.find('group_sparsity_map', spec.group_sparsity_map,
+                           group_name, one_pattern=True)
+  if entry:
+    return group_name, float(entry[1]), (group_name, entry[0])
+  return group_name, target, (group_name,)
+
+
+def initial_sparsity(spec: spec_lib.PruningSpec, target: float) -> float:
+  """The start of the curve to `target`, in proportion to the spec's own."""
+  if spec.target_sparsity == 0.0:
+    return min(spec.initial_sparsity, target)
+  return min(spec.initial_sparsity * (target / spec.target_sparsity), 1.0)
+
+
+def _structure(spec: spec_lib.PruningSpec, name: str,
+               groups: Sequence[Optional[str]],
+               shape: Sequence[int]) -> StructureSpec:
+  if spec.m_by_n:
+    return NOfM(spec.m_by_n[1])
+  if spec.intra_block_sparsity:
+    return NOfM(spec.block_width)
+  dims = _block_dims(spec, name, groups)
+  rows, columns = matrix_shape(shape)
+  height, width = (size if dim == -1 else min(dim, size)
+                   for dim, size in zip(dims, (rows, columns)))
+  if height == width == 1:
+    return Unstructured()
+  return Block(height, width, spec.block_pooling_function)
+
+
+def _block_dims(spec: spec_lib.PruningSpec, name: str,
+                groups: Sequence[Optional[str]]) -> Tuple[int, int]:
+  own = patterns_lib.find('block_dims_map', spec.block_dims_map, name)
+  if own:
+    return patterns_lib.read_pair(own[1])
+  for entry in spec.group_block_dims_map:
+    pattern, dims = entry.rpartition(':')[::2]
+    if pattern in groups:
+      return patterns_lib.read_pair(dims)
+  return spec.block_height, spec.block_width
+
+
+def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:
+  """Rows and columns, at least 1 each, so that blocks in them exist."""
+  dims = [int(dim) for dim in shape] or [1]
+  rows = 1
+  for dim in dims[:-1]:
+    rows *= dim
+  return max(rows, 1), max(dims[-1], 1)
+
+
+def check_patterns(spec: spec_lib.PruningSpec, weight_names: Iterable[str],
+                   other_names: Iterable[str] = (),
+                   group_names: Iterable[str] = ()) -> None:
+  """`PruningSpec.check_patterns`, which see."""
+  names = list(weight_names)
+  for field in ('weight_sparsity_map', 'block_dims_map'):
+    patterns_lib.check_all_match(
+        field, patterns_lib.patterns_of(getattr(spec, field)), names)
+  patterns_lib.check_all_match(
+      'group_sparsity_map', patterns_lib.patterns_of(spec.group_sparsity_map),
+      [*names, *group_names])
+  patterns_lib.check_all_match(
+      'do_not_prune', spec.do_not_prune, [*names, *other_names])
