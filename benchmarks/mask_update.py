@@ -36,9 +36,9 @@ import numpy_reference  # noqa: E402
 import timing  # noqa: E402
 
 import model_pruning  # noqa: E402
+from model_pruning._src.axes import structures  # noqa: E402
 from model_pruning._src.core import mask  # noqa: E402
-from model_pruning._src.core import saliency  # noqa: E402
-from model_pruning._src.spec import weight_rule  # noqa: E402
+from model_pruning._src.axes import saliencies  # noqa: E402
 
 SPARSITY = 0.8
 # Weights -> rounds, and how many times faster than tfmot ours has to be.
@@ -53,7 +53,7 @@ def our_update(weight: tf.Variable, **options: Any) -> Callable[[], tf.Tensor]:
   @tf.function(**options)
   def update() -> Any:
     [new_mask], threshold = mask.masks_of(
-        [saliency.magnitude(weight)], [weight_rule.Unstructured()], sparsity)
+        [saliencies.magnitude(weight)], [structures.Unstructured()], sparsity)
     return new_mask, threshold
 
   return lambda: update()[0]

@@ -11,6 +11,7 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning._src.core import schedule
+from model_pruning._src.spec import weight_rule
 from tests.support import control_flow_graphs
 from tests.support import maskable_graphs
 from tests.support import numpy_reference
@@ -60,7 +61,7 @@ class ConformanceTest(parameterized.TestCase):
     for step, weights in history:
       due = steps.up_to(int(step))
       for name, weight in weights.items():
-        curve = schedule.PolynomialSparsity.of(
+        curve = weight_rule.curve(
             _SPEC, _SPEC.rule_for(name, weight.shape))
         kept = numpy_reference.num_kept(weight.size, curve(due[-1]))
         self.assertEqual((weight != 0).sum(), kept, (name, step))

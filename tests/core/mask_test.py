@@ -13,11 +13,11 @@ from absl.testing import absltest
 from absl.testing import parameterized
 from hypothesis import strategies as st
 
-from model_pruning._src.core import budget
+from model_pruning._src.axes import counts
+from model_pruning._src.axes import saliencies
+from model_pruning._src.axes import structures
 from model_pruning._src.core import mask
-from model_pruning._src.core import saliency
 from model_pruning._src.core import selection
-from model_pruning._src.spec import weight_rule
 from tests.support import modes
 from tests.support import numpy_reference
 
@@ -27,7 +27,7 @@ _INTEGERS = {np.float16: np.uint16, np.float32: np.uint32,
 
 
 def _magnitude_masks(structure, sparsity, *weights):
-  masks = mask.masks_of([saliency.magnitude(weight) for weight in weights],
+  masks = mask.masks_of([saliencies.magnitude(weight) for weight in weights],
                         [structure] * len(weights), sparsity)
   return masks.masks
 
@@ -94,7 +94,7 @@ class LiteralMaskTest(parameterized.TestCase):
   )
   def test_unstructured(self, weight, sparsity, expected):
     kept = modes.run_graph(
-        lambda w: _magnitude_masks(weight_rule.Unstructured(), sparsity, w)[0],
+        lambda w: _magnitude_masks(structures.Unstructured(), sparsity, w)[0],
         np.float32(weight))
     self.assertEqual(kept.astype(int).tolist(), expected)
 
@@ -105,7 +105,7 @@ class LiteralMaskTest(parameterized.TestCase):
     weight = np.float32([[9., 0., 4., 4.], [0., 0., 4., 4.]])
     kept = modes.run_graph(
         lambda w: _magnitude_masks(
-            weight_rule.Block(2, 2, pooling), 0.5, w)[0], weight)
+            structures.Block(2, 2, pooling), 0.5, w)[0], weight)
     self.assertEqual(kept.astype(int).tolist(), expected)
 
   def test_a_ragged_block_counts_its_real_entries(self):
@@ -113,14 +113,14 @@ class LiteralMaskTest(parameterized.TestCase):
     # large block is as near as it gets, the single entry is the smallest.
     weight = np.float32([[1., 1., 1., 1., 5., 5., 5., 5., .1]])
     kept = modes.run_graph(
-        lambda w: _magnitude_masks(weight_rule.Block(1, 4, 'AVG'), 0.5, w)[0],
+        lambda w: _magnitude_masks(structures.Block(1, 4, 'AVG'), 0.5, w)[0],
         weight)
     self.assertEqual(kept.astype(int).tolist(), [[0, 0, 0, 0, 1, 1, 1, 1, 0]])
 
   def test_conv_kernel_blocks_are_those_of_its_matrix(self):
     kernel = np.arange(2 * 1 * 2 * 4, dtype=np.float32).reshape(2, 1, 2, 4)
     kept = modes.run_graph(
-        lambda w: _magnitude_masks(weight_rule.Block(2, 2, 'AVG'), 0.5, w)[0],
+        lambda w: _magnitude_masks(structures.Block(2, 2, 'AVG'), 0.5, w)[0],
         kernel)
     self.assertEqual(kept.reshape(4, 4).astype(int).tolist(),
                      [[0] * 4, [0] * 4, [1] * 4, [1] * 4])
@@ -128,7 +128,7 @@ class LiteralMaskTest(parameterized.TestCase):
   def test_n_of_m_groups_lie_along_the_inputs(self):
     weight = np.float32([[1, 9], [2, 8], [3, 7], [4, 6], [5, 1]])
     kept = modes.run_graph(
-        lambda w: _magnitude_masks(weight_rule.NOfM(4), 0.5, w)[0], weight)
+        lambda w: _magnitude_masks(structures.NOfM(4), 0.5, w)[0], weight)
     self.assertEqual(kept.astype(int).T.tolist(),
                      [[0, 0, 1, 1, 1], [1, 1, 0, 0, 1]])
 
@@ -143,20 +143,20 @@ class LiteralMaskTest(parameterized.TestCase):
                                (0.25, [1, 1, 1, 0])):
       kept = modes.run_graph(
           lambda w, s=sparsity: _magnitude_masks(
-              weight_rule.Unstructured(), s, w)[0], bits.view(dtype))
+              structures.Unstructured(), s, w)[0], bits.view(dtype))
       self.assertEqual(kept.astype(int).tolist(), expected)
 
   def test_a_group_shares_one_threshold(self):
     weights = [np.float32([1., 2., 3.]), np.float32([[4.], [5.], [6.]])]
     masks = modes.run_graph(
-        lambda a, b: _magnitude_masks(weight_rule.Unstructured(), 0.5, a, b),
+        lambda a, b: _magnitude_masks(structures.Unstructured(), 0.5, a, b),
         *weights)
     self.assertEqual([m.ravel().astype(int).tolist() for m in masks],
                      [[0, 0, 0], [1, 1, 1]])
 
   def test_threshold_is_the_smallest_saliency_kept(self):
     masks = modes.run_graph(
-        lambda w: mask.ranked_masks([tf.abs(w)], [weight_rule.Unstructured()],
+        lambda w: mask.masks_of([tf.abs(w)], [structures.Unstructured()],
                                     0.5), np.float32([1., -4., 3., -2.]))
     self.assertEqual(masks.threshold, 3.0)
 
@@ -165,14 +165,14 @@ class MinNumPrunedTest(parameterized.TestCase):
   """What is known of the number of false entries before the ranking is."""
 
   @parameterized.parameters(
-      (weight_rule.Unstructured(), [(7, 10)], 0),
-      (weight_rule.Unstructured(), [(7, 10), (3, 5)], 0),
-      (weight_rule.Block(5, 2, 'AVG'), [(10, 6)], 0),
-      (weight_rule.Block(4, 4, 'MAX'), [(10, 6)], 16),
-      (weight_rule.NOfM(4), [(8, 3)], 0),
-      (weight_rule.NOfM(4), [(3, 3, 8, 2)], 0),
-      (weight_rule.NOfM(4), [(9, 3)], 3),
-      (weight_rule.NOfM(4), [(7,)], 2))
+      (structures.Unstructured(), [(7, 10)], 0),
+      (structures.Unstructured(), [(7, 10), (3, 5)], 0),
+      (structures.Block(5, 2, 'AVG'), [(10, 6)], 0),
+      (structures.Block(4, 4, 'MAX'), [(10, 6)], 16),
+      (structures.NOfM(4), [(8, 3)], 0),
+      (structures.NOfM(4), [(3, 3, 8, 2)], 0),
+      (structures.NOfM(4), [(9, 3)], 3),
+      (structures.NOfM(4), [(7,)], 2))
   def test_masks_prune_that_many_and_hardly_more(self, structure, shapes,
                                                  slack):
     random = np.random.RandomState(0)
@@ -180,12 +180,13 @@ class MinNumPrunedTest(parameterized.TestCase):
     for sparsity in (0.0, 0.01, 0.3, 0.5, 0.8, 0.99):
 
       def both(*weights, sparsity=sparsity):
-        structures = [structure] * len(weights)
-        return (mask.masks_of([tf.abs(w) for w in weights], structures,
+        kinds = [structure] * len(weights)
+        lists = counts.lists_of([structure.cells(w.shape.as_list())
+                                 for w in weights])
+        return (mask.masks_of([tf.abs(w) for w in weights], kinds,
                               sparsity).masks,
-                budget.min_num_pruned([
-                    budget.of([w.shape for w in weights], structures)] * 2,
-                                    sparsity))
+                counts.min_num_pruned([lists] * 2,
+                                      tf.constant(sparsity, tf.float64)))
 
       masks, [number, again] = modes.run_graph(both, *weights)
       self.assertEqual(number, again)
@@ -203,7 +204,7 @@ class ReferenceTest(parameterized.TestCase):
     @hypothesis.given(_weights(), _sparsities())
     def check(weight, sparsity):
       np.testing.assert_array_equal(
-          _run_mask(self, mode, weight_rule.Unstructured(), sparsity, weight),
+          _run_mask(self, mode, structures.Unstructured(), sparsity, weight),
           numpy_reference.unstructured_mask(weight, sparsity))
 
     check()
@@ -214,7 +215,7 @@ class ReferenceTest(parameterized.TestCase):
     truncated = (weight.view(np.uint32) & 0xFFFF0000).view(np.float32)
 
     def kept(sparsity, w):
-      return _magnitude_masks(weight_rule.Unstructured(), sparsity,
+      return _magnitude_masks(structures.Unstructured(), sparsity,
                               tf.cast(w, tf.bfloat16))[0]
 
     for sparsity in (0.0, 0.3, 0.9):
@@ -230,7 +231,7 @@ class ReferenceTest(parameterized.TestCase):
         st.sampled_from([(1, 2), (2, 1), (3, 2), (4, 4), (1, 5)]))
     def check(weight, sparsity, pooling, dims):
       hypothesis.assume(weight.size)
-      structure = weight_rule.Block(dims[0], dims[1], pooling)
+      structure = structures.Block(dims[0], dims[1], pooling)
       np.testing.assert_array_equal(
           _run_mask(self, mode, structure, sparsity, weight),
           numpy_reference.block_mask(weight, *dims, pooling, sparsity))
@@ -244,7 +245,7 @@ class ReferenceTest(parameterized.TestCase):
     def check(weight, sparsity, size):
       hypothesis.assume(weight.size)
       np.testing.assert_array_equal(
-          _run_mask(self, mode, weight_rule.NOfM(size), sparsity, weight),
+          _run_mask(self, mode, structures.NOfM(size), sparsity, weight),
           numpy_reference.n_of_m_mask(weight, size, sparsity))
 
     check()
@@ -256,7 +257,7 @@ class ReferenceTest(parameterized.TestCase):
                                max_size=3), _sparsities())
     def check(weights, sparsity):
       hypothesis.assume(sum(weight.size for weight in weights))
-      function = functools.partial(_magnitude_masks, weight_rule.Unstructured())
+      function = functools.partial(_magnitude_masks, structures.Unstructured())
       masks = modes.run(self, mode, function, np.float64(sparsity), *weights)
       expected = numpy_reference.grouped_masks(weights, sparsity)
       for actual, wanted in zip(masks, expected):
@@ -267,7 +268,7 @@ class ReferenceTest(parameterized.TestCase):
   def test_equal_blocks_of_unequal_size_tie_by_index(self, mode):
     # 0.1 has no exact sum: means of 2, 4 and 1 entries must still be equal.
     weight = np.full((3, 7), 0.1, np.float32)
-    structure = weight_rule.Block(2, 2, 'AVG')
+    structure = structures.Block(2, 2, 'AVG')
     np.testing.assert_array_equal(
         _run_mask(self, mode, structure, 0.5, weight),
         numpy_reference.block_mask(weight, 2, 2, 'AVG', 0.5))
@@ -281,7 +282,7 @@ class LargeWeightTest(parameterized.TestCase):
     weight[random.randint(0, weight.size, 1000)] = 0.25
     sparsity = 0.9
     kept = modes.run_graph(
-        lambda w: _magnitude_masks(weight_rule.Unstructured(), sparsity, w)[0],
+        lambda w: _magnitude_masks(structures.Unstructured(), sparsity, w)[0],
         weight)
     self.assertEqual(kept.sum(),
                      numpy_reference.num_kept(weight.size, sparsity))
@@ -292,8 +293,8 @@ class LargeWeightTest(parameterized.TestCase):
 class EmptyWeightTest(parameterized.TestCase):
 
   @parameterized.parameters(
-      weight_rule.Unstructured(), weight_rule.Block(2, 2, 'AVG'),
-      weight_rule.NOfM(2))
+      structures.Unstructured(), structures.Block(2, 2, 'AVG'),
+      structures.NOfM(2))
   def test_an_empty_weight_has_an_empty_mask(self, structure):
     for shape in ((0,), (3, 0), (0, 3)):
       kept = modes.run_graph(
@@ -313,13 +314,13 @@ class ErrorTest(parameterized.TestCase):
     with tf.Graph().as_default():
       weight = tf.compat.v1.placeholder(tf.float32, [None, 2])
       with self.assertRaisesRegex(ValueError, 'static shapes'):
-        mask.ranked_masks([weight], [weight_rule.Unstructured()], 0.5)
+        mask.masks_of([weight], [structures.Unstructured()], 0.5)
 
   def test_n_of_m_cannot_share_a_ranking(self):
     with tf.Graph().as_default():
       weight = tf.zeros([4, 4])
-      with self.assertRaisesRegex(TypeError, 'Unstructured.*NOfM'):
-        mask.masks_of([weight, weight], [weight_rule.NOfM(2)] * 2, 0.5)
+      with self.assertRaisesRegex(TypeError, 'share one ranking.*groups of 2'):
+        mask.masks_of([weight, weight], [structures.NOfM(2)] * 2, 0.5)
 
 
 if __name__ == '__main__':

@@ -10,6 +10,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 from hypothesis import strategies as st
 
+from model_pruning._src.axes import schedules as curves
 from model_pruning._src.core import schedule
 from tests.support import modes
 
@@ -36,21 +37,21 @@ class PolynomialSparsityTest(parameterized.TestCase):
   @parameterized.parameters(
       (0, 0.0), (10, 0.0), (15, 0.7875), (20, 0.9), (1000, 0.9))
   def test_cubic_curve_has_the_published_values(self, step, sparsity):
-    curve = schedule.PolynomialSparsity(0.0, 0.9, 10, 20)
+    curve = curves.PolynomialSparsity(0.0, 0.9, 10, 20)
     self.assertAlmostEqual(curve(step), sparsity, places=15)
 
   @parameterized.parameters((99, 0.25), (100, 0.5), (101, 0.5))
   def test_equal_ends_are_a_jump(self, step, sparsity):
-    curve = schedule.PolynomialSparsity(0.25, 0.5, 100, 100)
+    curve = curves.PolynomialSparsity(0.25, 0.5, 100, 100)
     self.assertEqual(curve(step), sparsity)
 
   def test_sparsity_may_fall(self):
-    curve = schedule.PolynomialSparsity(0.8, 0.2, 0, 10, exponent=1.0)
+    curve = curves.PolynomialSparsity(0.8, 0.2, 0, 10, exponent=1.0)
     np.testing.assert_allclose(curve(np.array([0, 5, 10])), [0.8, 0.5, 0.2])
 
   @parameterized.parameters(0.3, 0.5, 1.7, 2.0, 3.0, 11.0)
   def test_power_agrees_with_the_mathematical_one(self, exponent):
-    curve = schedule.PolynomialSparsity(0.0, 1.0, 0, 1000, exponent)
+    curve = curves.PolynomialSparsity(0.0, 1.0, 0, 1000, exponent)
     steps = np.arange(1001)
     np.testing.assert_allclose(
         1.0 - curve(steps), (1.0 - steps / 1000) ** exponent, atol=1e-14)
@@ -62,7 +63,7 @@ class PolynomialSparsityTest(parameterized.TestCase):
     @hypothesis.given(_SPARSITIES, _SPARSITIES, _STEPS, _STEPS, _EXPONENTS,
                       st.lists(_STEPS, min_size=5, max_size=5))
     def check(initial, final, begin, span, exponent, steps):
-      curve = schedule.PolynomialSparsity(
+      curve = curves.PolynomialSparsity(
           initial, final, begin, begin + span, exponent)
       steps = np.array(steps + [begin, begin + 1, begin + span // 3,
                                 begin + span])

@@ -12,11 +12,11 @@ from absl.testing import parameterized
 from hypothesis import strategies as st
 
 import model_pruning
+from model_pruning._src.axes import distributions
+from model_pruning._src.axes import structures
 from model_pruning._src.core import mask
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.graph.masked import pruning
-from model_pruning._src.planning import distribution
-from model_pruning._src.spec import weight_rule
 from tests.support import masked_graphs
 from tests.support import modes
 from tests.support import numpy_reference
@@ -29,10 +29,10 @@ _SHAPES = [(0,), (1,), (7,), (3, 0), (5, 7), (8, 8), (2, 3, 4, 5)]
 _SHARES = [0.0, 0.05, 0.25, 1 / 3, 0.5, 0.8, 0.95, 0.9999, 1.0]
 
 
-def _masks(weights, sparsity, bounds, structures=None):
-  structures = structures or [weight_rule.Unstructured()] * len(weights)
-  return mask.ranked_masks(
-      [tf.abs(weight) for weight in weights], structures, sparsity,
+def _masks(weights, sparsity, bounds, kinds=None):
+  kinds = kinds or [structures.Unstructured()] * len(weights)
+  return mask.masks_of(
+      [tf.abs(weight) for weight in weights], kinds, sparsity,
       sparsity_bounds.Bounds(*bounds))
 
 
@@ -135,7 +135,7 @@ class RankingTest(parameterized.TestCase):
     random = np.random.RandomState(0)
     weights = [random.randn(4, 6).astype(np.float32),
                0.01 * random.randn(8, 6).astype(np.float32)]
-    block = weight_rule.Block(2, 3, pooling)
+    block = structures.Block(2, 3, pooling)
     masks = modes.run_graph(
         lambda a, b: _masks([a, b], 0.5, (0.25, 0.75), [block] * 2).masks,
         *weights)
@@ -148,20 +148,20 @@ class RankingTest(parameterized.TestCase):
           actual, np.kron(wanted.reshape(-1, 2), np.ones((2, 3), bool)))
 
   @parameterized.parameters(
-      (weight_rule.Block(1, 4), weight_rule.Block(1, 2)),
-      (weight_rule.Block(1, 4), weight_rule.Unstructured()),
-      (weight_rule.Block(1, 3), weight_rule.Block(1, 3)))
-  def test_items_of_different_sizes_cannot_be_bound(self, *structures):
+      (structures.Block(1, 4), structures.Block(1, 2)),
+      (structures.Block(1, 4), structures.Unstructured()),
+      (structures.Block(1, 3), structures.Block(1, 3)))
+  def test_items_of_different_sizes_cannot_be_bound(self, *kinds):
     with self.assertRaisesRegex(ValueError, 'blocks of one size.*Received'):
       modes.run_graph(
-          lambda a, b: _masks([a, b], 0.5, (0.0, 0.9), structures).masks,
+          lambda a, b: _masks([a, b], 0.5, (0.0, 0.9), kinds).masks,
           np.ones((4, 4), np.float32), np.ones((4, 4), np.float32))
 
   def test_without_bounds_the_graph_is_as_without_the_argument(self):
     def num_ops(*bounds):
       with tf.Graph().as_default() as graph:
         weights = [tf.ones([4, 4]), tf.ones([4])]
-        mask.ranked_masks(weights, [weight_rule.Unstructured()] * 2, 0.5,
+        mask.masks_of(weights, [structures.Unstructured()] * 2, 0.5,
                           *bounds)
         return len(graph.get_operations())
 
@@ -180,7 +180,7 @@ class ErkTest(parameterized.TestCase):
       self, shapes, sparsity, below, above):
     bounds = sparsity_bounds.Bounds(
         sparsity * below, sparsity + (1.0 - sparsity) * above)
-    targets = distribution.erk_sparsities(shapes, sparsity, bounds)
+    targets = distributions.erk_sparsities(shapes, sparsity, *bounds)
     sizes = [np.prod(shape) for shape in shapes]
     self.assertBetween(min(targets), bounds.min_sparsity, bounds.max_sparsity)
     self.assertBetween(max(targets), bounds.min_sparsity, bounds.max_sparsity)
@@ -188,8 +188,7 @@ class ErkTest(parameterized.TestCase):
 
   def test_what_is_in_bounds_is_scaled_alike(self):
     shapes = [(4, 4), (100, 100), (50, 200), (1000, 1000)]
-    targets = distribution.erk_sparsities(
-        shapes, 0.9, sparsity_bounds.Bounds(0.2, 0.91))
+    targets = distributions.erk_sparsities(shapes, 0.9, 0.2, 0.91)
     self.assertEqual((targets[0], targets[3]), (0.2, 0.91))
     self.assertAlmostEqual((1 - targets[2]) / (1 - targets[1]), 250 / 200)
 

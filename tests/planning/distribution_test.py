@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of model_pruning._src.planning.distribution."""
+"""How the target sparsity is spread over weights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from model_pruning._src.planning import distribution
+from model_pruning._src.axes import distributions
 from model_pruning._src.planning import plan
 from model_pruning._src.spec import pruning_spec as spec_lib
 
@@ -19,17 +19,17 @@ class ErkTest(parameterized.TestCase):
 
   @parameterized.parameters(0.5, 0.8, 0.9, 0.99)
   def test_the_share_of_all_entries_is_the_target(self, sparsity):
-    sparsities = distribution.erk_sparsities(_SHAPES, sparsity)
+    sparsities = distributions.erk_sparsities(_SHAPES, sparsity)
     sizes = [np.prod(shape) for shape in _SHAPES]
     self.assertAlmostEqual(
         np.dot(sparsities, sizes) / np.sum(sizes), sparsity)
 
   def test_density_is_in_proportion_to_dimensions_over_size(self):
-    first, second = distribution.erk_sparsities([(100, 100), (50, 200)], 0.9)
+    first, second = distributions.erk_sparsities([(100, 100), (50, 200)], 0.9)
     self.assertAlmostEqual((1 - second) / (1 - first), 250 / 200)
 
   def test_what_would_be_more_than_dense_is_dense(self):
-    small, large = distribution.erk_sparsities([(2, 2), (1000, 1000)], 0.9)
+    small, large = distributions.erk_sparsities([(2, 2), (1000, 1000)], 0.9)
     self.assertEqual(small, 0.0)
     self.assertAlmostEqual(large, (0.9 * 1000004) / 1000000)
 
@@ -49,7 +49,7 @@ class DistributeTest(parameterized.TestCase):
     rules, _ = self._plan('target_sparsity=0.9,sparsity_distribution=erk'
                           ',weight_sparsity_map=[b:0.25]')
     self.assertEqual(rules[1].target_sparsity, 0.25)
-    wanted = distribution.erk_sparsities([_SHAPES[0], _SHAPES[2]], 0.9)
+    wanted = distributions.erk_sparsities([_SHAPES[0], _SHAPES[2]], 0.9)
     self.assertEqual([rules[0].target_sparsity, rules[2].target_sparsity],
                      wanted)
 

@@ -12,13 +12,12 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
+from model_pruning._src.axes import counts
+from model_pruning._src.axes import structures
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.core import entries_left
 from model_pruning._src.core import mask
-from model_pruning._src.core import num_kept
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import preview
-from model_pruning._src.spec import weight_rule
 from model_pruning._src.spec.pruning_spec import PruningSpec
 from tests.support import keras_models
 from tests.support import modes
@@ -28,7 +27,7 @@ keras = tf.keras
 
 def load_tests(loader, tests, ignore):
   del loader, ignore
-  tests.addTests(doctest.DocTestSuite(entries_left))
+  tests.addTests(doctest.DocTestSuite(counts))
   return tests
 
 
@@ -44,13 +43,13 @@ def _preview(spec, shapes=((10, 10), (20, 5)), num_bytes=4, num_steps=None):
 class NumLeftTest(parameterized.TestCase):
 
   @parameterized.parameters(
-      (weight_rule.Unstructured(), (7, 9)),
-      (weight_rule.Block(2, 3, 'AVG'), (8, 9)),
-      (weight_rule.Block(1, 4, 'MAX'), (3, 3, 2, 8)),
-      (weight_rule.NOfM(4), (8, 5)),
-      (weight_rule.NOfM(4), (3, 10, 5)),
-      (weight_rule.NOfM(16), (6, 2)),
-      (weight_rule.NOfM(4), (9,)))
+      (structures.Unstructured(), (7, 9)),
+      (structures.Block(2, 3, 'AVG'), (8, 9)),
+      (structures.Block(1, 4, 'MAX'), (3, 3, 2, 8)),
+      (structures.NOfM(4), (8, 5)),
+      (structures.NOfM(4), (3, 10, 5)),
+      (structures.NOfM(16), (6, 2)),
+      (structures.NOfM(4), (9,)))
   def test_it_is_what_the_mask_keeps(self, structure, shape):
     random = np.random.RandomState(0)
     for sparsity in (0.0, 0.1, 0.25, 0.5, 0.75, 0.99):
@@ -60,26 +59,27 @@ class NumLeftTest(parameterized.TestCase):
               [saliency], [structure], tf.constant(s, tf.float64)).masks[0],
           saliency)
       self.assertEqual(
-          entries_left.num_left([shape], [structure], sparsity), kept.sum())
+          counts.num_left([structure.cells(shape)], sparsity), kept.sum())
 
   def test_blocks_of_different_sizes_are_as_near_as_they_can_be(self):
-    structure = weight_rule.Block(4, 4, 'AVG')
+    structure = structures.Block(4, 4, 'AVG')
     saliency = np.random.RandomState(0).rand(10, 9).astype(np.float32)
     kept = modes.run_graph(
         lambda saliency: mask.masks_of(
             [saliency], [structure], tf.constant(0.5, tf.float64)).masks[0],
         saliency)
-    left = entries_left.num_left([(10, 9)], [structure], 0.5)
+    left = counts.num_left([structure.cells((10, 9))], 0.5)
     self.assertLessEqual(abs(int(left) - int(kept.sum())), 16)
 
   def test_numbers_in_numpy_are_those_in_tensorflow(self):
     sparsities = np.random.RandomState(0).rand(50)
     for total, item_size in ((1, 1), (0, 1), (1000, 1), (90, 16), (2**25, 1)):
       expected = [modes.run_graph(
-          lambda s, t=total, i=item_size: num_kept.of_sizes(t, i, s), sparsity)
+          lambda s, t=total, i=item_size: tf.identity(
+              counts.num_kept(t, tf.constant(s, tf.float64), i)), sparsity)
                   for sparsity in sparsities[:5]]
       np.testing.assert_array_equal(
-          num_kept.of_array(total, item_size, sparsities[:5]), expected)
+          counts.num_kept(total, sparsities[:5], item_size), expected)
 
 
 class PreviewTest(parameterized.TestCase):

@@ -12,6 +12,7 @@ from absl.testing import parameterized
 
 from model_pruning._src.core import schedule
 from model_pruning._src.spec import for_training
+from model_pruning._src.spec import weight_rule
 from model_pruning._src.spec.pruning_spec import PruningSpec
 
 
@@ -59,7 +60,7 @@ class ChooseTest(parameterized.TestCase):
     if num_steps >= 100:
       self.assertGreaterEqual(len(steps), 50)
     self.assertLessEqual(steps[-1], max(num_steps * 3 // 4, 1))
-    curve = schedule.PolynomialSparsity.of(
+    curve = weight_rule.curve(
         spec, spec.rule_for('kernel', [10, 10]))
     self.assertEqual(curve(steps[-1]), 0.9)
     if num_steps > 1:

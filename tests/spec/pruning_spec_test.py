@@ -36,7 +36,9 @@ _DEFAULTS = [
     ('intra_block_sparsity', False), ('add_summary', True),
     ('sparsity_m_by_n', ''), ('do_not_prune', ()),
     ('sparsity_distribution', 'uniform'), ('min_weight_sparsity', 0.0),
-    ('max_weight_sparsity', 1.0),
+    ('max_weight_sparsity', 1.0), ('structure', 'auto'),
+    ('sparsity_schedule', 'polynomial'), ('mask_update', 'rank'),
+    ('keep_sparsity', True),
 ]
 
 

@@ -19,6 +19,7 @@ from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import weights as weights_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
 from tests.support import keras_models
 from tests.support import numpy_reference
 
@@ -35,7 +36,7 @@ NUM_STEPS = 6
 def num_kept_after(size: int, num_updates: int) -> int:
   """How many entries the mask of a weight keeps after some updates."""
   steps = schedule.UpdateSteps.of(SPEC)
-  curve = schedule.PolynomialSparsity.of(
+  curve = weight_rule.curve(
       SPEC, SPEC.rule_for('kernel', [size]))
   num_kept, last = size, schedule.NEVER
   for step in range(1, num_updates + 1):

@@ -12,6 +12,7 @@ from typing import List, NamedTuple, Sequence
 
 import numpy as np
 
+from model_pruning._src.axes import structures
 from model_pruning._src.core import schedule
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
@@ -39,10 +40,10 @@ def mask_of(weight: np.ndarray, rule: weight_rule.WeightRule,
             sparsity: float) -> np.ndarray:
   """The mask that the reference gives a weight with `rule`."""
   structure = rule.structure
-  if isinstance(structure, weight_rule.Block):
+  if isinstance(structure, structures.Block):
     return numpy_reference.block_mask(
         weight, structure.height, structure.width, structure.pooling, sparsity)
-  if isinstance(structure, weight_rule.NOfM):
+  if isinstance(structure, structures.NOfM):
     return numpy_reference.n_of_m_mask(weight, structure.size, sparsity)
   return numpy_reference.unstructured_mask(weight, sparsity)
 
@@ -53,7 +54,7 @@ def train(problem_: Problem, spec: spec_lib.PruningSpec, name: str,
   weight = problem_.weight
   rule = spec.rule_for(name, weight.shape)
   steps = schedule.UpdateSteps.of(spec)
-  curve = schedule.PolynomialSparsity.of(spec, rule)
+  curve = weight_rule.curve(spec, rule)
   mask = np.ones(weight.shape, bool)
   last = schedule.NEVER
   history = []

@@ -9,17 +9,19 @@ update, and assigns what comes back.
 
 from __future__ import annotations
 
-import collections
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+import functools
+from typing import Any, List, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
+from model_pruning._src.axes import counts
+from model_pruning._src.axes import mask_updates
+from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import tensorflow as tf_compat
-from model_pruning._src.core import budget
 from model_pruning._src.core import conditional
-from model_pruning._src.core import mask
-from model_pruning._src.core import saliency
+from model_pruning._src.core import mask_update
 from model_pruning._src.core import schedule
+from model_pruning._src.core import shared_functions
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
@@ -31,23 +33,26 @@ def threshold_dtype(weight_dtype: tf.DType) -> tf.DType:
 
 
 class Projection:
-  """The masks of weights that are ranked together: mostly of one.
+  """Masks and update rule of one ranking, usually a single weight.
 
   Its state is in variables, or in what reads and assigns as they do
   (`read_value`, `assign`, with `dtype` and `shape`).
 
   Attributes:
-    masks: bool, one a weight, of its shape.
-    thresholds: floating scalars, one a weight: the smallest saliency that its
+    masks: bool, one per weight, of its shape.
+    thresholds: floating scalars, one per weight: the smallest saliency that its
       mask keeps.
     last_mask_update_step: int64 scalar, -1 before the first update.
-    gradients: floating, one a weight, of its shape, if the saliency uses the
+    gradients: floating, one per weight, of its shape, if the saliency uses the
       gradient; else empty. The mean of what it takes of the gradients.
     update_steps: when masks are due.
     sparsity: how sparse they are then.
     saliency: what entries are ranked by.
-    structures: one a weight.
+    structures: one per weight.
     bounds: of the sparsity of one of several weights.
+    mask_update: what becomes of masks that are due.
+    target: the sparsity when the schedule is through.
+    keeps_sparsity: whether updates never prune less than the masks do.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
@@ -59,7 +64,7 @@ class Projection:
 
     Args:
       spec: gives the schedule, unless there is a `timing`, and the saliency.
-      rules: one a weight, all with the same target.
+      rules: one per weight, all with the same target.
       masks: initially all true.
       thresholds: initially 0.
       last_mask_update_step: initially -1. Several projections may share it.
@@ -73,9 +78,12 @@ class Projection:
     timing = timing or schedule.Timing.of(spec, rules[0])
     self.update_steps = timing.update_steps
     self.sparsity = timing.sparsity
-    self.saliency = saliency.get(spec.prune_option)
+    self.saliency = saliencies.AXIS.entry(spec.prune_option)
     self.structures = tuple(rule.structure for rule in rules)
     self.bounds = sparsity_bounds.Bounds.of(spec)
+    self.mask_update = mask_updates.AXIS.entry(spec.mask_update)
+    self.target = rules[0].target_sparsity
+    self.keeps_sparsity = spec.keep_sparsity and not self.sparsity.falls
     self._decay = spec.gradient_decay_rate
 
   def project(self, weights: Sequence[tf.Tensor],
@@ -104,15 +112,17 @@ class Projection:
     return masks
 
   @property
-  def budget(self) -> budget.Budget:
-    """How many entries an update prunes, as far as that is known before."""
-    return budget.of([held.shape for held in self.masks], self.structures)
+  def lists(self) -> List[counts.Lists]:
+    """What an update ranks, from which follows how much it prunes."""
+    return counts.lists_of([
+        structure.cells(held.shape.as_list())
+        for structure, held in zip(self.structures, self.masks)])
 
   def means_after(self, gradients: Sequence[tf.Tensor]) -> List[tf.Tensor]:
-    """The means with the gradients of one more step, which are kept.
+    """Folds one step's gradients into the running means and returns the means.
 
     Args:
-      gradients: one a weight, of its shape, as the optimizer took them.
+      gradients: one per weight, of its shape, as the optimizer took them.
 
     Returns:
       Tensors like the state `gradients`.
@@ -145,7 +155,22 @@ def masks_at(projections: Sequence[Projection],
   Returns:
     For each projection its masks.
   """
-  step = tf.cast(step, tf.int64)
+  if projections[0].mask_update.follows_schedule:
+    updates = [_update(projections, weights, means, tf.cast(step, tf.int64))]
+  else:
+    updates = []
+  # The masks are no results of the update: handing them through costs time in
+  # every step, and when the graph is made.
+  with tf_compat.control_dependencies(updates):
+    return [[state.read_value() for state in projection.masks]
+            for projection in projections]
+
+
+def _update(projections: Sequence[Projection],
+            weights: Sequence[Sequence[tf.Tensor]],
+            means: Sequence[Sequence[Optional[tf.Tensor]]],
+            step: tf.Tensor) -> tf.Tensor:
+  """Updates the masks if they are due; returns a tensor when it is done."""
   clock = projections[0].last_mask_update_step
   last_step = clock.read_value()
   # If the last update was at this very step, it was that of other weights
@@ -153,21 +178,24 @@ def masks_at(projections: Sequence[Projection],
   due = (projections[0].update_steps.is_due(step, last_step)
          | tf.equal(last_step, step))
 
-  def update_masks(*given: tf.Tensor) -> tf.Tensor:
-    values = iter(given)
-    select = _Selection([
-        _likeness(projection, held)
-        for projection, held in zip(projections, weights)])
+  def update_masks(*arguments: tf.Tensor) -> tf.Tensor:
+    remaining = iter(arguments)
+    new_masks = shared_functions.SharedFunctions([
+        _likeness(projection, values)
+        for projection, values in zip(projections, weights)])
     curves = {projection.sparsity for projection in projections}
     sparsities = {curve: curve(step) for curve in curves}
     assignments = [clock.assign(step)]
-    for projection, held, mean in zip(projections, weights, means):
-      *new_masks, threshold = select(
-          projection, [next(values) for _ in held],
-          [value if value is None else next(values) for value in mean],
-          sparsities[projection.sparsity])
+    for projection, values, mean in zip(projections, weights, means):
+      values = [next(remaining) for _ in values]
+      mean = [value if value is None else next(remaining) for value in mean]
+      *masks, threshold = new_masks.call(
+          _likeness(projection, values),
+          functools.partial(_new_masks, projection),
+          _arguments(projection, values, mean,
+                     sparsities[projection.sparsity]))
       assignments += [old.assign(new)
-                      for old, new in zip(projection.masks, new_masks)]
+                      for old, new in zip(projection.masks, masks)]
       assignments += [
           old.assign(threshold if threshold.dtype == old.dtype
                      else tf.cast(threshold, old.dtype))
@@ -175,74 +203,49 @@ def masks_at(projections: Sequence[Projection],
     with tf_compat.control_dependencies(assignments):
       return tf.identity(step)
 
-  # The masks are no results of it: handing them through costs time in every
-  # step, and when the graph is made.
-  done = conditional.run_if(due, update_masks, [
-      value for held, mean in zip(weights, means)
-      for value in [*held, *mean] if value is not None], last_step)
-  with tf_compat.control_dependencies([done]):
-    return [[held.read_value() for held in projection.masks]
-            for projection in projections]
+  return conditional.run_if(due, update_masks, [
+      value for values, mean in zip(weights, means)
+      for value in [*values, *mean] if value is not None], last_step)
+
+
+def _arguments(projection: Projection, weights: Sequence[tf.Tensor],
+               means: Sequence[Optional[tf.Tensor]],
+               sparsity: tf.Tensor) -> List[tf.Tensor]:
+  """What `_new_masks` takes: sparsity, weights, means, the masks of before."""
+  # In the dtype of the means: squares of float16 vanish.
+  arguments = [sparsity, *[
+      weight if mean is None else tf.cast(weight, mean.dtype)
+      for weight, mean in zip(weights, means)]]
+  arguments += [mean for mean in means if mean is not None]
+  if projection.keeps_sparsity:
+    arguments += [state.read_value() for state in projection.masks]
+  return arguments
+
+
+def _new_masks(projection: Projection, sparsity: tf.Tensor,
+               *tensors: tf.Tensor) -> List[tf.Tensor]:
+  """The masks of weights and, last, the threshold."""
+  number = len(projection.structures)
+  weights, rest = tensors[:number], tensors[number:]
+  means: Sequence[Optional[tf.Tensor]] = [None] * number
+  if projection.saliency.uses_gradient:
+    means, rest = rest[:number], rest[number:]
+  assert projection.mask_update.new_masks is not None
+  update = projection.mask_update.new_masks(mask_update.Ranking(
+      rest, list(map(projection.saliency.score, weights, means)),
+      projection.structures, sparsity, projection.target, projection.bounds,
+      projection.keeps_sparsity))
+  return [*update.masks, update.threshold]
 
 
 def _likeness(projection: Projection,
               weights: Sequence[tf.Tensor]) -> Tuple[Any, ...]:
   """Equal for projections whose masks are made by the same operations."""
-  return (projection.structures, projection.saliency,
+  return (projection.structures, projection.saliency, projection.target,
           tuple((weight.dtype, tuple(weight.shape.as_list()))
                 for weight in weights))
-
-
-class _Selection:
-  """Makes new masks; projections that are alike share the operations.
-
-  They are some hundred a weight, and a network has many weights of the same
-  shape: a function of them is made once, and called for each.
-  """
-
-  def __init__(self, likenesses: Sequence[Tuple[Any, ...]]):
-    self._shared = {likeness for likeness, number in
-                    collections.Counter(likenesses).items() if number > 1}
-    self._functions: Dict[Any, Any] = {}
-
-  def __call__(self, projection: Projection, weights: Sequence[tf.Tensor],
-               means: Sequence[Optional[tf.Tensor]],
-               sparsity: tf.Tensor) -> List[tf.Tensor]:
-    """The masks of `weights` and, last, the threshold."""
-    def select(*tensors: tf.Tensor) -> List[tf.Tensor]:
-      held = tensors[1:len(weights) + 1]
-      mean = tensors[len(weights) + 1:] or [None] * len(weights)
-      update = mask.masks_of(
-          list(map(projection.saliency.score, held, mean)),
-          projection.structures, tensors[0], projection.bounds)
-      return [*update.masks, update.threshold]
-
-    likeness = _likeness(projection, weights)
-    given = [mean for mean in means if mean is not None]
-    # In the dtype of the means: squares of float16 vanish.
-    arguments = [sparsity, *[
-        weight if mean is None else tf.cast(weight, mean.dtype)
-        for weight, mean in zip(weights, means)], *given]
-    if likeness not in self._shared:
-      return select(*arguments)
-    if likeness not in self._functions:
-      self._functions[likeness] = tf.function(
-          select, autograph=False).get_concrete_function(*[
-              tf.TensorSpec(argument.shape, argument.dtype)
-              for argument in arguments])
-    return tf_compat.call_in_graph(self._functions[likeness], arguments)
 
 
 def zero_pruned(mask_: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
   """`weight` where `mask_` is true, else 0.0; exactly, NaN and inf as well."""
   return tf_compat.where(mask_, weight, tf.zeros_like(weight))
-
-
-def ranked_together(rules: Sequence[weight_rule.WeightRule]
-                    ) -> List[List[int]]:
-  """Indices of the weights that share a ranking, ranking by ranking."""
-  rankings: Dict[Any, List[int]] = collections.OrderedDict()
-  for i, rule in enumerate(rules):
-    key = ('alone', i) if rule.group is None else ('group', rule.group)
-    rankings.setdefault(key, []).append(i)
-  return list(rankings.values())

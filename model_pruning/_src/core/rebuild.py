@@ -14,14 +14,15 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import tensorflow as tf
 
+from model_pruning._src.axes import counts
 from model_pruning._src.compat import tensorflow as tf_compat
-from model_pruning._src.core import budget
 from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.core import schedule
+from model_pruning._src.core import selection
 
 
 def mask_of(weight: tf.Tensor) -> tf.Tensor:
-  """Where `weight` is not zero; true everywhere if that is nowhere.
+  """True where `weight` is nonzero; all true for an all-zero weight.
 
   Nobody prunes all of a weight, but a dense one may start with zeros only.
 
@@ -55,10 +56,7 @@ def threshold_of(weight: tf.Tensor, mask: tf.Tensor,
 
 def num_pruned(mask: tf.Tensor) -> tf.Tensor:
   """The number of false entries of a mask, int64 scalar."""
-  # int64 would take twice the memory of a weight for a while.
-  dtype = tf.int32 if mask.shape.num_elements() < 2**31 else tf.int64
-  pruned = tf.cast(tf.logical_not(mask), dtype)
-  return tf.cast(tf.reduce_sum(pruned), tf.int64)
+  return mask.shape.num_elements() - selection.num_true(mask)
 
 
 def last_mask_update_step(
@@ -79,11 +77,11 @@ def last_mask_update_step(
   last_step = projections[0].update_steps.last_up_to(step)
   by_sparsity: Dict[Any, List[Tuple[Any, tf.Tensor]]] = {}
   for state, number in zip(projections, pruned):
-    by_sparsity.setdefault(state.sparsity, []).append((state.budget, number))
+    by_sparsity.setdefault(state.sparsity, []).append((state.lists, number))
   missed = []
   for sparsity, rankings in by_sparsity.items():
-    budgets, numbers = zip(*rankings)
-    missed.append(tf.reduce_any(tf.stack(numbers) < budget.min_num_pruned(
-        budgets, sparsity(last_step))))
+    lists, numbers = zip(*rankings)
+    missed.append(tf.reduce_any(tf.stack(numbers) < counts.min_num_pruned(
+        lists, sparsity(last_step))))
   return tf_compat.where(tf.reduce_any(tf.stack(missed)),
                       tf.constant(schedule.NEVER, tf.int64), last_step)

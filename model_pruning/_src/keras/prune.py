@@ -11,9 +11,9 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
+from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.core import saliency
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import constraint
 from model_pruning._src.keras import model_check
@@ -147,7 +147,8 @@ class Pruner(tf.Module):
         (self._indices[id(variable)], gradient)
         for gradient, variable in gradients_and_variables
         if gradient is not None and id(variable) in self._indices]
-    if not saliency.get(self.spec.prune_option).uses_gradient or not wanted:
+    saliency = saliencies.AXIS.entry(self.spec.prune_option)
+    if not saliency.uses_gradient or not wanted:
       return
     indices, given = zip(*wanted)
     sums = recording_optimizer.dense_sums(given, are_sums)
@@ -276,7 +277,7 @@ def _check(
   if tf.executing_eagerly():
     return
   # A session runs the updates of all weights in no order.
-  if saliency.get(spec.prune_option).uses_gradient:
+  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
     raise ValueError(
         'Argument `spec` must have prune_option=weight for a Keras model in '
         'graph mode. With v1 graphs, use `PruningHook` or `prune_train_op`. '

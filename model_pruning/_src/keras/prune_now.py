@@ -11,10 +11,10 @@ from typing import Any, Iterator, List, Optional, Sequence, Tuple, Union
 import numpy as np
 import tensorflow as tf
 
+from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import mask
 from model_pruning._src.core import projection
-from model_pruning._src.core import saliency
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.keras import batch_norm
 from model_pruning._src.keras import constraint
@@ -81,7 +81,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
   pruned = [(weight.variable, rule) for weight, rule in zip(found, rules)
             if rule is not None]
   with _restored_on_error([variable for variable, _ in pruned]):
-    for ranking in projection.ranked_together([rule for _, rule in pruned]):
+    for ranking in weight_rule.ranked_together([rule for _, rule in pruned]):
       _prune_together(spec, [pruned[i] for i in ranking])
     if batches is not None:
       for note in batch_norm.estimate(model, batches):
@@ -91,7 +91,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
 
 
 def _check(spec: spec_lib.PruningSpec, model: Any, data: Any) -> None:
-  if saliency.get(spec.prune_option).uses_gradient:
+  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
     raise ValueError(
         'Argument `spec` must have prune_option=weight for `prune_now`, which '
         'sees no gradients. Received: '
@@ -140,7 +140,7 @@ def _projected(spec: spec_lib.PruningSpec, values: Sequence[np.ndarray],
   with tf.Graph().as_default(), tf.compat.v1.Session() as session:
     weights = [tf.compat.v1.placeholder(tf.as_dtype(value.dtype), value.shape)
                for value in values]
-    score = saliency.get(spec.prune_option).score
+    score = saliencies.AXIS.entry(spec.prune_option).score
     masks = mask.masks_of(
         [score(weight, None) for weight in weights],
         [rule.structure for rule in rules], rules[0].target_sparsity,

@@ -173,7 +173,7 @@ def rankings_of(spec: spec_lib.PruningSpec,
                 states: Sequence[WeightState]) -> List[Tuple[Ranking, int]]:
   """For each weight its ranking, and which of the weights there it is."""
   found: List[Any] = [None] * len(weights)
-  for indices in projection_lib.ranked_together(rules):
+  for indices in weight_rule.ranked_together(rules):
     ranking = Ranking(spec, [rules[i] for i in indices],
                       [weights[i] for i in indices],
                       [states[i] for i in indices])

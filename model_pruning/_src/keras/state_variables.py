@@ -10,10 +10,10 @@ from typing import Any, List, Sequence
 import numpy as np
 import tensorflow as tf
 
+from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import projection
 from model_pruning._src.core import rebuild as rebuild_lib
-from model_pruning._src.core import saliency
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import ranking as ranking_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -33,9 +33,9 @@ def create(spec: spec_lib.PruningSpec,
   Returns:
     One state a weight.
   """
-  uses_gradient = saliency.get(spec.prune_option).uses_gradient
+  uses_gradient = saliencies.AXIS.entry(spec.prune_option).uses_gradient
   created: List[Any] = [None] * len(weights)
-  for indices in projection.ranked_together(rules):
+  for indices in weight_rule.ranked_together(rules):
     clock = None
     for i in indices:
       created[i] = _create(weights[i], uses_gradient, clock)

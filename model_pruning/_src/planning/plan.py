@@ -11,8 +11,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from model_pruning._src.core import mask
-from model_pruning._src.core import saliency
 from model_pruning._src.core import schedule
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.planning import distribution
@@ -69,10 +67,9 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
 
   Raises:
     ValueError: if a pattern of the spec matches no weight that it can apply
-      to, two patterns disagree on one, there is no such saliency, or weights
-      with bounds share a ranking in which they cannot have them.
+      to, two patterns disagree on one, or weights with bounds
+      share a ranking in which they cannot have them.
   """
-  saliency.get(spec.prune_option)  # Raises, before a front end adds anything.
   pruned_anyway = [c.name for c in candidates if c.reason is None]
   requested = _requested(spec, candidates, pruned_anyway)
   spec.check_patterns(pruned_anyway + requested,
@@ -90,7 +87,7 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
   pruned = [
       report_lib.PrunedWeight(
           candidate.name, candidate.shape, rule.target_sparsity,
-          str(rule.structure), rule.group)
+          rule.structure.describe(rule.target_sparsity), rule.group)
       for candidate, rule in zip(candidates, rules) if rule is not None]
   skipped = [
       report_lib.SkippedWeight(
@@ -117,9 +114,9 @@ def _check_bounds(candidates: Sequence[Candidate],
       groups.setdefault(rule.group, []).append((candidate, rule))
   for members in groups.values():
     if len(members) > 1:
-      mask.check_bounds([candidate.shape for candidate, _ in members],
-                        [rule.structure for _, rule in members],
-                        [candidate.name for candidate, _ in members])
+      sparsity_bounds.check([candidate.shape for candidate, _ in members],
+                            [rule.structure for _, rule in members],
+                            [candidate.name for candidate, _ in members])
 
 
 def _reason(spec: spec_lib.PruningSpec, candidate: Candidate,

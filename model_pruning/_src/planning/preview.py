@@ -9,12 +9,12 @@ from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from model_pruning._src.core import entries_left
-from model_pruning._src.core import projection
+from model_pruning._src.axes import counts
 from model_pruning._src.core import schedule
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
 
 # A longer list of steps is printed as so many of it, evenly spread.
 _MAX_ROWS = 12
@@ -113,13 +113,12 @@ def make_preview(spec: spec_lib.PruningSpec,
   num_prunable = int(sizes[chosen].sum())
   left = np.zeros(len(steps), np.int64)
   sparse_bytes = int(num_bytes.sum() - num_bytes[chosen].sum())
-  for ranking in projection.ranked_together([rule for _, rule in pruned]):
+  for ranking in weight_rule.ranked_together([rule for _, rule in pruned]):
     members = [pruned[i][0] for i in ranking]
-    curve = schedule.PolynomialSparsity.of(spec, pruned[ranking[0]][1])
-    num_left = entries_left.num_left(
-        [candidates[i].shape for i in members],
-        [pruned[i][1].structure for i in ranking],
-        curve(np.array(steps, np.int64)))
+    curve = weight_rule.curve(spec, pruned[ranking[0]][1])
+    num_left = counts.num_left(
+        [pruned[i][1].structure.cells(candidates[pruned[i][0]].shape)
+         for i in ranking], curve(np.array(steps, np.int64)))
     left += num_left
     # Of weights of several dtypes in one ranking, each keeps its share.
     share = (num_left[-1] / sizes[members].sum()) if steps else 1.0

@@ -8,6 +8,12 @@ import math
 import re
 from typing import Any, Callable, Dict, NamedTuple, Tuple, TYPE_CHECKING
 
+from model_pruning._src.axes import axis
+from model_pruning._src.axes import distributions
+from model_pruning._src.axes import mask_updates
+from model_pruning._src.axes import saliencies
+from model_pruning._src.axes import schedules
+from model_pruning._src.axes import structures
 from model_pruning._src.spec import errors
 from model_pruning._src.spec import patterns as patterns_lib
 from model_pruning._src.spec import value_type
@@ -15,6 +21,10 @@ from model_pruning._src.spec import weight_rule
 
 if TYPE_CHECKING:
   from model_pruning._src.spec import pruning_spec as spec_lib  # pylint: disable=g-bad-import-order
+
+AUTO = 'auto'
+_STRUCTURE_FIELDS = ('block_height', 'block_width', 'block_dims_map',
+                     'sparsity_m_by_n', 'intra_block_sparsity')
 
 # What every TensorFlow from 1.14 on takes as a name scope.
 _SCOPE_NAME = re.compile(r'[A-Za-z0-9.][A-Za-z0-9_.\\/-]*')
@@ -32,6 +42,11 @@ def _choice(*choices: str) -> Callable[[str, Any], str]:
     return by_lower_case[key]
 
   return canonical
+
+
+def _entry_of(entries: axis.Axis[Any]) -> Callable[[str, Any], str]:
+  """The name of an entry; entries that are added later count too."""
+  return lambda field, value: _choice(*entries)(field, value)
 
 
 def _entries(value_type: patterns_lib.ValueType
@@ -71,11 +86,14 @@ _CANONICAL: Dict[str, Callable[[str, Any], Any]] = {
     'group_sparsity_map': _entries(patterns_lib.SPARSITY),
     'group_block_dims_map': _entries(patterns_lib.BLOCK_DIMS),
     'block_pooling_function': _choice('AVG', 'MAX'),
-    'prune_option': _choice('weight', 'first_order_gradient',
-                            'second_order_gradient', 'mean_gradient'),
+    'prune_option': _entry_of(saliencies.AXIS),
     'sparsity_m_by_n': _m_by_n,
     'do_not_prune': patterns_lib.canonical_patterns,
-    'sparsity_distribution': _choice('uniform', 'erk', 'global'),
+    'sparsity_distribution': _entry_of(distributions.AXIS),
+    'sparsity_schedule': _entry_of(schedules.AXIS),
+    'mask_update': _entry_of(mask_updates.AXIS),
+    'structure': lambda field, value: _choice(AUTO, *structures.AXIS)(
+        field, value),
 }
 
 
@@ -183,8 +201,16 @@ _RULES = (
     _without('intra_block_sparsity', 'block_dims_map'),
     _Rule(('intra_block_sparsity', 'sparsity_distribution'),
           'not be combined with the distribution global',
-          lambda s: not (s.intra_block_sparsity
-                         and s.sparsity_distribution == 'global')),
+          lambda s: not (
+              s.intra_block_sparsity and
+              distributions.AXIS.entry(s.sparsity_distribution).is_one_ranking)),
+    _Rule(('structure', *_STRUCTURE_FIELDS),
+          f'be {AUTO} or the structure that the other fields ask for',
+          lambda s: s.structure in (AUTO, structures.asked_for(s))),
+    _Rule(('mask_update', 'keep_sparsity'),
+          'not be hold where `keep_sparsity` is false',
+          lambda s: s.keep_sparsity or mask_updates.AXIS.entry(
+              s.mask_update).follows_schedule),
 )
 
 

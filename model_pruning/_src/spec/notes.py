@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import (
+  Any,
   Callable,
-  NamedTuple,
   Optional,
   Sequence,
   Tuple,
   TYPE_CHECKING,
 )
 
+from model_pruning._src.axes import structures
 from model_pruning._src.spec import text as text_lib
 from model_pruning._src.spec import weight_rule
 
@@ -31,34 +31,19 @@ def _text(sparsity: float) -> str:
   return text_lib.format_value(round(sparsity, 4))
 
 
-class _Curve(NamedTuple):
-  """The sparsity curve of the weights with one target."""
-  initial: float
-  final: float
-
-  @property
-  def is_constant(self) -> bool:
-    return self.initial == self.final
-
-
-def _curve(spec: spec_lib.PruningSpec) -> _Curve:
+def _curve(spec: spec_lib.PruningSpec) -> Any:
   """The curve of most weights; if it is flat, one of a map that is not."""
-  curve = _Curve(spec.initial_sparsity, spec.target_sparsity)
-  for entry in spec.weight_sparsity_map + spec.group_sparsity_map:
-    if curve.is_constant:
-      target = float(entry.rpartition(':')[2])
-      curve = _Curve(weight_rule.initial_sparsity(spec, target), target)
-  return curve
+  targets = [spec.target_sparsity] + [
+      float(entry.rpartition(':')[2])
+      for entry in spec.weight_sparsity_map + spec.group_sparsity_map]
+  curves = [weight_rule.curve(spec, weight_rule.WeightRule(
+      target, weight_rule.initial_sparsity(spec, target),
+      structures.Unstructured())) for target in targets]
+  return next((curve for curve in curves if not _is_constant(curve)), curves[0])
 
 
-def _sparsity(spec: spec_lib.PruningSpec, step: int) -> float:
-  """The sparsity at a step before the end of the curve."""
-  begin, end = (spec.sparsity_function_begin_step,
-                spec.sparsity_function_end_step)
-  initial, final = _curve(spec)
-  rest = 1.0 - max(step - begin, 0) / (end - begin)
-  return final + (initial - final) * math.pow(
-      rest, spec.sparsity_function_exponent)
+def _is_constant(curve: Any) -> bool:
+  return bool(curve.initial_sparsity == curve.final_sparsity)
 
 
 def _last_update(spec: spec_lib.PruningSpec) -> int:
@@ -72,34 +57,34 @@ def _curve_ends_before_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
   begin, end = (spec.sparsity_function_begin_step,
                 spec.sparsity_function_end_step)
   first = spec.begin_pruning_step
-  if _curve(spec).is_constant or end > first or begin == end == first:
+  if _is_constant(_curve(spec)) or end > first or begin == end == first:
     return None
   return (f'The sparsity curve ends at step {end} and pruning begins at step '
           f'{first}: the first mask update jumps to the final sparsity '
-          f'{_text(_curve(spec).final)}.')
+          f'{_text(_curve(spec).final_sparsity)}.')
 
 
 def _curve_begins_after_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
   begin, last = spec.sparsity_function_begin_step, spec.end_pruning_step
-  if _curve(spec).is_constant or last == -1 or begin < last or (
+  if _is_constant(_curve(spec)) or last == -1 or begin < last or (
       spec.sparsity_function_end_step <= last):
     return None
   return (f'The sparsity curve begins at step {begin} and pruning ends at step '
           f'{last}: weights stay at the initial sparsity '
-          f'{_text(_curve(spec).initial)}.')
+          f'{_text(_curve(spec).initial_sparsity)}.')
 
 
 def _pruning_ends_before_curve(spec: spec_lib.PruningSpec) -> Optional[str]:
   last = spec.end_pruning_step
   begin, end = (spec.sparsity_function_begin_step,
                 spec.sparsity_function_end_step)
-  if _curve(spec).is_constant or last == -1 or not begin < last < end:
+  if _is_constant(_curve(spec)) or last == -1 or not begin < last < end:
     return None
   update = _last_update(spec)
   return (f'Pruning ends at step {last} and the sparsity curve at step {end}: '
           f'the last mask update, at step {update}, reaches a sparsity of '
-          f'{_text(_sparsity(spec, update))} instead of '
-          f'{_text(_curve(spec).final)}.')
+          f'{_text(_curve(spec)(update))} instead of '
+          f'{_text(_curve(spec).final_sparsity)}.')
 
 
 def _window_shorter_than_frequency(
@@ -116,11 +101,11 @@ def _window_shorter_than_frequency(
 
 
 def _sparsity_falls(spec: spec_lib.PruningSpec) -> Optional[str]:
-  initial, final = _curve(spec)
-  if initial <= final:
+  curve = _curve(spec)
+  if not curve.falls:
     return None
-  return (f'The sparsity falls from {_text(initial)} to {_text(final)}: pruned '
-          'weights come back.')
+  return (f'The sparsity falls from {_text(curve.initial_sparsity)} to '
+          f'{_text(curve.final_sparsity)}: pruned weights come back.')
 
 
 def _bounds(spec: spec_lib.PruningSpec) -> Sequence[str]:

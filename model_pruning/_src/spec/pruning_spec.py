@@ -27,6 +27,7 @@ from typing import (
 
 from absl import logging
 
+from model_pruning._src.axes import structures
 from model_pruning._src.spec import checks
 from model_pruning._src.spec import compression_fields
 from model_pruning._src.spec import errors
@@ -41,10 +42,9 @@ if TYPE_CHECKING:
   from model_pruning._src.planning import preview  # pylint: disable=g-bad-import-order
 
 # What a rule is made of, for whoever takes rules apart.
-Block = weight_rule.Block
-NOfM = weight_rule.NOfM
-StructureSpec = weight_rule.StructureSpec
-Unstructured = weight_rule.Unstructured
+Block = structures.Block
+NOfM = structures.NOfM
+Unstructured = structures.Unstructured
 WeightRule = weight_rule.WeightRule
 
 
@@ -90,7 +90,7 @@ class PruningSpec:
     use_tpu: Accepted, no effect.
     gradient_decay_rate: Decay of the mean gradient of the gradient options,
       in [0, 1).
-    prune_option: What ranks entries (`saliency.py`): weight,
+    prune_option: What ranks entries: weight,
       first_order_gradient, second_order_gradient or mean_gradient.
     intra_block_sparsity: Whether entries are pruned, to the sparsity of the
       schedule, in each group of `block_width` (> 1) input channels.
@@ -137,6 +137,10 @@ class PruningSpec:
   sparsity_distribution: str = 'uniform'
   min_weight_sparsity: float = 0.0
   max_weight_sparsity: float = 1.0
+  structure: str = 'auto'
+  sparsity_schedule: str = 'polynomial'
+  mask_update: str = 'rank'
+  keep_sparsity: bool = True
 
   def __post_init__(self) -> None:
     for field, default in _DEFAULTS.items():

@@ -1,16 +1,25 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a spec means for one weight: how sparse, in which structure and group.
-
-A weight is seen as a matrix: the last dimension is the columns, all others
-together are the rows, so a convolution kernel [h, w, in, out] has h*w*in rows.
-"""
+"""What a spec means for one weight: sparsity, structure and group."""
 
 from __future__ import annotations
 
+import collections
 import dataclasses
-from typing import Iterable, Optional, Sequence, Tuple, TYPE_CHECKING, Union
+from typing import (
+  Any,
+  Dict,
+  Iterable,
+  List,
+  Optional,
+  Sequence,
+  Tuple,
+  TYPE_CHECKING,
+)
 
+from model_pruning._src.axes import distributions
+from model_pruning._src.axes import schedules
+from model_pruning._src.axes import structures
 from model_pruning._src.spec import patterns as patterns_lib
 
 if TYPE_CHECKING:
@@ -18,47 +27,6 @@ if TYPE_CHECKING:
 
 UNGROUPED = 'ungrouped'
 GLOBAL = 'global'
-
-
-@dataclasses.dataclass(frozen=True)
-class Unstructured:
-  """Every entry is kept or pruned by itself."""
-
-  def __str__(self) -> str:
-    return 'unstructured'
-
-
-@dataclasses.dataclass(frozen=True)
-class Block:
-  """Blocks of the matrix are kept or pruned as a whole.
-
-  Attributes:
-    height: Rows of a block, >= 1.
-    width: Columns of a block, >= 1.
-    pooling: 'AVG' or 'MAX': what ranks a block, of its entries' saliencies.
-  """
-  height: int
-  width: int
-  pooling: str = 'AVG'
-
-  def __str__(self) -> str:
-    return f'block {self.height}x{self.width} {self.pooling}'
-
-
-@dataclasses.dataclass(frozen=True)
-class NOfM:
-  """As many entries are kept in each group of `size` input channels.
-
-  Attributes:
-    size: Neighbours along the input channel that form a group, >= 2.
-  """
-  size: int
-
-  def __str__(self) -> str:
-    return f'n:m groups of {self.size}'
-
-
-StructureSpec = Union[Unstructured, Block, NOfM]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,8 +41,13 @@ class WeightRule:
   """
   target_sparsity: float
   initial_sparsity: float
-  structure: StructureSpec
+  structure: structures.Structure
   group: Optional[str] = None
+
+  def describe(self) -> str:
+    """Returns what is zero in the end, and with which group, for people."""
+    text = self.structure.describe(self.target_sparsity)
+    return f'{text}, group {self.group}' if self.group else text
 
 
 def rule_for(spec: spec_lib.PruningSpec, weight_name: str,
@@ -119,7 +92,7 @@ def _group_and_target(spec: spec_lib.PruningSpec,
     return group[0], float(group[1])
   if spec.group_pruning:
     return UNGROUPED, spec.target_sparsity
-  if spec.sparsity_distribution == 'global':
+  if distributions.AXIS.entry(spec.sparsity_distribution).is_one_ranking:
     return GLOBAL, spec.target_sparsity
   return None, spec.target_sparsity
 
@@ -151,20 +124,19 @@ def initial_sparsity(spec: spec_lib.PruningSpec, target: float) -> float:
   return min(spec.initial_sparsity * (target / spec.target_sparsity), 1.0)
 
 
+def curve(spec: spec_lib.PruningSpec, rule: WeightRule) -> Any:
+  """Returns the sparsity of a weight with `rule`, as a function of the step."""
+  return schedules.AXIS.entry(spec.sparsity_schedule)(
+      rule.initial_sparsity, rule.target_sparsity,
+      spec.sparsity_function_begin_step, spec.sparsity_function_end_step,
+      spec.sparsity_function_exponent)
+
+
 def _structure(spec: spec_lib.PruningSpec, name: str,
                groups: Sequence[Optional[str]],
-               shape: Sequence[int]) -> StructureSpec:
-  if spec.m_by_n:
-    return NOfM(spec.m_by_n[1])
-  if spec.intra_block_sparsity:
-    return NOfM(spec.block_width)
-  dims = _block_dims(spec, name, groups)
-  rows, columns = matrix_shape(shape)
-  height, width = (size if dim == -1 else min(dim, size)
-                   for dim, size in zip(dims, (rows, columns)))
-  if height == width == 1:
-    return Unstructured()
-  return Block(height, width, spec.block_pooling_function)
+               shape: Sequence[int]) -> structures.Structure:
+  structure = structures.AXIS.entry(structures.asked_for(spec))
+  return structure.of(spec, _block_dims(spec, name, groups), shape)
 
 
 def _block_dims(spec: spec_lib.PruningSpec, name: str,
@@ -177,15 +149,6 @@ def _block_dims(spec: spec_lib.PruningSpec, name: str,
     if pattern in groups:
       return patterns_lib.read_pair(dims)
   return spec.block_height, spec.block_width
-
-
-def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:
-  """Rows and columns, at least 1 each, so that blocks in them exist."""
-  dims = [int(dim) for dim in shape] or [1]
-  rows = 1
-  for dim in dims[:-1]:
-    rows *= dim
-  return max(rows, 1), max(dims[-1], 1)
 
 
 def check_patterns(spec: spec_lib.PruningSpec, weight_names: Iterable[str],
@@ -201,3 +164,12 @@ def check_patterns(spec: spec_lib.PruningSpec, weight_names: Iterable[str],
       [*names, *group_names])
   patterns_lib.check_all_match(
       'do_not_prune', spec.do_not_prune, [*names, *other_names])
+
+
+def ranked_together(rules: Sequence[WeightRule]) -> List[List[int]]:
+  """Indices of the weights that share a ranking, ranking by ranking."""
+  rankings: Dict[Any, List[int]] = collections.OrderedDict()
+  for i, rule in enumerate(rules):
+    key = ('alone', i) if rule.group is None else ('group', rule.group)
+    rankings.setdefault(key, []).append(i)
+  return list(rankings.values())

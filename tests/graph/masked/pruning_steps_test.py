@@ -11,6 +11,7 @@ from absl.testing import parameterized
 
 from model_pruning._src.graph.masked import apply_mask
 from model_pruning._src.graph.masked import pruning
+from model_pruning._src.spec import weight_rule
 from tests.support import masked_graphs
 from tests.support import numpy_reference
 from tests.support import prunable_graphs
@@ -124,7 +125,7 @@ class OrderTest(masked_graphs.GraphTestCase):
     self.initialize()
     mask, weight = np.ones([6, 5], bool), problem.weight
     spec = pruning.spec_lib.PruningSpec.parse('sparsity_function_end_step=9')
-    curve = pruning.schedule.PolynomialSparsity.of(
+    curve = weight_rule.curve(
         spec, spec.rule_for('kernel', [6, 5]))
     for step in range(1, 12):
       self.session.run(train_op)

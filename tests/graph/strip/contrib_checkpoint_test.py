@@ -14,7 +14,7 @@ from absl.testing import parameterized
 from model_pruning._src.graph.strip import strip
 
 v1 = tf.compat.v1
-_DIRECTORY = pathlib.Path(__file__).parent / 'data/contrib_model'
+_DIRECTORY = pathlib.Path(__file__).parents[2] / 'data/contrib_model'
 _CHECKPOINT = str(_DIRECTORY / 'model.ckpt')
 _WEIGHTS = ('conv/weights', 'rnn/masked_lstm_cell/kernel', 'fc/weights')
 

@@ -10,7 +10,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from model_pruning._src.core import schedule
+from model_pruning._src.spec import weight_rule
 from tests.support import estimator_kinds
 from tests.support import estimator_shim
 from tests.support import modes
@@ -68,7 +68,7 @@ class _EstimatorTestCase(parameterized.TestCase):
     path = f'{estimator.model_dir}/model.ckpt-{step}'
     for weight in estimator_kinds.KINDS[name].weights:
       value = _value(path, weight)
-      curve = schedule.PolynomialSparsity.of(
+      curve = weight_rule.curve(
           spec, spec.rule_for(weight, value.shape))
       self.assertEqual(np.count_nonzero(value),
                        numpy_reference.num_kept(value.size, curve(step)),

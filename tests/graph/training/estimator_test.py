@@ -10,7 +10,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from model_pruning._src.core import schedule
+from model_pruning._src.spec import weight_rule
 from tests.support import estimator_shim
 from tests.support import numpy_reference
 from tests.support import prunable_graphs
@@ -85,7 +85,7 @@ class EstimatorTest(parameterized.TestCase):
     estimator.train(_input_fn, hooks=[model_pruning.PruningHook(_SPEC)],
                     steps=30)
     spec = model_pruning.PruningSpec.parse(_SPEC)
-    curve = schedule.PolynomialSparsity.of(
+    curve = weight_rule.curve(
         spec, spec.rule_for('dense/kernel', [512, 10]))
     for step in (10, 20, 30):
       kernel = tf.train.load_checkpoint(

@@ -13,7 +13,6 @@ from typing import Any, List, NamedTuple, Optional, Set
 
 import tensorflow as tf
 
-from model_pruning._src.core import projection
 from model_pruning._src.graph import mask_collections
 from model_pruning._src.graph import weights as weights_lib
 from model_pruning._src.graph.masked import apply_mask
@@ -135,7 +134,7 @@ def rank(spec: spec_lib.PruningSpec, found: List[Masked]) -> Rankings:
             if rule is not None]
   return Rankings(
       [Ranking([pruned[i][0] for i in indices], [pruned[i][1] for i in indices])
-       for indices in projection.ranked_together(
+       for indices in weight_rule.ranked_together(
            [rule for _, rule in pruned])],
       dataclasses.replace(report, spec=str(spec)))
 

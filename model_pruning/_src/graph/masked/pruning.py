@@ -15,9 +15,10 @@ from typing import Any, Callable, Dict, List, Optional, Union
 import tensorflow as tf
 from absl import logging
 
+from model_pruning._src.axes import saliencies
+from model_pruning._src.axes import structures
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import mask
-from model_pruning._src.core import saliency
 from model_pruning._src.core import schedule
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.graph import partitioned
@@ -225,11 +226,11 @@ class Pruning:
     """The sparsity of a weight with `rule`, or of one that has no entry."""
     target = self._pruning_spec.target_sparsity
     if self._external_sparsity is None:
-      curve = schedule.PolynomialSparsity.of(
+      curve = weight_rule.curve(
           self._pruning_spec,
           rule or weight_rule.WeightRule(
               target, self._pruning_spec.initial_sparsity,
-              weight_rule.Unstructured()))
+              structures.Unstructured()))
       return curve(step)
     sparsity = tf.cast(partitioned.read(self._external_sparsity), tf.float64)
     if rule and target:
@@ -276,7 +277,7 @@ class Pruning:
     return updates
 
   def _saliency(self, entry: masked_weights.Masked) -> tf.Tensor:
-    magnitude = saliency.magnitude(partitioned.read(entry.weight))
+    magnitude = saliencies.magnitude(partitioned.read(entry.weight))
     if not self.use_gradient():
       return magnitude
     return magnitude * partitioned.read(entry.state.gradient)

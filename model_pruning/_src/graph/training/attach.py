@@ -15,9 +15,8 @@ from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
 import tensorflow as tf
 
+from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import graph as graph_compat
-from model_pruning._src.core import projection
-from model_pruning._src.core import saliency
 from model_pruning._src.graph import training_graph
 from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph import weights as weights_lib
@@ -32,6 +31,7 @@ from model_pruning._src.graph.training import summaries
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
 
 
 class Attachment:
@@ -138,7 +138,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   if not chosen:
     return Attachment(graph, report)
   state_variables.check_not_pruned(graph, chosen)
-  if saliency.get(spec.prune_option).uses_gradient:
+  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
     for weight in chosen:
       for part in weight.stored.parts:
         training.check_gradient_of(variables_lib.primary(part))
@@ -156,7 +156,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   rankings = [
       project_ops_lib.Ranking([chosen[i] for i in indices], updates,
                               averages, training)
-      for indices in projection.ranked_together(
+      for indices in weight_rule.ranked_together(
           [weight.rule for weight in chosen])]
   found_train_ops = training.train_ops(
       [op for ranking in rankings for op in ranking.waits_for] + step_updates)

@@ -8,10 +8,10 @@ from typing import Any, Callable, Dict, Optional, Sequence
 
 import tensorflow as tf
 
+from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import projection
-from model_pruning._src.core import saliency
 from model_pruning._src.core import schedule
 from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph import weights as weights_lib
@@ -95,7 +95,7 @@ def create_state(spec: spec_lib.PruningSpec, weights: Sequence[PrunedWeight],
     thresholds.append(variables_lib.StoredTensor([_create_variable(
         weight.name + '/threshold', [], 0.0, dtype, weight.stored.device,
         initial_values)]))
-    if saliency.get(spec.prune_option).uses_gradient:
+    if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
       gradients.append(_create_like(
           weight, 'gradient', 0.0, dtype, initial_values))
   return projection.Projection(

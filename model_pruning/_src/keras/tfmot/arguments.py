@@ -8,7 +8,8 @@ import dataclasses
 import sys
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple, Union
 
-from model_pruning._src.core import saliency
+from model_pruning._src.axes import saliencies
+from model_pruning._src.axes import schedules as curves
 from model_pruning._src.core import schedule as schedule_lib
 from model_pruning._src.keras.tfmot import schedules
 from model_pruning._src.planning import plan
@@ -111,17 +112,17 @@ class PruningArguments:
 
 def _ending_at(curve: Any, target: float) -> Any:
   """A curve that ends at the sparsity of the pattern of m zeros in n."""
-  if isinstance(curve, schedule_lib.PolynomialSparsity):
+  if isinstance(curve, curves.PolynomialSparsity):
     return dataclasses.replace(
         curve, final_sparsity=target,
         initial_sparsity=target if curve.begin_step == curve.end_step
         else min(curve.initial_sparsity, target))
-  return schedule_lib.PolynomialSparsity(target, target, 0, 0)
+  return curves.PolynomialSparsity(target, target, 0, 0)
 
 
 def _checked_spec(spec: spec_lib.PruningSpec) -> spec_lib.PruningSpec:
   """Raises a ValueError for what one layer cannot do by itself."""
-  if saliency.get(spec.prune_option).uses_gradient:
+  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
     raise ValueError(
         'Argument `spec` must have prune_option=weight for a wrapper; '
         '`model_pruning.keras.prune` has the others. '

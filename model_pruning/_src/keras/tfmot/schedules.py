@@ -13,6 +13,7 @@ from typing import Any, Dict, Mapping, Tuple
 
 import tensorflow as tf
 
+from model_pruning._src.axes import schedules as curves
 from model_pruning._src.core import schedule as schedule_lib
 from model_pruning._src.spec import errors
 
@@ -148,7 +149,7 @@ class ConstantSparsity(_KnownSchedule):
     self.frequency = frequency
     self.timing = schedule_lib.Timing(
         schedule_lib.UpdateSteps(begin_step, end_step, frequency, begin_step),
-        schedule_lib.PolynomialSparsity(
+        curves.PolynomialSparsity(
             target_sparsity, target_sparsity, begin_step, begin_step))
 
   def get_config(self) -> Dict[str, Any]:
@@ -194,7 +195,7 @@ class PolynomialDecay(_KnownSchedule):
     self.frequency = frequency
     self.timing = schedule_lib.Timing(
         schedule_lib.UpdateSteps(begin_step, end_step, frequency, end_step),
-        schedule_lib.PolynomialSparsity(
+        curves.PolynomialSparsity(
             initial_sparsity, final_sparsity, begin_step, end_step,
             float(power)))
 
@@ -206,6 +207,9 @@ class PolynomialDecay(_KnownSchedule):
 
 class _AskedSteps:
   """The steps and the sparsity of a schedule that only itself knows."""
+
+  # It may: the schedule is followed wherever it goes.
+  falls = True
 
   def __init__(self, schedule: PruningSchedule):
     self._schedule = schedule
