@@ -76,7 +76,7 @@ class NumLeftTest(parameterized.TestCase):
     for total, item_size in ((1, 1), (0, 1), (1000, 1), (90, 16), (2**25, 1)):
       expected = [modes.run_graph(
           lambda s, t=total, i=item_size: tf.identity(
-              counts.num_kept(t, tf.constant(s, tf.float64), i)), sparsity)
+              counts.num_kept(t, s, i)), np.float64(sparsity))
                   for sparsity in sparsities[:5]]
       np.testing.assert_array_equal(
           counts.num_kept(total, sparsities[:5], item_size), expected)

@@ -190,7 +190,7 @@ class StructureTest(parameterized.TestCase):
 
   @parameterized.parameters(
       (Unstructured(), 'unstructured'), (Block(1, 4, 'AVG'), 'block 1x4 AVG'),
-      (Block(16, 2, 'MAX'), 'block 16x2 MAX'), (NOfM(4), 'n:m groups of 4'))
+      (Block(16, 2, 'MAX'), 'block 16x2 MAX'), (NOfM(4), 'groups of 4'))
   def test_a_structure_prints_short(self, structure, text):
     self.assertEqual(str(structure), text)
 

@@ -128,7 +128,7 @@ class NOfM(Structure):
     """Returns the groups; the last one of a row may be smaller."""
     if 0 in shape:
       return super().cells(shape)
-    inputs, inner = shape[-2:] if len(shape) > 1 else (shape[0], 1)
+    inputs, inner = (1, 1, *shape, 1)[-2:] if len(shape) < 2 else shape[-2:]
     outer = counts.Cells(tuple(shape[:-2]), (1,) * len(shape[:-2])).num_entries
     return counts.Cells((outer, int(inputs), int(inner)), (1, self.size, 1),
                         is_ranked_inside=True)

@@ -90,8 +90,8 @@ class PruningSpec:
     use_tpu: Accepted, no effect.
     gradient_decay_rate: Decay of the mean gradient of the gradient options,
       in [0, 1).
-    prune_option: What ranks entries: weight,
-      first_order_gradient, second_order_gradient or mean_gradient.
+    prune_option: What ranks entries: weight, first_order_gradient,
+      second_order_gradient or mean_gradient.
     intra_block_sparsity: Whether entries are pruned, to the sparsity of the
       schedule, in each group of `block_width` (> 1) input channels.
     add_summary: Whether summaries of the sparsities are written.
@@ -107,6 +107,17 @@ class PruningSpec:
       While the schedule is below it, its sparsity is the least.
     max_weight_sparsity: Greatest, in [`target_sparsity`, 1], of the same
       weights. While the schedule is above it, its sparsity is the greatest.
+    structure: auto, or the name of the structure that the other fields ask
+      for (unstructured, block or n_of_m): then a spec that asks for another
+      one is an error.
+    sparsity_schedule: The curve of the sparsity: polynomial.
+    mask_update: What a mask update does. rank: it keeps the entries that
+      matter most. hold: nothing; entries that are zero when training starts
+      stay zero, and no other is pruned, whatever the schedule says.
+    keep_sparsity: Whether weights that are sparse already stay so: then a
+      mask update prunes at least as much as the mask does, up to the target,
+      unless the schedule falls. False: just what the schedule says, even if
+      pruned entries come back.
   """
   name: str = 'model_pruning'
   begin_pruning_step: int = 0
