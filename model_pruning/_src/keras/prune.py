@@ -26,6 +26,7 @@ from model_pruning._src.keras import weights as weights_lib
 from model_pruning._src.keras.tfmot import layer_constraint
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
+from model_pruning._src.planning import sparse_start
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -70,6 +71,10 @@ class Pruner(tf.Module):
     self._watch = restore_watch.RestoreWatch(self._weights, self._optimizer)
     if self._optimizer.num_updates() > 0:
       self.resume()
+    else:
+      warning = sparse_start.sentence(spec, self._start())
+      if warning:
+        self._report = self._report.with_warning(warning)
     self._constrained = self._constrain(model)
     keras_models.forget_train_function(model)
     # None of what it is given may hold the pruner: it would live on.
@@ -162,8 +167,8 @@ class Pruner(tf.Module):
     Masks are where weights are not zero, the step is `iterations` of the
     optimizer, and the masks were last updated when that was last due. That is
     what an uninterrupted run would have; only mean gradients start anew. If
-    the weights have fewer zeros than were due by then, they are those of a
-    dense model: all of their entries are kept until the next update.
+    the weights have fewer zeros than were due by then, the next update prunes
+    them; what is zero in a weight that is sparse, stays so (`keep_sparsity`).
 
     `prune` does it for a model that was trained before, and training does it
     at its start if the model was restored since. Call it where a model is
@@ -180,14 +185,27 @@ class Pruner(tf.Module):
           'them to the sparsity of its step at once. For a schedule that '
           'starts now, compile with a new optimizer.', step, str(self.spec))
 
+  def _start(self) -> Dict[str, float]:
+    """Makes masks of the zeros of weights that start sparse.
+
+    Returns:
+      The shares of zeros of these weights, by their names.
+    """
+    shares = {name: state_variables.start(*place)
+              for name, place in zip(self._names, self._rankings)}
+    return {name: share for name, share in shares.items() if share}
+
   def _resume_if_restored(self) -> None:
     """Called where a train step is traced, or eagerly within one."""
     has_run = tf.executing_eagerly()
     with tf.init_scope():
       if not tf.executing_eagerly() or self.step != self._watch.step:
         return
+      # A step that is being traced has not been made yet.
       if not has_run and self._watch.is_restored():
-        self.resume()  # A step that is being traced has not been made yet.
+        self.resume()
+      elif not has_run and self.step == 0:
+        self._start()  # Weights may have been loaded without an optimizer.
     if has_run:
       self._watch.check_first_update()
 

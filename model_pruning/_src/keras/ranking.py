@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Sequence, Set, Tuple, Union
 
+import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import initial_zeros
 from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
@@ -94,6 +96,15 @@ class Ranking:
         [state.threshold for state in states],
         states[0].last_mask_update_step,
         [state.gradient for state in states if state.gradient is not None])
+
+  def initial_mask(self, value: np.ndarray) -> np.ndarray:
+    """The mask with which a weight of this value starts; a bool array."""
+    projection = self.projection()
+    if not projection.mask_update.follows_schedule:
+      return initial_zeros.initial_mask(value, holds=True)
+    if projection.keeps_sparsity:
+      return initial_zeros.initial_mask(value, holds=False)
+    return np.ones(value.shape, bool)
 
   def record_gradient(self, index: int, gradient: tf.Tensor) -> None:
     """Adds the gradient of one update to the mean of a weight."""

@@ -99,10 +99,12 @@ def rebuild(rankings: Sequence[ranking_lib.Ranking], step: int) -> bool:
       masks, thresholds, last = session.run(
           _rebuilt(projections, values, step))
   is_dense = due != schedule.NEVER and last == schedule.NEVER
-  for ranking, held, lows in zip(rankings, masks, thresholds):
-    for state, mask, threshold in zip(ranking.states, held, lows):
+  for i, ranking in enumerate(rankings):
+    for state, value, mask, threshold in zip(
+        ranking.states, values[i], masks[i], thresholds[i]):
       if last == schedule.NEVER:
-        mask, threshold = np.ones_like(mask), np.zeros_like(threshold)
+        mask = ranking.initial_mask(value)
+        threshold = threshold if not mask.all() else np.zeros_like(threshold)
       keras_variables.assign_value(state.mask, mask)
       keras_variables.assign_value(state.threshold, threshold)
       keras_variables.assign_value(state.num_updates, np.int64(step))
@@ -112,6 +114,24 @@ def rebuild(rankings: Sequence[ranking_lib.Ranking], step: int) -> bool:
             state.gradient.shape.as_list(),
             state.gradient.dtype.as_numpy_dtype))
   return bool(is_dense)
+
+
+def start(ranking: ranking_lib.Ranking, index: int) -> float:
+  """Gives the mask of a weight the value with which its training starts.
+
+  Args:
+    ranking: the weights that are ranked with it.
+    index: which of them it is.
+
+  Returns:
+    The share of zeros that the mask has.
+  """
+  mask = ranking.initial_mask(
+      keras_variables.value_of(ranking.weights[index]))
+  state = ranking.states[index]
+  if not np.array_equal(keras_variables.value_of(state.mask), mask):
+    keras_variables.assign_value(state.mask, mask)
+  return 1.0 - float(np.mean(mask))
 
 
 def _rebuilt(projections: Sequence[projection.Projection],

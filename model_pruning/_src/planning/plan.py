@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from model_pruning._src.axes import mask_updates
 from model_pruning._src.core import schedule
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.planning import distribution
@@ -80,8 +81,11 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
       spec.rule_for(candidate.name, candidate.shape, candidate.group_name)
       if candidate.reason is None or candidate.name in requested else None
       for candidate in candidates])
-  rules = [None if rule is not None and _prunes_nothing(rule) else rule
-           for rule in rules]
+  if mask_updates.AXIS.entry(spec.mask_update).follows_schedule:
+    rules = [None if rule is not None and _prunes_nothing(rule) else rule
+             for rule in rules]
+  else:  # Nothing is ranked.
+    rules = [rule and dataclasses.replace(rule, group=None) for rule in rules]
   if sparsity_bounds.Bounds.of(spec).is_active:
     _check_bounds(candidates, rules)
   pruned = [

@@ -207,6 +207,10 @@ _RULES = (
     _Rule(('structure', *_STRUCTURE_FIELDS),
           f'be {AUTO} or the structure that the other fields ask for',
           lambda s: s.structure in (AUTO, structures.asked_for(s))),
+    _Rule(('mask_update', 'prune_option'),
+          'not be hold with another `prune_option` than weight',
+          lambda s: s.is_default('prune_option') or mask_updates.AXIS.entry(
+              s.mask_update).follows_schedule),
     _Rule(('mask_update', 'keep_sparsity'),
           'not be hold where `keep_sparsity` is false',
           lambda s: s.keep_sparsity or mask_updates.AXIS.entry(
