@@ -65,6 +65,19 @@ class PolynomialSparsity:
   end_step: int
   exponent: float = 3.0
 
+  @classmethod
+  def of(cls, spec: Any, rule: Any) -> PolynomialSparsity:
+    """Returns the curve of a weight.
+
+    Args:
+      spec: a `PruningSpec`, which has the steps and the exponent.
+      rule: the `WeightRule` of the weight, which has the sparsities.
+    """
+    return cls(rule.initial_sparsity, rule.target_sparsity,
+               spec.sparsity_function_begin_step,
+               spec.sparsity_function_end_step,
+               spec.sparsity_function_exponent)
+
   @property
   def falls(self) -> bool:
     """Whether the sparsity falls, so that pruned entries come back."""

@@ -11,6 +11,7 @@ from typing import Any, Iterator, List, Optional, Sequence, Tuple, Union
 import numpy as np
 import tensorflow as tf
 
+from model_pruning._src.axes import mask_updates
 from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import mask
@@ -91,6 +92,11 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
 
 
 def _check(spec: spec_lib.PruningSpec, model: Any, data: Any) -> None:
+  if not mask_updates.AXIS.entry(spec.mask_update).follows_schedule:
+    raise ValueError(
+        'Argument `spec` must have mask_update=rank for `prune_now`, which '
+        'prunes to the target. Received: mask_update='
+        f'{spec.mask_update}')
   if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
     raise ValueError(
         'Argument `spec` must have prune_option=weight for `prune_now`, which '

@@ -126,10 +126,7 @@ def initial_sparsity(spec: spec_lib.PruningSpec, target: float) -> float:
 
 def curve(spec: spec_lib.PruningSpec, rule: WeightRule) -> Any:
   """Returns the sparsity of a weight with `rule`, as a function of the step."""
-  return schedules.AXIS.entry(spec.sparsity_schedule)(
-      rule.initial_sparsity, rule.target_sparsity,
-      spec.sparsity_function_begin_step, spec.sparsity_function_end_step,
-      spec.sparsity_function_exponent)
+  return schedules.AXIS.entry(spec.sparsity_schedule).of(spec, rule)
 
 
 def _structure(spec: spec_lib.PruningSpec, name: str,

@@ -271,7 +271,10 @@ def checked_prune_option(prune_option: str) -> str:
   """Returns `prune_option`, or raises a ValueError if there is none such."""
   if prune_option not in PRUNE_OPTIONS:
     raise ValueError(
-        f'Argument `prune_option` must be one of {list(PRUNE_OPTIONS)}. '
+        'Argument `prune_option` must be one of '
+        f'{", ".join(PRUNE_OPTIONS)} for masks in the forward pass, where '
+        'gradient options rank by how weights moved. `PruningHook` and '
+        '`prune_train_op` rank by gradients. '
         f'Received: prune_option={prune_option!r}')
   return prune_option
 

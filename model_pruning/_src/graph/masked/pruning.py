@@ -75,6 +75,12 @@ class Pruning:
           'step: it is the clock of the schedule. Call '
           'tf.compat.v1.train.get_or_create_global_step() before, and pass it '
           'to the optimizer. Received: global_step=None')
+    apply_mask.checked_prune_option(self._pruning_spec.prune_option)
+    if self._pruning_spec.mask_update != 'rank':
+      raise ValueError(
+          'Argument `spec` must have mask_update=rank for `Pruning`: the other '
+          'mask updates are those of `PruningHook` and `prune_train_op`. '
+          f'Received: mask_update={self._pruning_spec.mask_update}')
     self._external_sparsity = sparsity
     self._update_steps = schedule.UpdateSteps.of(self._pruning_spec)
     if sparsity is not None:

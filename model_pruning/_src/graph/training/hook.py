@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Union
+from typing import Any, Dict, Optional, Union
 
 import tensorflow as tf
 from absl import logging
@@ -12,6 +12,7 @@ from absl import logging
 from model_pruning._src.core import schedule
 from model_pruning._src.graph.training import attach
 from model_pruning._src.planning import report as report_lib
+from model_pruning._src.planning import sparse_start
 from model_pruning._src.spec import pruning_spec as spec_lib
 
 
@@ -71,10 +72,23 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
 
   def after_create_session(self, session: tf.compat.v1.Session,
                            coord: Any) -> None:
-    """Rebuilds state that the session was created without."""
+    """Rebuilds state that the session was created without.
+
+    The zeros of weights that start sparse become masks; which these are, is
+    logged, and said in the report.
+    """
     del coord
+    shares: Dict[str, float] = {}
     for state in self._attachment.states:
       state.rebuild_uninitialized(session)
+      shares.update(state.start_from_zeros(session))
+    if not self._attachment.states or session.run(
+        self._attachment.states[0].global_step.fetches())[0] > 0:
+      return  # Training goes on, with the masks that it has.
+    sentence = sparse_start.sentence(self._spec, shares)
+    if sentence:
+      self._attachment.report = self._attachment.report.with_warning(sentence)
+      logging.warning('model_pruning: %s', sentence)
 
   def before_run(
       self, run_context: tf.compat.v1.train.SessionRunContext

@@ -37,7 +37,8 @@ def initialize_with_weights(state: rebuild_state.PruningState) -> None:
   """Makes who initializes a weight initialize its mask too.
 
   The initial value of a weight may be read from a checkpoint, after a warm
-  start: then that of its mask is where it is not zero.
+  start: then that of its mask is where it is not zero. With `mask_update=hold`
+  it is so for each initial value.
 
   Args:
     state: of a graph that no session has run yet: a session does not notice
@@ -56,6 +57,10 @@ def initialize_with_weights(state: rebuild_state.PruningState) -> None:
       initializer = _initializer(variable)
       initializers = [mask.initializer, *others]
       if not _is_warm(variable):
+        if state.holds:
+          with state.graph.as_default(), tf.device(variable.device):
+            value = rebuild.mask_of(initializer.inputs[1])
+          graph_compat.update_input(mask.initializer, 1, value)
         _add_control_inputs(initializer, initializers)
         continue
       with state.graph.as_default(), tf.control_dependencies(

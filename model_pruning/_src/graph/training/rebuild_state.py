@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import (
   Any,
+  Dict,
   Iterator,
   List,
   NamedTuple,
@@ -22,6 +23,7 @@ from typing import (
 import numpy as np
 import tensorflow as tf
 
+from model_pruning._src.core import initial_zeros
 from model_pruning._src.core import projection
 from model_pruning._src.core import rebuild
 from model_pruning._src.graph import variables as variables_lib
@@ -87,6 +89,8 @@ class PruningState:
         for parts in zip(weights, state.masks, state.thresholds,
                          state.gradients or [None] * len(weights))]
     self._projections = [state for _, state in rankings]
+    self._projection_of_each = [
+        state for weights, state in rankings for _ in weights]
     self.last_mask_update_step = self._projections[0].last_mask_update_step
     self.global_step = variables_lib.StoredTensor([global_step])
     self.graph = variables_lib.primary(global_step).graph
@@ -97,6 +101,11 @@ class PruningState:
     """Masks, thresholds, gradients, and the step of the last update."""
     return [held for weight in self.weights for held in weight.state()] + [
         self.last_mask_update_step]
+
+  @property
+  def holds(self) -> bool:
+    """Whether masks never change, and are where weights start nonzero."""
+    return not self._projections[0].mask_update.follows_schedule
 
   def build(self) -> None:
     """Adds what `rebuild_uninitialized` asks; before the graph is finalized."""
@@ -154,6 +163,31 @@ class PruningState:
     if names:
       self.rebuild(session, set(names))
     return names
+
+  def start_from_zeros(self, session: tf.compat.v1.Session
+                       ) -> Dict[str, float]:
+    """Makes masks of the zeros of sparse weights, where masks prune nothing.
+
+    Weights may have been assigned in a session by what knows no masks.
+
+    Args:
+      session: one in which all variables have values.
+
+    Returns:
+      The share of zeros of each mask that prunes something, by the name of the
+      weight.
+    """
+    shares = {}
+    for weight, state in zip(self.weights, self._projection_of_each):
+      mask = _fetch(weight.mask, session)
+      if mask.all() and (self.holds or state.keeps_sparsity):
+        mask = initial_zeros.initial_mask(
+            _fetch(weight.weight, session), self.holds)
+        if not mask.all():
+          weight.mask.load(mask, session)
+      if not mask.all():
+        shares[weight.weight.name] = 1.0 - float(np.mean(mask))
+    return shares
 
   def rebuild_after(self, assignments: Sequence[tf.Operation],
                     names: Set[str]) -> tf.Operation:

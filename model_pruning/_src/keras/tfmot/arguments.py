@@ -8,6 +8,7 @@ import dataclasses
 import sys
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple, Union
 
+from model_pruning._src.axes import mask_updates
 from model_pruning._src.axes import saliencies
 from model_pruning._src.axes import schedules as curves
 from model_pruning._src.core import schedule as schedule_lib
@@ -122,6 +123,11 @@ def _ending_at(curve: Any, target: float) -> Any:
 
 def _checked_spec(spec: spec_lib.PruningSpec) -> spec_lib.PruningSpec:
   """Raises a ValueError for what one layer cannot do by itself."""
+  if not mask_updates.AXIS.entry(spec.mask_update).follows_schedule:
+    raise ValueError(
+        'Argument `spec` must have mask_update=rank for a wrapper; '
+        '`model_pruning.keras.prune` has the others. '
+        f'Received: mask_update={spec.mask_update}')
   if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
     raise ValueError(
         'Argument `spec` must have prune_option=weight for a wrapper; '
