@@ -249,6 +249,15 @@ class DocstringTest(absltest.TestCase):
   def test_the_examples_are_true(self):
     self.assertEqual(doctest.testmod(spec_lib).failed, 0)
 
+  def test_the_examples_of_the_class_are_true(self):
+    # `testmod` leaves out a class that names another module as its own.
+    runner = doctest.DocTestRunner()
+    for examples in doctest.DocTestFinder().find(
+        PruningSpec, module=False, globs=vars(spec_lib)):
+      runner.run(examples)
+    self.assertGreater(runner.tries, 0)
+    self.assertEqual(runner.failures, 0)
+
 
 if __name__ == '__main__':
   absltest.main()

@@ -330,6 +330,10 @@ class PruningSpec:
     return f'{type(self).__name__}.parse({str(self)!r})'
 
 
+# Pickles look for a class in the module that it names: a public one, which
+# stays where it is when this file moves.
+PruningSpec.__module__ = 'model_pruning.spec'
+
 _DEFAULTS: Dict[str, Any] = {
     field.name: field.default for field in dataclasses.fields(PruningSpec)}
 

@@ -55,7 +55,7 @@ def _update_pruning_step(keras: Any) -> Any:
 
 def _named_publicly(created: Any) -> Any:
   created.__qualname__ = created.__name__
-  created.__module__ = __name__.rpartition('.')[0]
+  created.__module__ = 'model_pruning.keras'
   return created
 
 

@@ -205,6 +205,11 @@ class PolynomialDecay(_KnownSchedule):
                         'end_step', 'power', 'frequency')
 
 
+# Files and pickles name the module of a schedule: a public one, which stays.
+for _schedule in (PruningSchedule, ConstantSparsity, PolynomialDecay):
+  _schedule.__module__ = 'model_pruning.keras'
+
+
 class _AskedSteps:
   """The steps and the sparsity of a schedule that only itself knows."""
 

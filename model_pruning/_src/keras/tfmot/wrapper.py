@@ -268,7 +268,8 @@ def wrapper_class(keras: Any) -> Any:
   if base not in _classes:
     created = type(NAME, (PruningWrapper, base), {
         'keras': keras, '__doc__': PruningWrapper.__doc__,
-        '__module__': __name__})
+        # Files name the module: a public one, which stays where it is.
+        '__module__': 'model_pruning.keras'})
     register = getattr(keras.utils, 'register_keras_serializable', None)
     _classes[base] = (register('model_pruning')(created) if register
                       else created)
