@@ -1,6 +1,17 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Strips a model of what pruning added: see --help."""
+r"""The command that strips a model.
+
+    python tools/strip_pruning_vars.py \
+        --checkpoint_dir=/tmp/model --output_node_names=logits \
+        --output_dir=/tmp/stripped
+
+    python tools/strip_pruning_vars.py \
+        --saved_model_dir=/tmp/export --result=saved_model \
+        --output_dir=/tmp/stripped_export
+
+It prints a table of the weights and where the result is.
+"""
 
 import os
 import sys

@@ -1,17 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-r"""The command that strips a model.
-
-    python -m model_pruning.graph.strip_command \
-        --checkpoint_dir=/tmp/model --output_node_names=logits \
-        --output_dir=/tmp/stripped
-
-    python -m model_pruning.graph.strip_command \
-        --saved_model_dir=/tmp/export --result=saved_model \
-        --output_dir=/tmp/stripped_export
-
-It prints a table of the weights and where the result is.
-"""
+"""The command `python -m model_pruning.graph.strip_command`."""
 
 from __future__ import annotations
 
@@ -64,6 +53,9 @@ def main(argv: List[str]) -> int:
 def run() -> None:
   """Defines the flags, parses them and strips."""
   define_flags()
+  # `--help` lists the flags of the program, and this module is not it.
+  for flag in FLAGS.get_key_flags_for_module(__name__):
+    FLAGS.register_key_flag_for_module(sys.argv[0], flag)
   app.run(main)
 
 
