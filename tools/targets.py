@@ -7,8 +7,10 @@
 
 Each file of model_pruning/ and tests/ has one target, named like the file. Its
 deps are what the file imports, but for type checkers. An `__init__.py` imports
-lazily: its target has the name and all files of the package. All else in a
-BUILD file (size, rows, data, comments) is written by hand and left alone.
+lazily: its target has the name and all files of the package. A room of
+model_pruning/_src is visible to the rooms that tools/walls.py lets import it,
+to the faces and to the tests. All else in a BUILD file (size, rows, data,
+comments) is written by hand and left alone.
 """
 
 import ast
@@ -18,12 +20,18 @@ import re
 import sys
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 
+import walls
+
 ROOT = pathlib.Path(os.path.abspath(__file__)).parent.parent
 PACKAGES = ('model_pruning', 'tests')
-HEADER = """load("//:build_defs.bzl", "mp_py_library", "mp_py_test")
-
-package(default_visibility = ["//visibility:public"])
-"""
+HEADER = 'load("//:build_defs.bzl", "mp_py_library", "mp_py_test")\n'
+PACKAGE = re.compile(r'package\(default_visibility = \[[^]]*\]\)\n')
+FACES = [
+  '//model_pruning:__pkg__',
+  '//model_pruning/graph:__pkg__',
+  '//model_pruning/keras:__pkg__',
+  '//model_pruning/python:__subpackages__',
+]
 
 
 class Target(NamedTuple):
@@ -123,6 +131,35 @@ def _format_list(labels: List[str]) -> str:
   return '[\n{}    ]'.format(''.join(map('        "{}",\n'.format, labels)))
 
 
+def visibility(directory: pathlib.Path) -> List[str]:
+  """Returns who may depend on the targets of a directory."""
+  module = '.'.join(directory.relative_to(ROOT).parts)
+  if not module.startswith(walls.SOURCE):
+    return ['//visibility:public']
+  if module == walls.SOURCE:
+    return ['//model_pruning:__subpackages__', '//tests:__subpackages__']
+  room = walls.room_of(module)
+  importers = [other for other, others in walls.ROOMS.items()
+               if room in others and ROOT.joinpath(
+                 *walls.SOURCE.split('.'), *other.split('.')).is_dir()]
+  # The target of a package has all that is in it.
+  outer = ['//{}:__pkg__'.format(parent.as_posix())
+           for parent in directory.relative_to(ROOT).parents
+           if walls.SOURCE in '.'.join(parent.parts)]
+  return sorted({*FACES, *outer, '//tests:__subpackages__', *(
+    '//model_pruning/_src/{}:__pkg__'.format(other.replace('.', '/'))
+    for other in importers)})
+
+
+def package_line(directory: pathlib.Path) -> str:
+  """Returns the `package` of the BUILD file of a directory."""
+  labels = visibility(directory)
+  if len(labels) == 1:
+    return 'package(default_visibility = ["{}"])\n'.format(labels[0])
+  return 'package(default_visibility = [\n{}])\n'.format(
+    ''.join('    "{}",\n'.format(label) for label in labels))
+
+
 def update(build: pathlib.Path) -> Tuple[str, List[str]]:
   """Compares a BUILD file with the Python files beside it.
 
@@ -133,8 +170,16 @@ def update(build: pathlib.Path) -> Tuple[str, List[str]]:
     The text that the file should have, and what is wrong with the one it has.
   """
   text = build.read_text() if build.exists() else HEADER
-  lines = text.splitlines()
   problems = []  # type: List[str]
+  package = package_line(build.parent)
+  is_room = walls.SOURCE.replace('.', '/') in build.as_posix()
+  if package not in text and (is_room or not build.exists()):
+    problems.append('{}: default_visibility should be {}'.format(
+      build.relative_to(ROOT), ' '.join(visibility(build.parent))))
+    if not PACKAGE.search(text):
+      text = text.replace(HEADER, HEADER + '\n' + package)
+    text = PACKAGE.sub(package, text)
+  lines = text.splitlines()
   edits = []  # type: List[Tuple[slice, List[str]]]
   added = []  # type: List[str]
   targets = read_targets(text)

@@ -21,7 +21,11 @@ from model_pruning._src.keras import optimizer_view
 from model_pruning._src.keras import ranking as ranking_lib
 
 
-class PruningConstraint:
+class PrunesWeights:
+  """Base of the constraints that prune; no two of them go together."""
+
+
+class PruningConstraint(PrunesWeights):
   """Counts an update, then projects the updated weight.
 
   Attributes:
@@ -80,7 +84,7 @@ class PruningConstraint:
       return tf.identity(projected)
 
 
-class CompanionConstraint:
+class CompanionConstraint(PrunesWeights):
   """Projects weights that cannot have a constraint of their own.
 
   Optimizers of Keras before TF 2.11 refuse a constraint where the gradient is

@@ -23,7 +23,6 @@ from model_pruning._src.keras import recording_optimizer
 from model_pruning._src.keras import restore_watch
 from model_pruning._src.keras import state_variables
 from model_pruning._src.keras import weights as weights_lib
-from model_pruning._src.keras.tfmot import layer_constraint
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.planning import sparse_start
@@ -287,8 +286,8 @@ def _check(
 ) -> None:
   """Refuses what constraints cannot do, before anything is changed."""
   for variable in model.trainable_variables:
-    if isinstance(keras_variables.constraint_of(variable), (
-        *constraint.CONSTRAINTS, layer_constraint.LayerConstraint)):
+    if isinstance(keras_variables.constraint_of(variable),
+                  constraint.PrunesWeights):
       raise ValueError(
           'Argument `model` must not be pruned already. Received: a model '
           f'whose weight {keras_variables.variable_name(variable)!r} is')

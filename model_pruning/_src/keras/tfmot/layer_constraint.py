@@ -42,7 +42,7 @@ class PrunedWeight(NamedTuple):
             for variable in (self.mask, self.threshold, self.step)]
 
 
-class LayerConstraint:
+class LayerConstraint(constraint.PrunesWeights):
   """Counts an update, then projects the updated weight.
 
   Attributes:
