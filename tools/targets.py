@@ -200,10 +200,17 @@ def update(build: pathlib.Path) -> Tuple[str, List[str]]:
       problems.append(where + 'is in no target')
       continue
     target = targets.pop(path.name)
+    name = '"{}"'.format(_target_name(path))
+    wrong = []  # type: List[str]
+    if target.arguments['name'] != name:
+      target.arguments['name'] = name
+      wrong.append('its target should be named ' + name)
     if ast.literal_eval(target.arguments.get('deps', '[]')) != labels:
       target.arguments['deps'] = _format_list(labels)
+      wrong.append('deps should be {}'.format(' '.join(labels)))
+    if wrong:
       edits.append((target.lines, _format(target.rule, target.arguments)))
-      problems.append(where + 'deps should be {}'.format(' '.join(labels)))
+      problems += [where + what for what in wrong]
   for source, target in targets.items():
     edits.append((target.lines, []))
     problems.append('{}: no {}'.format(build.relative_to(ROOT), source))
