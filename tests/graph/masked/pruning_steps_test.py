@@ -57,6 +57,21 @@ class ConditionalUpdateTest(masked_graphs.GraphTestCase):
     self.assertEqual(kept, [100, 100, 50, 50, 50])
     self.assertEqual(self.value(_LAST), 33)
 
+  def test_a_negative_step_counts_as_0(self):
+    masked_weight(linspace(100))
+    pruner = pruning.Pruning(
+        'target_sparsity=0.5,initial_sparsity=0.2,'
+        'sparsity_function_end_step=0')
+    always, if_due = pruner.mask_update_op(), (
+        pruner.conditional_mask_update_op())
+    self.initialize()
+    self.run_at(-3, if_due)
+    self.assertEqual(self.num_kept(), [100])
+    self.run_at(-3, always)
+    # Of step 0, at which the target is reached; not the initial sparsity.
+    self.assertEqual(self.num_kept(), [50])
+    self.assertEqual(self.value(_LAST), 0)
+
   def test_the_state_has_its_old_name_and_dtype(self):
     pruning.Pruning('name=p')
     [last] = [v for v in v1.global_variables() if 'last' in v.name]

@@ -1,0 +1,51 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Scores as float64: where denormals end and other numbers begin."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest
+from absl.testing import parameterized
+
+from model_pruning._src.core import selection
+from tests.support import modes
+
+# Floating dtype -> the bits of its smallest number that is no denormal.
+_SMALLEST_NORMAL = {
+    'float16': np.uint16(1 << 10), 'bfloat16': np.uint16(1 << 7),
+    'float32': np.uint32(1 << 23), 'float64': np.uint64(1 << 52)}
+
+
+def _wanted(bits, dtype):
+  """The values of bits, computed by NumPy; denormal float64 become 0."""
+  if dtype == 'bfloat16':  # The upper half of a float32.
+    return (bits.astype(np.uint32) << np.uint32(16)).view(np.float32).astype(
+        np.float64)
+  values = bits.view(dtype).astype(np.float64)
+  is_denormal = bits < _SMALLEST_NORMAL['float64']
+  return np.where(is_denormal, 0, values) if dtype == 'float64' else values
+
+
+class ExactFloat64Test(parameterized.TestCase):
+
+  @parameterized.product(mode=modes.MODES, dtype=list(_SMALLEST_NORMAL))
+  def test_numbers_on_both_sides_of_the_smallest_normal_are_exact(
+      self, mode, dtype):
+    smallest = int(_SMALLEST_NORMAL[dtype])
+    bits = np.array([0, 1, smallest - 1, smallest, smallest + 1],
+                    _SMALLEST_NORMAL[dtype].dtype)
+
+    def exact(signed_bits):
+      return tf.bitcast(selection.exact_float64(
+          tf.bitcast(signed_bits, dtype)), tf.int64)
+
+    signed_bits = bits.view(bits.dtype.name.replace('uint', 'int'))
+    np.testing.assert_array_equal(
+        modes.run(self, mode, exact, signed_bits),
+        _wanted(bits, dtype).view(np.int64))
+
+
+if __name__ == '__main__':
+  absltest.main()
