@@ -1,4 +1,8 @@
-"""mp_py_library and mp_py_test: one target a file, one test a row.
+"""mp_py_library, mp_py_test and mp_bundles: a target per file, a test per row.
+
+People run the test of a file. `make test` runs bundles: the quick test files
+of a directory share a process, as a third of their time was to start Python and
+TensorFlow.
 
 These are rules of our own, not the native py_library and py_test: a test runs
 on the interpreter of its row, so that there is no toolchain to resolve, and a
@@ -66,6 +70,21 @@ _test = rule(
     test = True,
 )
 
+def _row_test(name, row, tags, **kwargs):
+    lock = ROWS[row].get("lock", row)
+    _test(
+        name = name,
+        env = dict(
+            ROWS[row].get("env", {}),
+            MP_ROW = row,
+            TF_CPP_MIN_LOG_LEVEL = "2",
+        ),
+        lock = "@%s//:lock.txt" % lock,
+        python = "@%s//:python" % lock,
+        tags = tags + [row],
+        **kwargs
+    )
+
 def mp_py_library(name, srcs, deps = [], data = [], **kwargs):
     """A Python file, with the `__init__.py` of its directory.
 
@@ -91,6 +110,7 @@ def mp_py_test(
         deps = [],
         rows = None,
         ci_rows = None,
+        own_process = None,
         size = "medium",
         shard_count = None,
         data = [],
@@ -106,32 +126,68 @@ def mp_py_test(
         skip is counted and shows its reason.
       ci_rows: names of the rows on which CI runs it; by default all that CI
         has. For slow tests of what hardly differs between neighbours.
+      own_process: why the file is in no bundle, in a sentence.
       size: small (1 minute), medium (5), large (15) or enormous (60).
       shard_count: in how many processes the tests of the file run.
       data: what it reads when it runs.
-      tags: besides the name of the row, and `extra` where CI does not run it.
+      tags: besides the name of the row, `extra` where CI does not run it, and
+        `bundled` where mp_bundles has it.
       **kwargs: flaky, timeout, visibility.
     """
+    if own_process == "":
+        fail("%s: own_process says why." % name)
+    if own_process == None:
+        tags = tags + ["bundled"]
     tests = []
     for row in ROWS.keys() if rows == None else rows:
-        lock = ROWS[row].get("lock", row)
         in_ci = ROWS[row]["ci"] and (ci_rows == None or row in ci_rows)
         tests.append("%s__%s" % (name, row))
-        _test(
-            name = tests[-1],
+        _row_test(
+            tests[-1],
+            row,
             srcs = srcs,
             data = data,
             deps = deps + ["//tools/matrix:pytest_main"],
-            env = dict(
-                ROWS[row].get("env", {}),
-                MP_ROW = row,
-                TF_CPP_MIN_LOG_LEVEL = "2",
-            ),
-            lock = "@%s//:lock.txt" % lock,
-            python = "@%s//:python" % lock,
             size = size,
             shard_count = shard_count,
-            tags = tags + [row] + ([] if in_ci else ["extra"]),
+            tags = tags + ([] if in_ci else ["extra"]),
             **kwargs
         )
     native.test_suite(name = name, tests = tests)
+
+def mp_bundles(name = "bundle", shard_count = None):
+    """Tests `<name>__<row>` of all bundled tests that stand above in the file.
+
+    Those that CI leaves out on a row of CI are in `<name>_extra__<row>`.
+
+    Args:
+      name: of the tests, before the name of the row.
+      shard_count: in how many processes the tests of a bundle run.
+    """
+    bundles = {}
+    for test in native.existing_rules().values():
+        if "bundled" in test.get("tags", []):
+            [row] = [tag for tag in test["tags"] if tag in ROWS]
+            extra = ROWS[row]["ci"] and "extra" in test["tags"]
+            bundles.setdefault((row, extra), []).append(test)
+    for row, extra in bundles:
+        tests = bundles[row, extra]
+        _row_test(
+            "%s%s__%s" % (name, "_extra" if extra else "", row),
+            row,
+            srcs = _union(tests, "srcs"),
+            data = _union(tests, "data"),
+            deps = _union(tests, "deps"),
+            size = "large",
+            shard_count = shard_count,
+            tags = ["bundle"] + (
+                ["extra"] if extra or not ROWS[row]["ci"] else []
+            ),
+        )
+
+def _union(tests, attribute):
+    return sorted({
+        label: None
+        for test in tests
+        for label in test[attribute]
+    }.keys())

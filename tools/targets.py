@@ -7,8 +7,9 @@
 
 Each file of model_pruning/ and tests/ has one target, named like the file. Its
 deps are what the file imports, but for type checkers. An `__init__.py` imports
-lazily: its target has the name and all files of the package. A room of
-model_pruning/_src is visible to the rooms that tools/walls.py lets import it,
+lazily: its target has the name and all files of the package. The last
+line of a BUILD file with tests bundles them. A room of model_pruning/_src is
+visible to the rooms that tools/walls.py lets import it,
 to the faces and to the tests. All else in a BUILD file (size, rows, data,
 comments) is written by hand and left alone.
 """
@@ -25,7 +26,9 @@ import walls
 ROOT = pathlib.Path(os.path.abspath(__file__)).parent.parent
 PACKAGES = ('model_pruning', 'tests')
 HEADER = 'load("//:build_defs.bzl", "mp_py_library", "mp_py_test")\n'
+BUNDLES = re.compile(r'^mp_bundles\([^)]*\)\n', re.MULTILINE)
 PACKAGE = re.compile(r'package\(default_visibility = \[[^]]*\]\)\n')
+_NO_BUNDLES = '{}: must end with mp_bundles(), or nothing runs its tests'
 FACES = [
   '//model_pruning:__pkg__',
   '//model_pruning/graph:__pkg__',
@@ -160,6 +163,18 @@ def package_line(directory: pathlib.Path) -> str:
     ''.join('    "{}",\n'.format(label) for label in labels))
 
 
+def with_bundles(text: str) -> str:
+  """Returns a BUILD file with `mp_bundles`, if it has tests, as its end."""
+  if '\nmp_py_test(' not in text:
+    return text
+  calls = BUNDLES.findall(text) or ['mp_bundles()\n']
+  if text.endswith('\n\n' + calls[-1]):
+    return text
+  if '"mp_bundles"' not in text:
+    text = text.replace('build_defs.bzl", ', 'build_defs.bzl", "mp_bundles", ')
+  return BUNDLES.sub('', text).rstrip() + '\n\n' + calls[-1]
+
+
 def update(build: pathlib.Path) -> Tuple[str, List[str]]:
   """Compares a BUILD file with the Python files beside it.
 
@@ -218,7 +233,10 @@ def update(build: pathlib.Path) -> Tuple[str, List[str]]:
   for place, new in edits:
     lines[place] = new
   text = '\n'.join(lines + added).strip() + '\n'
-  return re.sub(r'\n{3,}', '\n\n', text), problems
+  text = re.sub(r'\n{3,}', '\n\n', text)
+  if text != with_bundles(text):
+    problems.append(_NO_BUNDLES.format(build.relative_to(ROOT)))
+  return with_bundles(text), problems
 
 
 def main(args: List[str]) -> int:
@@ -234,6 +252,13 @@ def main(args: List[str]) -> int:
     problems += wrong
     if args == ['--fix'] and wrong:
       (directory / 'BUILD').write_text(text)
+  # Written by hand, but for this.
+  for build in sorted((ROOT / 'tools').rglob('BUILD')):
+    text = with_bundles(build.read_text())
+    if text != build.read_text():
+      problems.append(_NO_BUNDLES.format(build.relative_to(ROOT)))
+      if args == ['--fix']:
+        build.write_text(text)
   for problem in problems:
     print(problem)
   if problems and not args:

@@ -40,6 +40,8 @@ mp_py_library(
     name = "b",
     srcs = ["b.py"],
 )
+
+mp_bundles()
 """
 
 
@@ -63,9 +65,17 @@ class TargetsTest(absltest.TestCase):
   def test_targets_are_added_corrected_and_removed(self):
     text, problems = targets.update(self.build)
     self.assertEqual(text, FIXED)
-    self.assertLen(problems, 3)
+    self.assertLen(problems, 4)
     self.build.write_text(text)
     self.assertEqual(targets.update(self.build), (text, []))
+
+  def test_bundles_are_moved_to_the_end_as_they_are(self):
+    call = 'mp_bundles(shard_count = 2)\n'
+    text = targets.HEADER + '\n' + call + '\nmp_py_test(\n)\n'
+    moved = targets.with_bundles(text)
+    self.assertEndsWith(moved, '\n\nmp_py_test(\n)\n\n' + call)
+    self.assertEqual(targets.with_bundles(moved), moved)
+    self.assertIn('"mp_bundles"', moved)
 
   def test_a_file_named_like_its_directory_has_a_name_of_its_own(self):
     package = self.build.parent.parent / 'model_pruning' / 'layers'

@@ -22,7 +22,8 @@ def expected_bazelrc(text: str) -> str:
   head, _, rest = text.partition(BEGIN)
   tail = rest.partition(END)[2]
   lines = ''.join(
-    'build:{0} --test_tag_filters={0}\n'.format(row) for row in load_rows()
+    'build:{0} --test_tag_filters={0},-bundle\n'.format(row)
+    for row in load_rows()
   )
   return head + BEGIN + lines + END + tail
 

@@ -5,8 +5,9 @@
     python tools/matrix/run.py --rows "tf1_15 tf2_21" //tests/...
 
 One row at a time, so that each has its time, the making of its environment
-included. Runs on any Python >= 3.7 with nothing installed. The last line is
-`N passed, N failed, N skipped`.
+included. All targets (//...) are run in bundles, which take less time: see
+mp_bundles in build_defs.bzl. Runs on any Python >= 3.7 with nothing installed.
+The last line is `N passed, N failed, N skipped`.
 """
 
 import argparse
@@ -36,13 +37,26 @@ from table import format_table
 COLUMNS = '{:<15}{:>8}{:>8}{:>8}{:>9}'
 MAX_LOGS = 10
 MAX_LOG_LINES = 60
+MAX_SLOW_FILES = 10
+ALL_TARGETS = ['//...']
 TESTS_FAILED = 3  # the exit codes of `bazel test`
 NO_TESTS_FOUND = 4
 
 
 @dataclasses.dataclass
 class Result:
-  """What became of a row."""
+  """What became of a row.
+
+  Attributes:
+    row: the row.
+    note: why it did not run; empty if it did.
+    seconds: how long it took.
+    passed: the number of tests that passed.
+    failures: a line for each failed test.
+    skips: how many tests skipped themselves, by their reason.
+    logs: the file with the output, for some of `failures`.
+    files: for each test file the seconds of its tests, without its start.
+  """
 
   row: Row
   note: str = ''
@@ -51,6 +65,7 @@ class Result:
   failures: List[str] = dataclasses.field(default_factory=list)
   skips: Counter[str] = dataclasses.field(default_factory=collections.Counter)
   logs: Dict[str, pathlib.Path] = dataclasses.field(default_factory=dict)
+  files: Dict[str, float] = dataclasses.field(default_factory=dict)
 
   @property
   def skipped(self) -> int:
@@ -102,8 +117,9 @@ def run_row(
   is_ci: bool,
 ) -> Result:
   """Runs the tests of one row; Bazel's own output goes to the terminal."""
+  tags = [row.name, '-bundled' if targets == ALL_TARGETS else '-bundle']
   if is_ci:  # Without the tests that CI leaves to neighbours of this row.
-    flags = flags + ['--test_tag_filters={},-extra'.format(row.name)]
+    tags.append('-extra')
   start = time.time()
   with tempfile.TemporaryDirectory() as directory:
     events = pathlib.Path(directory) / 'events.json'
@@ -113,6 +129,7 @@ def run_row(
       + ['--test_output=summary', '--test_summary=none', '--show_result=0']
       + ['--build_event_json_file={}'.format(events)]
       + flags
+      + ['--test_tag_filters=' + ','.join(tags)]
       + ['--']
       + targets,
       cwd=str(ROOT),
@@ -173,17 +190,28 @@ def _add_xml(
     return ['{} test.xml: {}'.format(label, error)]
   for case in cases:
     kinds = {child.tag: child for child in case}
+    file = _file_of(case)
+    seconds = float(case.get('time') or 0)
+    result.files[file] = result.files.get(file, 0.0) + seconds
     failed = kinds.get('failure', kinds.get('error'))
     if failed is not None:
       where = case.get('classname', '').rpartition('.')[2]
       name = '.'.join(filter(None, [where, case.get('name')]))
       message = failed.get('message', '').split('\n')[0][:120]
-      failures.append('{} {}: {}'.format(label, name, message))
+      failures.append('{} {}: {}'.format(file or label, name, message))
     elif 'skipped' in kinds:
       result.skips[_reason(kinds['skipped'])] += 1
     else:
       result.passed += 1
   return failures
+
+
+def _file_of(case: ElementTree.Element) -> str:
+  """Returns the test file of a test, '' if the test does not say."""
+  names = (case.get('classname') or case.get('name') or '').split('.')
+  while names and not names[-1].endswith('_test'):
+    names.pop()
+  return '/'.join(names) + '.py' if names else ''
 
 
 def _reason(skipped: ElementTree.Element) -> str:
@@ -206,6 +234,7 @@ def report(results: List[Result]) -> bool:
   for reason, rows in sorted(reasons.items()):
     print('{:>6} x {} ({})'.format(sum(rows.values()), reason, ' '.join(rows)))
 
+  _print_slow_files(results)
   print('\n' + COLUMNS.format('row', 'passed', 'failed', 'skipped', 'seconds'))
   for result in results:
     print(result)
@@ -217,6 +246,22 @@ def report(results: List[Result]) -> bool:
   line = '\n{} passed, {} failed, {} skipped'
   print(line.format(passed, failed, skipped), flush=True)
   return not failed and not all(result.note for result in results)
+
+
+def _print_slow_files(results: List[Result]) -> None:
+  """Prints which test files took most time in all rows together."""
+  times = collections.defaultdict(list)  # type: Dict
+  for result in results:
+    for file, seconds in result.files.items():
+      times[file].append((seconds, result.row.name))
+  total = {
+    file: sum(seconds for seconds, _ in rows) for file, rows in times.items()
+  }
+  if total:
+    print('\nSlowest files: seconds on all rows, and on the slowest of them')
+  for file in sorted(total, key=lambda file: -total[file])[:MAX_SLOW_FILES]:
+    seconds, row = max(times[file])
+    print('{:>8.1f}{:>8.1f} {:<15}{}'.format(total[file], seconds, row, file))
 
 
 def _print_failures(results: List[Result]) -> None:
@@ -240,7 +285,7 @@ def main() -> int:
   )
   parser.add_argument('--rows', default='ci', help='ci, all, or names')
   parser.add_argument('--table', help='file for the table of the documents')
-  parser.add_argument('targets', nargs='*', default=['//...'])
+  parser.add_argument('targets', nargs='*', default=ALL_TARGETS)
   args = parser.parse_args()
   try:
     rows = select_rows(args.rows)

@@ -17,7 +17,7 @@ import run
 import table
 
 XML = """<testsuites><testsuite>
-<testcase classname="tests.mask_test.MaskTest" name="test_half"/>
+<testcase classname="tests.mask_test.MaskTest" name="test_half" time="1.25"/>
 <testcase classname="tests.mask_test.MaskTest" name="test_tie">
   <failure message="AssertionError: 1 != 2&#10;details"/>
 </testcase>
@@ -53,7 +53,7 @@ class RunTest(absltest.TestCase):
     self.assertEqual(result.passed, 1)
     self.assertEqual(
       result.failures,
-      ['//tests:mask_test MaskTest.test_tie: AssertionError: 1 != 2'],
+      ['tests/mask_test.py MaskTest.test_tie: AssertionError: 1 != 2'],
     )
     self.assertEqual(result.skips, {'needs XLA': 1, 'too old': 1})
 
@@ -89,6 +89,10 @@ class RunTest(absltest.TestCase):
       printed.splitlines()[-1], '2 passed, 2 failed, 4 skipped'
     )
     self.assertIn('2 x needs XLA (tf1_15)', printed)
+
+  def test_the_times_of_files_are_those_of_all_rows(self):
+    printed, _ = self.report([self.collect(XML, 'FAILED')] * 2)
+    self.assertRegex(printed, r' 2\.5 +1\.2 tf1_15 +tests/mask_test\.py\n')
 
   def test_a_run_in_which_every_row_is_skipped_is_bad(self):
     row = rows.load_rows()['tf1_15']
