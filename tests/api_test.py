@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import json
+import pathlib
 import subprocess
 import sys
 
@@ -14,15 +17,26 @@ from absl.testing import parameterized
 import model_pruning
 
 _PUBLIC_NAMES = [
-    'HParams',
-    'ModelPruningHook',
-    'ModelPruningListener',
-    'Pruning',
     'PruningHook',
     'PruningPreview',
     'PruningReport',
     'PruningSpec',
     'StripReport',
+    'insert_masks',
+    'keras',
+    'prune_model_fn',
+    'prune_train_op',
+    'strip_pruning_vars',
+]
+# Of the years 2017 to 2020: attributes, but not in `__all__`.
+_OLD_NAMES = [
+    'HParams',
+    'MaskedBasicLSTMCell',
+    'MaskedGRUCell',
+    'MaskedLSTMCell',
+    'ModelPruningHook',
+    'ModelPruningListener',
+    'Pruning',
     'apply_mask',
     'apply_mask_with_group',
     'apply_matrix_compression',
@@ -40,18 +54,12 @@ _PUBLIC_NAMES = [
     'get_weight_sparsity',
     'get_weights',
     'graph_def_from_checkpoint',
-    'insert_masks',
-    'keras',
     'masked_conv2d',
     'masked_convolution',
     'masked_fully_connected',
-    'prune_model_fn',
-    'prune_train_op',
-    'strip_pruning_vars',
     'strip_pruning_vars_fn',
     'train',
 ]
-_CELLS = ['MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell']
 _PUBLIC_KERAS_NAMES = [
     'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
     'PruneForLatencyOnXNNPack', 'PruneLowMagnitude', 'Pruner',
@@ -75,21 +83,104 @@ def _modules_and_environment(imports):
   return set(modules), environment
 
 
+# A finder at the head of sys.meta_path, as if packages were not installed.
+_WITHOUT = '''
+import sys
+class Without:
+  def find_spec(self, name, path=None, target=None):
+    if name.split('.')[0] in {packages}:
+      raise ModuleNotFoundError(f'No module named {{name!r}}', name=name)
+sys.meta_path.insert(0, Without())
+'''
+
+
+def _run(program, without):
+  """The output of a new process where some packages cannot be imported."""
+  result = subprocess.run(
+      [sys.executable, '-c', _WITHOUT.format(packages=without) + program],
+      check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+      universal_newlines=True)
+  if result.returncode:
+    raise AssertionError(result.stderr)
+  return result.stdout
+
+
+def _listed(package):
+  """What `dir` says, but for what Python puts into every package."""
+  return [name for name in dir(package) if not name.startswith('__')]
+
+
+def _lazy_and_typed_names(package):
+  """The table of a face, and its imports for type checkers: {name: module}."""
+  with open(package.__file__) as f:
+    statements = ast.parse(f.read()).body
+  lazy, typed = {}, {}
+  for statement in statements:
+    if isinstance(getattr(statement, 'value', None), ast.Dict):
+      lazy.update(ast.literal_eval(statement.value))
+    elif isinstance(statement, ast.If):
+      typed.update((alias.asname, f'{imported.module}.{alias.name}')
+                   for imported in statement.body for alias in imported.names)
+  return lazy, typed
+
+
 class PublicNamesTest(parameterized.TestCase):
 
   def test_the_public_names_are_these(self):
     self.assertEqual(model_pruning.__all__, _PUBLIC_NAMES)
     self.assertEqual(model_pruning.keras.__all__, _PUBLIC_KERAS_NAMES)
 
-  @parameterized.parameters(*_PUBLIC_NAMES, *_CELLS)
+  def test_dir_lists_the_names_and_the_modules_that_are_loaded(self):
+    modules = {'graph', 'python', 'schedule', 'spec'}
+    self.assertEqual(
+        sorted(set(_listed(model_pruning)) - modules),
+        sorted([*_PUBLIC_NAMES, *_OLD_NAMES]))
+    self.assertEqual(_listed(model_pruning.keras), _PUBLIC_KERAS_NAMES)
+    importlib.import_module('model_pruning.python.pruning')
+    self.assertIn('python', dir(model_pruning))
+
+  @parameterized.parameters('model_pruning', 'model_pruning.keras')
+  def test_what_type_checkers_import_is_what_the_table_says(self, name):
+    lazy, typed = _lazy_and_typed_names(importlib.import_module(name))
+    self.assertNotEmpty(lazy)
+    self.assertEqual(
+        {name: module if module == f'model_pruning.{name}'
+         else f'{module}.{name}' for name, module in lazy.items()}, typed)
+
+  def test_the_package_says_that_it_is_typed(self):
+    folder = pathlib.Path(model_pruning.__file__).parent
+    self.assertTrue((folder / 'py.typed').exists())
+
+  @parameterized.parameters(*_PUBLIC_NAMES, *_OLD_NAMES)
   def test_every_public_name_loads_and_is_listed(self, name):
     self.assertIn(name, dir(model_pruning))
-    try:
-      self.assertIsNotNone(getattr(model_pruning, name))
-    except ImportError as e:
-      self.assertRegex(name, 'Masked.*Cell')
-      self.assertIn('rnn_cell', str(e))
-      self.skipTest(str(e))
+    self.assertIsNotNone(getattr(model_pruning, name))
+
+  def test_after_a_plain_install_every_name_can_be_looked_up(self):
+    output = _run('''
+import inspect, json, pydoc
+import model_pruning
+from model_pruning import *
+from model_pruning.keras import *
+texts = [pydoc.plain(pydoc.render_doc(package))
+         for package in (model_pruning, model_pruning.keras)]
+members = [[name for name, _ in inspect.getmembers(package)]
+           for package in (model_pruning, model_pruning.keras)]
+print(json.dumps([texts, members, sorted(globals())]))
+''', without=('tf_slim', 'matplotlib', 'tf_keras'))
+    texts, members, names = json.loads(output.splitlines()[-1])
+    self.assertContainsSubset([*_PUBLIC_NAMES, *_OLD_NAMES], members[0])
+    self.assertContainsSubset(_PUBLIC_KERAS_NAMES, members[1])
+    self.assertContainsSubset([*_PUBLIC_NAMES, *_PUBLIC_KERAS_NAMES], names)
+    self.assertNoCommonElements(names, _OLD_NAMES)
+    for line in ("model_pruning.keras.prune(model, 'target_sparsity=0.9')",
+                 "model_pruning.PruningHook('target_sparsity=0.9')"):
+      self.assertIn(line, texts[0])
+    summary = texts[0].partition('PACKAGE CONTENTS')[0]
+    for name in _PUBLIC_NAMES:
+      self.assertIn(name, summary)
+    for name in _PUBLIC_KERAS_NAMES:
+      self.assertIn(name, texts[1])
 
   def test_another_name_is_an_attribute_error(self):
     with self.assertRaisesRegex(AttributeError, 'no_such_name'):
@@ -133,16 +224,25 @@ class ImportTest(parameterized.TestCase):
                         'model_pruning.keras.prune\n')]
     self.assertEqual(*outputs)
 
-  def test_without_tensorflow_the_error_names_the_extra(self):
-    program = ('import sys\n'
-               'sys.path[:] = [p for p in sys.path '
-               'if "site-packages" not in p]\n'
-               'import model_pruning')
-    result = subprocess.run(
-        [sys.executable, '-S', '-c', program], stderr=subprocess.PIPE,
-        universal_newlines=True, check=False)
-    self.assertEqual(result.returncode, 1)
-    self.assertIn('pip install model-pruning[tensorflow]', result.stderr)
+  def test_without_tensorflow_specs_work_and_the_rest_names_the_extra(self):
+    output = _run('''
+import model_pruning
+import model_pruning.keras
+print(model_pruning.PruningSpec.parse('target_sparsity=0.9').target_sparsity)
+for package, name in ((model_pruning, 'PruningHook'),
+                      (model_pruning, 'train'), (model_pruning.keras, 'prune')):
+  try:
+    getattr(package, name)
+  except ImportError as e:
+    print(e)
+''', without=('tensorflow', 'keras', 'tf_keras'))
+    lines = output.splitlines()
+    self.assertEqual(lines[0], '0.9')
+    self.assertLen(lines, 4)
+    for name, line in zip(('model_pruning.PruningHook', 'model_pruning.train',
+                           'model_pruning.keras.prune'), lines[1:]):
+      self.assertIn(f'`{name}` needs TensorFlow', line)
+      self.assertIn('pip install model-pruning[tensorflow]', line)
 
 
 if __name__ == '__main__':

@@ -2,55 +2,113 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pruning of Keras models, of Keras 2 and Keras 3 alike.
 
+    import model_pruning
+
+    model_pruning.keras.prune(model, 'target_sparsity=0.9')
+    model.compile(...)
+    model.fit(...)
+
+In place, for models of every kind:
+    prune                 Prunes a model while it trains; returns a `Pruner`.
+    prune_now             Prunes a trained model at once.
+    PrunableLayer         A mixin: the layer says which weights are pruned.
+
+With the arguments of TensorFlow's Model Optimization Toolkit:
+    prune_low_magnitude   Wraps the layers of a model, so that training prunes.
+    strip_pruning         Returns the model without wrappers.
+    prune_scope           Lets files of models with wrappers be loaded.
+    PruneLowMagnitude     The wrapper of one layer.
+    ConstantSparsity, PolynomialDecay, PruningSchedule
+                          When masks change, and how sparse they are then.
+    PruningPolicy         Which layers may be pruned.
+    UpdatePruningStep, PruningSummaries
+                          Callbacks.
+
+For XNNPACK, which TensorFlow Lite runs models with:
+    xnnpack_report        Which layers run with its sparse kernel, and why not.
+    PruneForLatencyOnXNNPack
+                          The policy that prunes what it has that kernel for.
+
 This package asks models and variables what they can do, and imports no Keras
-itself: `tf.keras`, `keras` and `tf_keras` models are all welcome.
+itself: `tf.keras`, `keras` and `tf_keras` models are all welcome. Names are
+loaded when they are first used.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-import importlib
-from typing import Any, List
+from model_pruning import _face
 
-from model_pruning._src.keras.prunable_layer import PrunableLayer
-from model_pruning._src.keras.prune import prune
-from model_pruning._src.keras.prune import Pruner
-from model_pruning._src.keras.prune_now import prune_now
-from model_pruning._src.keras.tfmot.policy import PruningPolicy
-from model_pruning._src.keras.tfmot.prune_low_magnitude import (
-  prune_low_magnitude,
-)
-from model_pruning._src.keras.tfmot.prune_low_magnitude import prune_scope
-from model_pruning._src.keras.tfmot.prune_low_magnitude import strip_pruning
-from model_pruning._src.keras.tfmot.schedules import ConstantSparsity
-from model_pruning._src.keras.tfmot.schedules import PolynomialDecay
-from model_pruning._src.keras.tfmot.schedules import PruningSchedule
-from model_pruning._src.keras.xnnpack.report import PruneForLatencyOnXNNPack
-from model_pruning._src.keras.xnnpack.report import xnnpack_report
-
-__all__ = [
-    'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
-    'PruneForLatencyOnXNNPack', 'PruneLowMagnitude', 'Pruner',
-    'PruningPolicy', 'PruningSchedule', 'PruningSummaries',
-    'UpdatePruningStep', 'prune', 'prune_low_magnitude', 'prune_now',
-    'prune_scope', 'strip_pruning', 'xnnpack_report']
-
-# Classes that inherit from those of `tf.keras`, which is not loaded before
-# one of them is used.
-_OF_TF_KERAS = {
-    'PruneLowMagnitude': 'model_pruning._src.keras.tfmot.wrapper',
-    'PruningSummaries': 'model_pruning._src.keras.tfmot.callbacks',
-    'UpdatePruningStep': 'model_pruning._src.keras.tfmot.callbacks',
+# Public name -> the module that has it.
+_MODULES = {
+    'ConstantSparsity': 'model_pruning._src.keras.tfmot.schedules',
+    'PolynomialDecay': 'model_pruning._src.keras.tfmot.schedules',
+    'PrunableLayer': 'model_pruning._src.keras.prunable_layer',
+    'PruneForLatencyOnXNNPack': 'model_pruning._src.keras.xnnpack.report',
+    'PruneLowMagnitude': 'model_pruning._src.keras.tfmot.of_tf_keras',
+    'Pruner': 'model_pruning._src.keras.prune',
+    'PruningPolicy': 'model_pruning._src.keras.tfmot.policy',
+    'PruningSchedule': 'model_pruning._src.keras.tfmot.schedules',
+    'PruningSummaries': 'model_pruning._src.keras.tfmot.of_tf_keras',
+    'UpdatePruningStep': 'model_pruning._src.keras.tfmot.of_tf_keras',
+    'prune': 'model_pruning._src.keras.prune',
+    'prune_low_magnitude': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
+    'prune_now': 'model_pruning._src.keras.prune_now',
+    'prune_scope': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
+    'strip_pruning': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
+    'xnnpack_report': 'model_pruning._src.keras.xnnpack.report',
 }
 
+__all__ = [
+    'ConstantSparsity',
+    'PolynomialDecay',
+    'PrunableLayer',
+    'PruneForLatencyOnXNNPack',
+    'PruneLowMagnitude',
+    'Pruner',
+    'PruningPolicy',
+    'PruningSchedule',
+    'PruningSummaries',
+    'UpdatePruningStep',
+    'prune',
+    'prune_low_magnitude',
+    'prune_now',
+    'prune_scope',
+    'strip_pruning',
+    'xnnpack_report',
+]
 
-def __getattr__(name: str) -> Any:
-  if name not in _OF_TF_KERAS:
-    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-  module = importlib.import_module(_OF_TF_KERAS[name])
-  value = module.of_tf_keras(name)
-  globals()[name] = value
-  return value
-
-
-def __dir__() -> List[str]:
-  return sorted({*globals(), *__all__})
+# What the table says, for type checkers: they must not see `__getattr__`, with
+# which every name would exist.
+if TYPE_CHECKING:
+  from model_pruning._src.keras.prunable_layer import (
+    PrunableLayer as PrunableLayer,
+  )
+  from model_pruning._src.keras.prune import (
+    Pruner as Pruner,
+    prune as prune,
+  )
+  from model_pruning._src.keras.prune_now import prune_now as prune_now
+  from model_pruning._src.keras.tfmot.of_tf_keras import (
+    PruneLowMagnitude as PruneLowMagnitude,
+    PruningSummaries as PruningSummaries,
+    UpdatePruningStep as UpdatePruningStep,
+  )
+  from model_pruning._src.keras.tfmot.policy import (
+    PruningPolicy as PruningPolicy,
+  )
+  from model_pruning._src.keras.tfmot.prune_low_magnitude import (
+    prune_low_magnitude as prune_low_magnitude,
+    prune_scope as prune_scope,
+    strip_pruning as strip_pruning,
+  )
+  from model_pruning._src.keras.tfmot.schedules import (
+    ConstantSparsity as ConstantSparsity,
+    PolynomialDecay as PolynomialDecay,
+    PruningSchedule as PruningSchedule,
+  )
+  from model_pruning._src.keras.xnnpack.report import (
+    PruneForLatencyOnXNNPack as PruneForLatencyOnXNNPack,
+    xnnpack_report as xnnpack_report,
+  )
+else:
+  __getattr__, __dir__ = _face.lazy_names(__name__, _MODULES)

@@ -13,14 +13,10 @@ import pathlib
 import subprocess
 import sys
 
-import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
 _ROOT = pathlib.Path(__file__).parents[2]
-
-# What TensorFlow must have for a name: its cells are not everywhere.
-_CELLS = ('MaskedBasicLSTMCell', 'MaskedGRUCell', 'MaskedLSTMCell')
 
 _NAMES = {
     'model_pruning': '''
@@ -83,13 +79,7 @@ class ImportPathsTest(parameterized.TestCase):
 
   @parameterized.parameters(*_pairs())
   def test_a_name_is_where_it_was(self, module, name):
-    try:
-      found = getattr(importlib.import_module(module), name)
-    except ImportError as error:
-      self.assertIn(name, _CELLS)
-      self.assertIn('rnn_cell', str(error))
-      self.skipTest(f'TensorFlow {tf.__version__}: {error}')
-    self.assertIsNotNone(found)
+    self.assertIsNotNone(getattr(importlib.import_module(module), name))
 
   @parameterized.parameters(
       ['-m', 'model_pruning.graph.strip_command'],

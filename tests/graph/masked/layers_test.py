@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import sys
 from unittest import mock
 
@@ -193,11 +195,23 @@ class TrainTest(masked_graphs.GraphTestCase):
 class MissingSlimTest(absltest.TestCase):
 
   def test_without_slim_the_error_names_the_extra(self):
-    with mock.patch.dict(sys.modules, {'tf_slim': None}):
-      sys.modules.pop('model_pruning._src.graph.masked.slim', None)
+    names = [f'model_pruning._src.graph.masked.{name}'
+             for name in ('slim', 'layers', 'learning')]
+    package = sys.modules['model_pruning._src.graph.masked']
+    with mock.patch.dict(sys.modules, {'tf_slim': None}), mock.patch.dict(
+        vars(package)):
+      for name in names:
+        del sys.modules[name]
+      _, without, training = map(importlib.import_module, names)
+    for call in (lambda: without.masked_conv2d(tf.ones([1, 4, 4, 1]), 2, 3),
+                 lambda: without.masked_fully_connected(tf.ones([2, 3]), 2),
+                 lambda: training.train(None, 'logs', None)):
       with self.assertRaisesRegex(
           ImportError, r'pip install model-pruning\[slim\]'):
-        import model_pruning._src.graph.masked.slim  # noqa: F401  pylint: disable=g-import-not-at-top
+        call()
+    self.assertEqual(
+        list(inspect.signature(without.masked_conv2d).parameters),
+        list(inspect.signature(layers.masked_conv2d).parameters))
 
 
 if __name__ == '__main__':

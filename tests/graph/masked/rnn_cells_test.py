@@ -11,15 +11,12 @@ from absl.testing import parameterized
 
 from model_pruning._src.graph.masked import apply_mask
 from model_pruning._src.graph.masked import pruning
+from model_pruning._src.graph.masked import rnn_cells
 from tests.support import masked_graphs
 
 v1 = tf.compat.v1
 
-try:
-  from model_pruning._src.graph.masked import rnn_cells
-  _ERROR = ''
-except ImportError as e:
-  _ERROR = str(e)
+_HAS_CELLS = rnn_cells.MaskedGRUCell.__bases__[-1].__name__ == 'GRUCell'
 
 _CELLS = {
     'basic': ('MaskedBasicLSTMCell', 'BasicLSTMCell', {'forget_bias': 0.5}),
@@ -37,8 +34,8 @@ class CellsTest(masked_graphs.GraphTestCase):
 
   def setUp(self):
     super().setUp()
-    if _ERROR:
-      self.skipTest(_ERROR)
+    if not _HAS_CELLS:
+      self.skipTest(f'TensorFlow {tf.__version__} has no rnn_cell with Keras 3')
     self.inputs = tf.constant(
         np.random.RandomState(0).randn(2, 3, 5), tf.float32)
 
@@ -128,12 +125,18 @@ class CellsTest(masked_graphs.GraphTestCase):
       self._cell('lstm', prune_option='other')
 
 
-class WithoutCellsTest(absltest.TestCase):
+class WithoutCellsTest(parameterized.TestCase):
 
-  def test_without_rnn_cells_the_error_says_what_to_do(self):
-    if not _ERROR:
-      self.skipTest('this TensorFlow has rnn_cell')
-    self.assertIn('TF_USE_LEGACY_KERAS=1', _ERROR)
+  @parameterized.parameters(*_CELLS)
+  def test_a_cell_is_a_cell_or_says_what_to_do_when_it_is_made(self, kind):
+    name, plain_name, _ = _CELLS[kind]
+    masked = getattr(rnn_cells, name)
+    if _HAS_CELLS:
+      self.assertTrue(
+          issubclass(masked, getattr(v1.nn.rnn_cell, plain_name)))
+    else:
+      with self.assertRaisesRegex(ImportError, 'TF_USE_LEGACY_KERAS=1'):
+        masked(4)
 
 
 if __name__ == '__main__':

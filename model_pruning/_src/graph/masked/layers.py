@@ -74,6 +74,7 @@ def masked_convolution(
     The output of the layer.
 
   Raises:
+    ImportError: tf-slim is not installed.
     ValueError: `inputs` is not of rank 4, its channels are not known, or
       `data_format` is another.
   """
@@ -146,6 +147,7 @@ def masked_fully_connected(
     [..., num_outputs], the output of the layer.
 
   Raises:
+    ImportError: tf-slim is not installed.
     ValueError: `inputs` is of rank less than 2, or its depth is not known.
   """
   with tf.compat.v1.variable_scope(
@@ -192,9 +194,10 @@ def _masked_weights(variable_scope: tf.compat.v1.VariableScope,
                     dtype: tf.DType, shape: Sequence[int], initializer: Any,
                     regularizer: Any, trainable: bool,
                     variables_collections: Any) -> tf.Tensor:
-  weights = slim.model_variable(
+  tf_slim = slim.tf_slim()
+  weights = tf_slim.model_variable(
       'weights', shape, dtype, initializer, regularizer, trainable,
-      slim.get_variable_collections(variables_collections, 'weights'))
+      tf_slim.utils.get_variable_collections(variables_collections, 'weights'))
   # tf-slim's users restore and export the model variables: masks are some.
   return apply_mask.mask_weight(
       weights, variable_scope, collections=_STATE_COLLECTIONS).masked
@@ -203,9 +206,10 @@ def _masked_weights(variable_scope: tf.compat.v1.VariableScope,
 def _biases(dtype: tf.DType, num_outputs: int, initializer: Any,
             regularizer: Any, trainable: bool,
             variables_collections: Any) -> Any:
-  return slim.model_variable(
+  tf_slim = slim.tf_slim()
+  return tf_slim.model_variable(
       'biases', [num_outputs], dtype, initializer, regularizer, trainable,
-      slim.get_variable_collections(variables_collections, 'biases'))
+      tf_slim.utils.get_variable_collections(variables_collections, 'biases'))
 
 
 def _finish(outputs: tf.Tensor, normalizer_fn: Any, normalizer_params: Any,
@@ -215,5 +219,5 @@ def _finish(outputs: tf.Tensor, normalizer_fn: Any, normalizer_params: Any,
     outputs = normalizer_fn(outputs, **(normalizer_params or {}))
   if activation_fn is not None:
     outputs = activation_fn(outputs)
-  return slim.collect_named_outputs(
+  return slim.tf_slim().utils.collect_named_outputs(
       outputs_collections, variable_scope.original_name_scope, outputs)

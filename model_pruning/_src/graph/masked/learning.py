@@ -30,8 +30,10 @@ def train(train_op: Any, logdir: Optional[str], mask_update_op: Any,
     What `tf_slim.learning.train` returns, the loss of the last step.
 
   Raises:
+    ImportError: tf-slim is not installed.
     RuntimeError: eager mode is on, and something is to be written.
   """
+  learning = slim.tf_slim().learning
   if logdir and _threads_are_eager():
     raise RuntimeError(
         'tf_slim.learning.train writes from threads, and those would run in '
@@ -39,7 +41,7 @@ def train(train_op: Any, logdir: Optional[str], mask_update_op: Any,
         'tf.compat.v1.disable_eager_execution() when the program starts, or '
         'pass logdir=None, or train in a MonitoredTrainingSession. '
         f'Received: logdir={logdir!r}')
-  train_step = train_step_fn or slim.learning.train_step
+  train_step = train_step_fn or learning.train_step
 
   def step_and_update(session: tf.compat.v1.Session,
                       *step_args: Any) -> Tuple[Any, bool]:
@@ -47,7 +49,7 @@ def train(train_op: Any, logdir: Optional[str], mask_update_op: Any,
     session.run(mask_update_op)
     return result
 
-  return slim.learning.train(train_op, logdir, step_and_update, *args, **kwargs)
+  return learning.train(train_op, logdir, step_and_update, *args, **kwargs)
 
 
 def _threads_are_eager() -> bool:

@@ -5,6 +5,9 @@
 A cell is TensorFlow's own, but for its kernel, which is replaced by the product
 with its mask once the cell has made its variables. Masks lie beside the
 kernel: `<cell>/mask` and `<cell>/threshold`.
+
+With Keras 3 TensorFlow has no such cells. The classes are there all the same,
+so that they can be looked up, and raise an ImportError when one is made.
 """
 
 from __future__ import annotations
@@ -18,14 +21,31 @@ from model_pruning._src.graph.masked import apply_mask
 
 _v1: Any = tf.compat.v1
 
-try:
-  _v1.nn.rnn_cell.BasicLSTMCell  # noqa: B018  With Keras 3 it raises.
-except (AttributeError, ImportError) as e:
-  raise ImportError(
-      'The masked cells need `tf.compat.v1.nn.rnn_cell`, which this TensorFlow '
-      f'({tf.__version__}) has not, with the Keras that is installed. With '
-      'Keras 3, install tf-keras and set TF_USE_LEGACY_KERAS=1, or prune a '
-      f'Keras LSTM with `keras.prune` of this library. {e}') from e
+
+class _NoCell:
+  """Stands for a cell of a TensorFlow without `rnn_cell`."""
+
+  def __init__(self, *args: Any, **kwargs: Any):
+    del args, kwargs
+    raise ImportError(
+        'The masked cells need `tf.compat.v1.nn.rnn_cell`, which this '
+        f'TensorFlow ({tf.__version__}) does not have with the Keras that is '
+        'installed. With Keras 3, install tf-keras and set '
+        'TF_USE_LEGACY_KERAS=1, or prune a Keras LSTM with '
+        '`model_pruning.keras.prune`.')
+
+
+def _cell(name: str) -> Any:
+  """TensorFlow's class of a cell, or what stands for it."""
+  try:
+    return getattr(_v1.nn.rnn_cell, name)
+  except (AttributeError, ImportError):  # With Keras 3, one or the other.
+    return _NoCell
+
+
+_BasicLSTMCell: Any = _cell('BasicLSTMCell')
+_LSTMCell: Any = _cell('LSTMCell')
+_GRUCell: Any = _cell('GRUCell')
 
 
 class _MaskedKernel:
@@ -53,7 +73,7 @@ class _MaskedKernel:
     return masked_kernel.masked
 
 
-class MaskedBasicLSTMCell(_MaskedKernel, _v1.nn.rnn_cell.BasicLSTMCell):
+class MaskedBasicLSTMCell(_MaskedKernel, _BasicLSTMCell):
   """`BasicLSTMCell` whose kernel is masked."""
 
   def __init__(self, num_units: int, forget_bias: float = 1.0,
@@ -71,7 +91,7 @@ class MaskedBasicLSTMCell(_MaskedKernel, _v1.nn.rnn_cell.BasicLSTMCell):
     self._kernel = self._mask(self._kernel)
 
 
-class MaskedLSTMCell(_MaskedKernel, _v1.nn.rnn_cell.LSTMCell):
+class MaskedLSTMCell(_MaskedKernel, _LSTMCell):
   """`LSTMCell` whose kernel is masked; its projection is not."""
 
   def __init__(self, num_units: int, use_peepholes: bool = False,
@@ -97,7 +117,7 @@ class MaskedLSTMCell(_MaskedKernel, _v1.nn.rnn_cell.LSTMCell):
     self._kernel = self._mask(self._kernel)
 
 
-class MaskedGRUCell(_MaskedKernel, _v1.nn.rnn_cell.GRUCell):
+class MaskedGRUCell(_MaskedKernel, _GRUCell):
   """`GRUCell` whose kernels are masked, each by a mask of its own.
 
   Their masks are `<cell>/gates/mask` and `<cell>/candidate/mask`.

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Optional, Tuple
+from typing import Any, Iterator, Optional, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -14,18 +14,9 @@ from model_pruning._src.keras.tfmot import sparse_gradients
 from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
 from model_pruning._src.spec import errors
 
-_classes: Dict[str, Any] = {}
 
-
-def of_tf_keras(name: str) -> Any:
-  """The callback class of this name, of `tf.keras`."""
-  if name not in _classes:
-    _classes[name] = {'UpdatePruningStep': _update_pruning_step,
-                      'PruningSummaries': _pruning_summaries}[name](tf.keras)
-  return _classes[name]
-
-
-def _update_pruning_step(keras: Any) -> Any:
+def update_pruning_step(keras: Any) -> Any:
+  """Makes the class `UpdatePruningStep` of a Keras package."""
 
   class UpdatePruningStep(keras.callbacks.Callback):
     """Does nothing that wrapped layers do not do by themselves, save for one.
@@ -70,7 +61,8 @@ def summary_values(model: Any) -> Iterator[Tuple[str, float]]:
           keras_variables.value_of(pruned.threshold))
 
 
-def _pruning_summaries(keras: Any) -> Any:
+def pruning_summaries(keras: Any) -> Any:
+  """Makes the class `PruningSummaries` of a Keras package."""
 
   class PruningSummaries(keras.callbacks.TensorBoard):
     """TensorBoard with the sparsity and the threshold of each pruned weight.

@@ -288,9 +288,3 @@ def pruned_layers(model: Any) -> Iterator[Any]:
     if isinstance(layer, PruningWrapper) and id(layer) not in seen:
       seen.add(id(layer))
       yield layer
-
-
-def of_tf_keras(name: str) -> Any:
-  """The class `PruneLowMagnitude` of `tf.keras`."""
-  del name
-  return wrapper_class(tf.keras)
