@@ -31,8 +31,8 @@ from typing import Any, Dict, List
 import numpy as np
 import tensorflow as tf
 
-import arguments
-import measure
+from support import arguments
+from support import measure
 import model_pruning
 
 KERAS_3 = hasattr(tf.keras, 'ops')
@@ -85,7 +85,8 @@ def load_elsewhere(network: str, path: str,
   inputs_path = os.path.join(directory, 'inputs.npy')
   outputs_path = os.path.join(directory, 'outputs.npy')
   np.save(inputs_path, images)
-  script = pathlib.Path(__file__).resolve().with_name('load_elsewhere.py')
+  examples = pathlib.Path(__file__).resolve().parent
+  script = examples / 'support' / 'load_elsewhere.py'
   done = subprocess.run(
       [sys.executable, '-I', str(script), network, path, inputs_path,
        outputs_path],

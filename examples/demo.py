@@ -18,7 +18,7 @@ import subprocess
 import sys
 from typing import Any, Dict, List
 
-import environments
+from support import environments
 
 EXAMPLES = environments.ROOT / 'examples'
 OUTPUT = environments.ROOT / 'demo_output'
@@ -43,7 +43,7 @@ def main(arguments: List[str]) -> None:
       _train(estimator_python, 'digits_estimator.py', arguments),
       _train(python, 'digits_keras.py', arguments)]
   files = sorted(map(str, OUTPUT.glob('*/result.json')))
-  _run([python, 'plot.py', *files, str(OUTPUT / 'demo.png')])
+  _run([python, 'support/plot.py', *files, str(OUTPUT / 'demo.png')])
   print('\nSpec: ' + results[0]['spec'].replace(',', ',\n      '))
   for result in results:
     _print_result(result)

@@ -17,13 +17,13 @@ from typing import Any, Callable, Dict, List, Optional
 import numpy as np
 import tensorflow as tf
 
-import arguments
-import dataset
-import digits_data
-import measure
+from support import arguments
+from support import dataset
+from support import digits_data
+from support import measure
 import model_pruning
-import progress
-import session_estimator
+from support import progress
+from support import session_estimator
 
 v1 = tf.compat.v1
 HAS_ESTIMATOR = hasattr(v1, 'estimator')

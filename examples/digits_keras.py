@@ -15,12 +15,12 @@ from typing import Any, Dict, List, Optional, Sequence
 import numpy as np
 import tensorflow as tf
 
-import arguments
-import dataset
-import digits_data
-import measure
+from support import arguments
+from support import dataset
+from support import digits_data
+from support import measure
 import model_pruning
-import progress
+from support import progress
 
 KERAS_3 = hasattr(tf.keras, 'ops')
 

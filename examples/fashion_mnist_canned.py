@@ -17,11 +17,11 @@ from typing import Any, Callable
 
 import tensorflow as tf
 
-import arguments
-import fashion_mnist_data
-import measure
+from support import arguments
+from support import fashion_mnist_data
+from support import measure
 import model_pruning
-import progress
+from support import progress
 
 v1 = tf.compat.v1
 

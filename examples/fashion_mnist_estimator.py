@@ -16,10 +16,10 @@ from typing import Any, Callable, Optional
 
 import tensorflow as tf
 
-import arguments
+from support import arguments
 import digits_estimator
-import fashion_mnist_data
-import measure
+from support import fashion_mnist_data
+from support import measure
 import model_pruning
 
 

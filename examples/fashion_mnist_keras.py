@@ -15,10 +15,10 @@ import os
 
 import tensorflow as tf
 
-import arguments
+from support import arguments
 import digits_keras
-import fashion_mnist_data
-import measure
+from support import fashion_mnist_data
+from support import measure
 import model_pruning
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import tensorflow as tf
 
-import text_data
-import text_keras
+from support import text_data
+from support import text_keras
 
 
 def make_model() -> Any:

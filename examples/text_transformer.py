@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-import text_data
-import text_keras
+from support import text_data
+from support import text_keras
 
 _WIDTH = 64
 

@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-import arguments
+from support import arguments
 import digits_keras
-import fashion_mnist_data
-import measure
+from support import fashion_mnist_data
+from support import measure
 
 BATCH_SIZE = 128
 FINAL_SPARSITY = 0.8

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from typing import List, Optional
 
-ROOT = pathlib.Path(os.path.abspath(__file__)).parent.parent
+ROOT = pathlib.Path(os.path.abspath(__file__)).parents[2]
 MATRIX = ROOT / 'tools' / 'matrix'
 sys.path.append(str(MATRIX))
 

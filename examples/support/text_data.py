@@ -11,7 +11,7 @@ from typing import List, Sequence
 import numpy as np
 import tensorflow as tf
 
-import dataset
+from support import dataset
 
 NUM_WORDS = 10000  # Those that are used most; 0 is padding, 1 any other.
 LENGTH = 40  # Words of a review that are read.

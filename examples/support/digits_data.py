@@ -8,7 +8,7 @@ import numpy as np
 from sklearn import datasets
 from sklearn import model_selection
 
-import dataset
+from support import dataset
 
 # What both front ends are given, unless --spec says something else.
 SPEC = ('target_sparsity=0.9,weight_sparsity_map=[conv/.*:0.7],'

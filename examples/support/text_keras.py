@@ -9,11 +9,11 @@ from typing import Any, Callable, Optional
 
 import tensorflow as tf
 
-import arguments
+from support import arguments
 import digits_keras
-import measure
+from support import measure
 import model_pruning
-import text_data
+from support import text_data
 
 SPEC = ('target_sparsity=0.8,begin_pruning_step=75,pruning_frequency=10,'
         'sparsity_function_begin_step=75,sparsity_function_end_step=350')

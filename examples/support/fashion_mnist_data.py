@@ -10,7 +10,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
-import dataset
+from support import dataset
 
 SPEC = ('target_sparsity=0.9,begin_pruning_step=100,pruning_frequency=10,'
         'sparsity_function_begin_step=100,sparsity_function_end_step=1500')
