@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loads a saved Keras model where there is no model_pruning; prints JSON.
 
-    python -I examples/support/load_elsewhere.py VGG16 model.keras in.npy out.npy
+    python -I load_elsewhere.py VGG16 model.keras in.npy out.npy
 
 The model is a network of keras.applications. With -I, Python finds installed
 packages only. Writes what the model predicts, and prints how many zeros each
