@@ -3,7 +3,7 @@
 #   make test                       lint, and what CI runs: ten rows
 #   make test ROWS="tf2_15 tf2_21"  some rows (tools/matrix/matrix.bzl)
 #   make test ROWS=all              every minor version of TensorFlow
-#   make test TARGETS=//tests/...   some tests
+#   make test TARGETS=//tests/core/...   some tests, a process per file
 #   make test ROWS=all TABLE=docs/compatibility.md   writes that document
 ROWS ?= ci
 TARGETS ?= //...
