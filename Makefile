@@ -23,7 +23,7 @@ test: bazel $(TOOLS)/ok
 lint: $(TOOLS)/ok
 	@status=0; for check in "ruff check --quiet ." mypy \
 	  "python tools/matrix/check.py" "python tools/targets.py" \
-	  "python tools/walls.py"; do \
+	  "python tools/walls.py" "python tests/user_types_test.py"; do \
 	  echo "== $$check"; $(TOOLS)/bin/$$check || status=1; \
 	done; exit $$status
 
