@@ -1,8 +1,8 @@
-"""mp_py_library, mp_py_test and mp_bundles: a target per file, a test per row.
+"""mp_py_library, mp_py_test, mp_bundle: a target per file, a test per row.
 
-People run the test of a file. `make test` runs bundles: the quick test files
-of a directory share a process, as a third of their time was to start Python and
-TensorFlow.
+People run the test of a file. `make test` runs bundles: the test files of some
+directories share a process, as a third of the time was to start Python and
+TensorFlow for each file and row.
 
 These are rules of our own, not the native py_library and py_test: a test runs
 on the interpreter of its row, so that there is no toolchain to resolve, and a
@@ -66,6 +66,8 @@ _test = rule(
         env = attr.string_dict(),
         lock = attr.label(allow_single_file = True),
         python = attr.label(allow_single_file = True),
+        # Not [".py"], which refuses the empty lists of bundles.
+        srcs = attr.label_list(allow_files = True),
     ),
     test = True,
 )
@@ -155,35 +157,53 @@ def mp_py_test(
         )
     native.test_suite(name = name, tests = tests)
 
-def mp_bundles(name = "bundle", shard_count = None):
-    """Tests `<name>__<row>` of all bundled tests that stand above in the file.
+def mp_bundles():
+    """Collects the bundled tests that stand above in the file, for mp_bundle.
 
-    Those that CI leaves out on a row of CI are in `<name>_extra__<row>`.
-
-    Args:
-      name: of the tests, before the name of the row.
-      shard_count: in how many processes the tests of a bundle run.
+    For each row there are `bundle__<row>`, what CI runs, and
+    `bundle_extra__<row>`, the rest.
     """
-    bundles = {}
+    tests = {}
     for test in native.existing_rules().values():
         if "bundled" in test.get("tags", []):
             [row] = [tag for tag in test["tags"] if tag in ROWS]
-            extra = ROWS[row]["ci"] and "extra" in test["tags"]
-            bundles.setdefault((row, extra), []).append(test)
-    for row, extra in bundles:
-        tests = bundles[row, extra]
-        _row_test(
-            "%s%s__%s" % (name, "_extra" if extra else "", row),
-            row,
-            srcs = _union(tests, "srcs"),
-            data = _union(tests, "data"),
-            deps = _union(tests, "deps"),
-            size = "large",
-            shard_count = shard_count,
-            tags = ["bundle"] + (
-                ["extra"] if extra or not ROWS[row]["ci"] else []
-            ),
-        )
+            name = _bundle(row, "extra" in test["tags"])
+            tests.setdefault(name, []).append(test)
+    for row in ROWS:
+        for extra in [False, True]:
+            name = _bundle(row, extra)
+            _library(
+                name = name,
+                srcs = _union(tests.get(name, []), "srcs"),
+                data = _union(tests.get(name, []), "data"),
+                deps = _union(tests.get(name, []), "deps"),
+                testonly = True,
+            )
+
+def mp_bundle(name, packages, shard_count = None):
+    """Tests `<name>__<row>` and `<name>_extra__<row>` of the files of packages.
+
+    Args:
+      name: of the tests, before the name of the row.
+      packages: the labels of packages that have mp_bundles.
+      shard_count: in how many processes the tests run.
+    """
+    for row in ROWS:
+        for extra in [False, True] if ROWS[row]["ci"] else [True]:
+            files = ["%s:%s" % (one, _bundle(row, extra)) for one in packages]
+            _row_test(
+                "%s%s__%s" % (name, "_extra" if extra else "", row),
+                row,
+                srcs = files,
+                deps = files + ["//tools/matrix:pytest_main"],
+                size = "enormous",  # How long it may take, no more.
+                # CI leaves out few of a row that it has.
+                shard_count = None if extra and ROWS[row]["ci"] else shard_count,
+                tags = ["bundle"] + (["extra"] if extra else []),
+            )
+
+def _bundle(row, extra):
+    return "bundle%s__%s" % ("_extra" if extra else "", row)
 
 def _union(tests, attribute):
     return sorted({

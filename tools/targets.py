@@ -8,7 +8,7 @@
 Each file of model_pruning/ and tests/ has one target, named like the file. Its
 deps are what the file imports, but for type checkers. An `__init__.py` imports
 lazily: its target has the name and all files of the package. The last
-line of a BUILD file with tests bundles them. A room of model_pruning/_src is
+line of a BUILD file with tests collects them for tests/bundles. A room of model_pruning/_src is
 visible to the rooms that tools/walls.py lets import it,
 to the faces and to the tests. All else in a BUILD file (size, rows, data,
 comments) is written by hand and left alone.
@@ -239,6 +239,22 @@ def update(build: pathlib.Path) -> Tuple[str, List[str]]:
   return with_bundles(text), problems
 
 
+def unbundled() -> List[str]:
+  """Returns a line for each directory whose tests are in no bundle."""
+  bundles = (ROOT / 'tests' / 'bundles' / 'BUILD').read_text()
+  packages = [
+    '//' + build.parent.relative_to(ROOT).as_posix()
+    for top in ('tests', 'tools')
+    for build in sorted((ROOT / top).rglob('BUILD'))
+    if '\nmp_py_test(' in build.read_text()
+  ]
+  return [
+    'tests/bundles/BUILD: must list {}, or nothing runs its tests'.format(
+      package)
+    for package in packages if '"{}"'.format(package) not in bundles
+  ]
+
+
 def main(args: List[str]) -> int:
   """Prints what is wrong, or mends it; returns the exit code."""
   problems = []
@@ -259,6 +275,7 @@ def main(args: List[str]) -> int:
       problems.append(_NO_BUNDLES.format(build.relative_to(ROOT)))
       if args == ['--fix']:
         build.write_text(text)
+  problems += unbundled()
   for problem in problems:
     print(problem)
   if problems and not args:

@@ -70,12 +70,22 @@ class TargetsTest(absltest.TestCase):
     self.assertEqual(targets.update(self.build), (text, []))
 
   def test_bundles_are_moved_to_the_end_as_they_are(self):
-    call = 'mp_bundles(shard_count = 2)\n'
+    call = 'mp_bundles()\n'
     text = targets.HEADER + '\n' + call + '\nmp_py_test(\n)\n'
     moved = targets.with_bundles(text)
     self.assertEndsWith(moved, '\n\nmp_py_test(\n)\n\n' + call)
     self.assertEqual(targets.with_bundles(moved), moved)
     self.assertIn('"mp_bundles"', moved)
+
+  def test_tests_that_no_bundle_has_are_named(self):
+    bundles = self.build.parent / 'bundles' / 'BUILD'
+    bundles.parent.mkdir()
+    (self.build.parent.parent / 'tools').mkdir()
+    bundles.write_text('packages = ["//tests/keras"]')
+    [problem] = targets.unbundled()
+    self.assertIn('//tests,', problem)
+    bundles.write_text('packages = ["//tests"]')
+    self.assertEqual(targets.unbundled(), [])
 
   def test_a_file_named_like_its_directory_has_a_name_of_its_own(self):
     package = self.build.parent.parent / 'model_pruning' / 'layers'

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a test file with pytest, the way Bazel wants a test to be run.
+"""Runs test files with pytest, the way Bazel wants a test to be run.
 
 Not absltest.main(): the XML that absl writes has no reasons for skips.
 """
@@ -56,6 +56,9 @@ def main(files: List[str]) -> int:
     args += ['--junitxml', os.environ['XML_OUTPUT_FILE']]
   if 'TEST_SHARD_STATUS_FILE' in os.environ:
     pathlib.Path(os.environ['TEST_SHARD_STATUS_FILE']).touch()
+  if not files:  # A bundle of what CI leaves out, on a row with nothing left.
+    pathlib.Path(os.environ['XML_OUTPUT_FILE']).write_text('<testsuites/>')
+    return 0
   plugin = BazelPlugin()
   code = int(pytest.main(args + files, plugins=[plugin]))
   no_tests_collected = 5
