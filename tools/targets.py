@@ -7,9 +7,9 @@
 
 Each file of model_pruning/ and tests/ has one target, named like the file. Its
 deps are what the file imports, but for type checkers. An `__init__.py` imports
-lazily: its target has the name and all files of the package. The last
-line of a BUILD file with tests collects them for tests/bundles. A room of model_pruning/_src is
-visible to the rooms that tools/walls.py lets import it,
+lazily: its target has the name and all files of the package. The last line of
+a BUILD file with tests collects them for tests/bundles. A room of
+model_pruning/_src is visible to the rooms that tools/walls.py lets import it,
 to the faces and to the tests. All else in a BUILD file (size, rows, data,
 comments) is written by hand and left alone.
 """
