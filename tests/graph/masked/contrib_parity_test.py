@@ -13,6 +13,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
+from tests.support import maskable_graphs
 
 try:
   from tensorflow.contrib import model_pruning as contrib
@@ -37,6 +38,11 @@ class ContribTest(parameterized.TestCase):
     super().setUp()
     if contrib is None:
       self.skipTest(f'TensorFlow {tf.__version__} has no contrib')
+    # Contrib knows neither resource variables nor conds that are functions.
+    if v1.resource_variables_enabled():
+      v1.disable_resource_variables()
+      self.addCleanup(v1.enable_resource_variables)
+    self.enter_context(maskable_graphs.control_flow(False))
 
   def _train(self, library, spec, steps, directory=None, **kwargs):
     """Masks and thresholds after each step, under slowly changing weights."""
