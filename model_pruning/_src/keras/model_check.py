@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from model_pruning._src.keras import which_keras
+
 
 def check_built(model: Any, before: str) -> None:
   """Raises unless `model` is a Keras model with weights.
@@ -16,12 +18,14 @@ def check_built(model: Any, before: str) -> None:
 
   Raises:
     TypeError: if `model` is no Keras model.
+    RuntimeError: if its Keras computes with another backend than TensorFlow.
     ValueError: if it is not built.
   """
   # Of the type: an unbuilt model raises when it is asked for its variables.
   if not hasattr(type(model), 'trainable_variables'):
     raise TypeError('Argument `model` must be a Keras model. '
                     f'Received: {model!r} of type {type(model).__name__}')
+  which_keras.keras_of(model)  # It checks the backend.
   if not model.built or not model.trainable_variables:
     raise ValueError(
         'Argument `model` must be built and have trainable variables. Call it '

@@ -24,7 +24,33 @@ def keras_of(thing: Any) -> Optional[Any]:
 
   Returns:
     The module, which has `layers`, `models`, ...; None if it is of no Keras.
+
+  Raises:
+    RuntimeError: That Keras computes with another backend than TensorFlow.
   """
+  keras = _package_of(thing)
+  if keras is not None:
+    check_backend(keras)
+  return keras
+
+
+def check_backend(keras: Any) -> None:
+  """Raises a RuntimeError if a Keras does not compute with TensorFlow.
+
+  Args:
+    keras: The module of a Keras package.
+  """
+  backend = keras.backend.backend()
+  if backend != 'tensorflow':
+    raise RuntimeError(
+        'model_pruning prunes Keras models of the TensorFlow backend only, '
+        f'and this Keras {keras.__version__} runs on {backend!r}: set the '
+        'environment variable KERAS_BACKEND=tensorflow before Keras is '
+        'imported.')
+
+
+def _package_of(thing: Any) -> Optional[Any]:
+  """The Keras package of `thing`, whatever its backend; None if none."""
   for base in type(thing).__mro__:
     module = base.__module__
     package = module.split('.')[0]

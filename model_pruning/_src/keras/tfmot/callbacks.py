@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras import which_keras
 from model_pruning._src.keras.tfmot import sparse_gradients
 from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
 from model_pruning._src.spec import errors
@@ -24,6 +25,10 @@ def update_pruning_step(keras: Any) -> Any:
     Optimizers of Keras before TF 2.11 train wrapped embeddings in a model that
     `prune_low_magnitude` has made, and with this callback in any other.
     """
+
+    def __init__(self) -> None:
+      which_keras.check_backend(keras)
+      super().__init__()
 
     def set_model(self, model: Any) -> None:
       super().set_model(model)
@@ -81,8 +86,11 @@ def pruning_summaries(keras: Any) -> Any:
         **kwargs: other arguments of the callback TensorBoard.
 
       Raises:
+        RuntimeError: if this Keras computes with another backend than
+          TensorFlow.
         ValueError: if `log_dir` is empty or no string.
       """
+      which_keras.check_backend(keras)
       if not isinstance(log_dir, str) or not log_dir:
         raise errors.argument_error('log_dir', 'be a string that is not empty',
                                     log_dir)

@@ -79,7 +79,10 @@ class PruningWrapper:
     Raises:
       ValueError: if `layer` is no layer of this Keras, or an argument is not
         what it must be.
+      RuntimeError: if this Keras computes with another backend than
+        TensorFlow.
     """
+    which_keras.check_backend(self.keras)
     if not isinstance(layer, self.keras.layers.Layer):
       raise ValueError(
           f'Argument `layer` must be a layer of {self.keras.__name__}. '
