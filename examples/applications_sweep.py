@@ -135,7 +135,7 @@ def try_network(name: str, spec: str, directory: str) -> Dict[str, Any]:
       np.float32)
   losses = [float(model.train_on_batch(batch, random.randint(0, 10, 2)))
             for batch in images]
-  pruned = pruner.report().pruned
+  pruned = pruner.report.pruned
   sizes = {weight.name: int(np.prod(weight.shape)) for weight in pruned}
   required = {weight.name: measure.required_zeros(
       sizes[weight.name], weight.target_sparsity) for weight in pruned}

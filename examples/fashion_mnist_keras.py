@@ -43,7 +43,7 @@ def main() -> None:
       + ('3' if digits_keras.KERAS_3 else '2'),
       digits_keras.read_weights(saved), masks,
       {weight.name: weight.target_sparsity
-       for weight in pruner.report().pruned}, *accuracies)
+       for weight in pruner.report.pruned}, *accuracies)
 
 
 if __name__ == '__main__':

@@ -28,6 +28,7 @@ For both:
     PruningSpec         What is pruned, how far and when.
     PruningPreview      What a spec would do to a model: `spec.plan(model)`.
     PruningReport       What was pruned, and what was not and why.
+    SkipKind            The reasons of a report, to filter by.
     StripReport         What `strip_pruning_vars` did.
 
 The names of tf.contrib.model_pruning and of google-research's model_pruning
@@ -48,6 +49,7 @@ _MODULES = {
     'PruningPreview': 'model_pruning._src.planning.preview',
     'PruningReport': 'model_pruning._src.planning.report',
     'PruningSpec': 'model_pruning._src.spec.pruning_spec',
+    'SkipKind': 'model_pruning._src.planning.reasons',
     'StripReport': 'model_pruning._src.graph.strip.report',
     'insert_masks': 'model_pruning._src.graph.insert_masks.insert_masks',
     'keras': 'model_pruning.keras',
@@ -94,6 +96,7 @@ __all__ = [
     'PruningPreview',
     'PruningReport',
     'PruningSpec',
+    'SkipKind',
     'StripReport',
     'insert_masks',
     'keras',
@@ -152,6 +155,7 @@ if TYPE_CHECKING:
   from model_pruning._src.planning.preview import (
     PruningPreview as PruningPreview,
   )
+  from model_pruning._src.planning.reasons import SkipKind as SkipKind
   from model_pruning._src.planning.report import PruningReport as PruningReport
   from model_pruning._src.spec.hparams import HParams as HParams
   from model_pruning._src.spec.pruning_spec import (

@@ -21,6 +21,7 @@ _PUBLIC_NAMES = [
     'PruningPreview',
     'PruningReport',
     'PruningSpec',
+    'SkipKind',
     'StripReport',
     'insert_masks',
     'keras',

@@ -60,4 +60,4 @@ def run(description: Optional[str], make_model: Callable[[], Any],
       + ('3' if digits_keras.KERAS_3 else '2'),
       digits_keras.read_weights(saved), masks,
       {weight.name: weight.target_sparsity
-       for weight in pruner.report().pruned}, *accuracies)
+       for weight in pruner.report.pruned}, *accuracies)

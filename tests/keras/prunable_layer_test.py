@@ -64,7 +64,7 @@ class PrunableLayerTest(absltest.TestCase):
     model = _model(BiasOnly(6, name='mine', bias_initializer='ones'),
                    keras.layers.Dense(6, name='other'))
     pruner = model_pruning.keras.prune(model, _SPEC)
-    report = pruner.report()
+    report = pruner.report
     self.assertEqual([weight.name for weight in report.pruned],
                      ['mine/bias', 'other/kernel'])
     reasons = {weight.name: weight.reason for weight in report.skipped}
@@ -80,13 +80,13 @@ class PrunableLayerTest(absltest.TestCase):
   def test_a_layer_with_the_method_needs_no_base_class(self):
     report = model_pruning.keras.prune(
         _model(DuckTyped(6, name='duck'), keras.layers.Dense(6)),
-        _SPEC).report()
+        _SPEC).report
     self.assertLen(report.pruned, 1)
     self.assertLen([weight for weight in report.skipped
                     if "'duck' leaves it out" in weight.reason], 2)
 
   def test_a_layer_decides_on_layers_inside_unless_they_do(self):
-    report = model_pruning.keras.prune(_model(Block()), _SPEC).report()
+    report = model_pruning.keras.prune(_model(Block()), _SPEC).report
     self.assertEqual(
         sorted('/'.join(weight.name.split('/')[-2:])
                for weight in report.pruned), ['first/kernel', 'last/bias'])
@@ -111,7 +111,7 @@ class PrunableLayerTest(absltest.TestCase):
   def test_a_frozen_weight_is_not_pruned_even_if_named(self):
     model = _model(BiasOnly(6, name='mine'), keras.layers.Dense(6))
     model.layers[1].trainable = False
-    report = model_pruning.keras.prune(model, _SPEC).report()
+    report = model_pruning.keras.prune(model, _SPEC).report
     self.assertLen(report.pruned, 1)
 
 

@@ -79,7 +79,7 @@ class ModelsTest(KerasTestCase):
     self.assert_sparsity(model)
     self.assertEqual(pruner.step, 14)
     self.assertEqual([variable.name for variable in model.variables], names)
-    for name, sparsity in pruner.sparsity().items():
+    for name, sparsity in pruner.sparsity.items():
       mask = pruner.masks[name]
       self.assertEqual(sparsity, 1 - np.mean(mask), name)
 
@@ -97,12 +97,12 @@ class ModelsTest(KerasTestCase):
         keras.layers.SeparableConv2D(4, 3, name='b'),
         keras.layers.BatchNormalization(name='c'),
         keras.layers.LayerNormalization(axis=(2, 3), name='d')])
-    report = model_pruning.keras.prune(model, _SPEC).report()
+    report = model_pruning.keras.prune(model, _SPEC).report
     self.assertLen(report.pruned, 1)
     self.assertIn('pointwise', report.pruned[0].name)
     reasons = ' '.join(weight.reason for weight in report.skipped)
     for reason in ('depthwise kernel', 'normalization', 'not trainable',
-                   '1 dimensions'):
+                   '1 dimension'):
       self.assertIn(reason, reasons)
 
   def test_a_depthwise_kernel_is_pruned_on_request(self):
@@ -111,15 +111,15 @@ class ModelsTest(KerasTestCase):
         keras.layers.DepthwiseConv2D(3, name='mine')])
     pruner = model_pruning.keras.prune(
         model, 'weight_sparsity_map=[mine/:0.5]')
-    self.assertLen(pruner.report().pruned, 1)
+    self.assertLen(pruner.report.pruned, 1)
 
   def test_a_frozen_layer_is_not_pruned(self):
     model = keras_models.sequential()
     model.layers[0].trainable = False
     pruner = model_pruning.keras.prune(model, _SPEC)
-    self.assertLen(pruner.report().pruned, 1)
+    self.assertLen(pruner.report.pruned, 1)
     self.assertIn('not trainable',
-                  [w.reason for w in pruner.report().skipped
+                  [w.reason for w in pruner.report.skipped
                    if 'conv/kernel' in w.name][0])
 
   def test_weights_of_one_name_have_states_of_their_own(self):
@@ -129,7 +129,7 @@ class ModelsTest(KerasTestCase):
         keras.Sequential([keras.layers.Dense(4, name='same')], name='x2')])
     model(np.zeros((1, 4), np.float32))
     names = [w.name for w in model_pruning.keras.prune(
-        model, _SPEC).report().pruned]
+        model, _SPEC).report.pruned]
     self.assertLen(set(names), 2)
 
 

@@ -88,7 +88,7 @@ class PrunerLifeTest(absltest.TestCase):
       pruner = model_pruning.keras.prune(
           model, 'begin_pruning_step=1000', num_steps=10)
     self.assertIn('nothing will be pruned', logs.output[-1])
-    self.assertIn('nothing will be pruned', pruner.report().warnings[-1])
+    self.assertIn('nothing will be pruned', pruner.report.warnings[-1])
 
 
 if __name__ == '__main__':

@@ -73,12 +73,12 @@ class PlanTest(parameterized.TestCase):
     self.assertIn('No weight of the model is pruned.', report.warnings)
 
   def test_a_request_for_what_cannot_be_pruned_is_refused(self):
-    bias = plan.Candidate('bias', (8,), reason='it has 1 dimensions')
+    bias = plan.Candidate('bias', (8,), reason='it has 1 dimension')
     with self.assertRaisesRegex(ValueError, 'weight_sparsity_map.*bias'):
       self._report('weight_sparsity_map=[bias:0.5]', bias)
 
   def test_what_cannot_be_pruned_may_be_spared(self):
-    bias = plan.Candidate('bias', (8,), reason='it has 1 dimensions')
+    bias = plan.Candidate('bias', (8,), reason='it has 1 dimension')
     self.assertLen(self._report('do_not_prune=[bias]', bias).pruned, 1)
 
   def test_odd_schedules_are_in_the_warnings(self):

@@ -131,7 +131,7 @@ def main() -> None:
   values += [np.packbits(mask) for mask in pruner.masks.values()]
   digest = hashlib.sha256(b''.join(value.tobytes() for value in values))
   print(json.dumps({
-      'step': pruner.step, 'sparsity': pruner.sparsity(),
+      'step': pruner.step, 'sparsity': pruner.sparsity,
       'values': digest.hexdigest()}), flush=True)
 
 

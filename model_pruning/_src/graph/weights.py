@@ -19,6 +19,7 @@ from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.graph import function_bodies
 from model_pruning._src.planning import plan
+from model_pruning._src.planning import reasons
 
 # What sums products of a weight with its input, and gathers, which are
 # products with one-hot rows.
@@ -131,20 +132,20 @@ def _why_not(parts: Tuple[tf.Variable, ...], dims: Tuple[int, ...],
   """Why a variable is not pruned (None if it is); whether a spec may ask."""
   dtype = parts[0].dtype.base_dtype
   if not dtype.is_floating:
-    return f'its dtype is {dtype.name}', False
+    return reasons.dtype(dtype.name), False
   if -1 in dims:
-    return 'its shape is not known', False
+    return reasons.Reason.of(reasons.SkipKind.SHAPE), False
   if len(dims) < 2:
-    return f'it has {len(dims)} dimensions; a kernel has 2 at least', False
+    return reasons.dimensions(len(dims)), False
   if 0 in dims:
-    return 'it is empty', False
+    return reasons.Reason.of(reasons.SkipKind.EMPTY), False
   uses = {use.op_type for use in _uses_of(
       source(tf_compat.replicas(parts[0])[0]), functions)}
   if any(map(_CONTRACTIONS.match, uses)):
     return None, False
   if any(map(_DEPTHWISE.match, uses)):
-    return ('it is a depthwise kernel; weight_sparsity_map can name it', True)
-  return 'no matrix product, convolution or gather uses it', False
+    return reasons.Reason.of(reasons.SkipKind.DEPTHWISE), True
+  return reasons.Reason.of(reasons.SkipKind.USE), False
 
 
 def _uses_of(tensor: tf.Tensor, functions: function_bodies.Functions

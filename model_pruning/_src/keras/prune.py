@@ -208,6 +208,7 @@ class Pruner(tf.Module):
     if has_run:
       self._watch.check_first_update()
 
+  @property
   def report(self) -> report_lib.PruningReport:
     """What is pruned and what is not, each with the reason."""
     return self._report
@@ -224,6 +225,7 @@ class Pruner(tf.Module):
     return max((int(keras_variables.value_of(state.num_updates))
                 for state in self.states), default=0)
 
+  @property
   def sparsity(self) -> Dict[str, float]:
     """The share of zeros in each pruned weight, by its name."""
     return {name: float(np.mean(keras_variables.value_of(weight) == 0))
@@ -276,7 +278,7 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
         'a strategy, because compiling opens the session that the strategy '
         f'uses. Received: the model {model.name!r}, which is not compiled')
   pruner = Pruner(model, spec, num_steps, optimizer)
-  pruner.report().log()
+  pruner.report.log()
   return pruner
 
 

@@ -28,13 +28,15 @@ from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import prunable_layer
 from model_pruning._src.planning import plan
+from model_pruning._src.planning import reasons
+from model_pruning._src.planning.reasons import SkipKind
 
 # What variables are by the last part of their names, rank 2 or not.
 _KINDS_BY_NAME = (
-    (re.compile(r'(^|_)bias'), 'it is a bias'),
+    (re.compile(r'(^|_)bias'), SkipKind.BIAS),
     (re.compile(r'(^|_)pos(ition(al)?)?_?(emb|enc)'),
-     'it is a position embedding'),
-    (re.compile(r'^(cls|class)_token'), 'it is a token of its own'))
+     SkipKind.POSITION),
+    (re.compile(r'^(cls|class)_token'), SkipKind.TOKEN))
 
 
 class KerasWeight(NamedTuple):
@@ -69,7 +71,7 @@ def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
     dims = tuple(int(dim) for dim in variable.shape)
     on_request = False
     reason = (_why_never(variable, dims) if id(variable) in trainable
-              else 'it is not trainable')
+              else reasons.Reason.of(SkipKind.NOT_TRAINABLE))
     if reason is None and id(variable) in decided:
       reason = decided[id(variable)]
     elif reason is None:
@@ -104,21 +106,21 @@ def _why_never(variable: Any, dims: Tuple[int, ...]) -> Optional[str]:
   """Why a variable cannot be pruned, whoever asks; None if it can."""
   dtype = tf.as_dtype(variable.dtype)
   if not dtype.is_floating:
-    return f'its dtype is {dtype.name}'
-  return 'it is empty' if 0 in dims else None
+    return reasons.dtype(dtype.name)
+  return reasons.Reason.of(SkipKind.EMPTY) if 0 in dims else None
 
 
 def _why_not(name: str, dims: Tuple[int, ...],
-             special: Optional[str]) -> Tuple[Optional[str], bool]:
+             special: Optional[SkipKind]) -> Tuple[Optional[str], bool]:
   """Why a variable is not pruned (None if it is); whether a spec may ask."""
   if len(dims) < 2:
-    return f'it has {len(dims)} dimensions; a kernel has 2 at least', False
+    return reasons.dimensions(len(dims)), False
   last_part = name.rpartition('/')[2]
   for pattern, kind in _KINDS_BY_NAME:
     if special is None and pattern.search(last_part):
       special = kind
   if special is not None:
-    return f'{special}; weight_sparsity_map can name it', True
+    return reasons.Reason.of(special), True
   return None, False
 
 
@@ -145,31 +147,32 @@ def _decided_by_layers(model: Any) -> Dict[int, Optional[str]]:
             f'has the method too. Received: {variable!r}')
     chosen = {id(variable) for variable in prunable}
     decided.update({
-        key: None if key in chosen else
-        f'get_prunable_weights of layer {layer.name!r} leaves it out'
+        key: None if key in chosen else reasons.Reason(
+            f'get_prunable_weights of layer {layer.name!r} leaves it out',
+            SkipKind.LAYER)
         for key in own})
   return decided
 
 
-def _special_kernels(model: Any) -> Dict[int, str]:
+def _special_kernels(model: Any) -> Dict[int, SkipKind]:
   """Kernels that are pruned on request only: id of the variable -> why."""
-  special: Dict[int, str] = {}
+  special: Dict[int, SkipKind] = {}
   for layer in _all_layers(model):
     kinds = [kind.__name__ for kind in type(layer).__mro__]
     depthwise = [getattr(layer, 'depthwise_kernel', None)]
     if any('DepthwiseConv' in kind for kind in kinds) or _is_depthwise(layer):
       depthwise.append(getattr(layer, 'kernel', None))
-    special.update({id(variable): 'it is a depthwise kernel'
+    special.update({id(variable): SkipKind.DEPTHWISE
                     for variable in depthwise if variable is not None})
     if getattr(layer, 'kernel_mask', None) is not None:
       # LocallyConnected with implementation=2.
-      special[id(layer.kernel)] = 'its layer uses a part of it only'
+      special[id(layer.kernel)] = SkipKind.PARTLY_USED
     reason = None
     if any('Normalization' in kind or kind.endswith('Norm')
            for kind in kinds):
-      reason = 'it belongs to a normalization'
+      reason = SkipKind.NORMALIZATION
     elif 'PReLU' in kinds:
-      reason = 'it is a slope of an activation'
+      reason = SkipKind.SLOPE
     if reason is not None:
       special.update({id(variable): reason
                       for variable in _own_variables(layer)})

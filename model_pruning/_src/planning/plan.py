@@ -15,6 +15,7 @@ from model_pruning._src.axes import mask_updates
 from model_pruning._src.core import schedule
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.planning import distribution
+from model_pruning._src.planning import reasons
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import patterns as patterns_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -29,6 +30,7 @@ class Candidate:
     name: its name, without `:0`; unique in the model.
     shape: its shape, -1 for what is not known.
     reason: why it is not pruned unless the spec asks for it; None if it is.
+      A `reasons.Reason` has a kind to filter by.
     on_request: whether the spec can ask for it, with an entry of a sparsity
       map that matches no weight which is pruned anyway.
     group_name: the group that it was put in by hand, if any.
@@ -130,8 +132,9 @@ def _reason(spec: spec_lib.PruningSpec, candidate: Candidate,
     return candidate.reason
   for pattern in spec.do_not_prune:
     if patterns_lib.matches(pattern, candidate.name):
-      return f'do_not_prune has {pattern!r}'
-  return 'its target sparsity is 0'
+      return reasons.Reason(f'do_not_prune has {pattern!r}',
+                            reasons.SkipKind.DO_NOT_PRUNE)
+  return reasons.Reason.of(reasons.SkipKind.TARGET)
 
 
 def _requested(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],

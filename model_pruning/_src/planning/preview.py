@@ -13,6 +13,7 @@ from model_pruning._src.axes import counts
 from model_pruning._src.core import schedule
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
+from model_pruning._src.planning import table
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -36,9 +37,9 @@ class PruningPreview:
     num_prunable: entries of the weights that are pruned.
     num_left: those of them that are not zero in the end.
     dense_bytes: what the entries of all the variables take.
-    sparse_bytes: what they take where each pruned weight is a bit an entry,
-      which says whether it is zero, and the entries that are not. No format
-      and no compression gets a file to exactly this; it is what to expect.
+    sparse_bytes: what they take where each pruned weight is a bitmask, with
+      one bit for each entry, and its nonzero values. No format and no
+      compression gets a file to exactly this; it is what to expect.
   """
 
   report: report_lib.PruningReport
@@ -52,8 +53,19 @@ class PruningPreview:
   sparse_bytes: int
 
   def __str__(self) -> str:
-    lines = [str(self.report)]
-    lines += report_lib.table(
+    return self.to_text()
+
+  def to_text(self, verbose: bool = False) -> str:
+    """The preview as tables.
+
+    Args:
+      verbose: whether the report has a line for every weight.
+
+    Returns:
+      Lines without an end of line behind the last.
+    """
+    lines = [self.report.to_text(verbose)]
+    lines += table.lines(
         ('masks change at step', 'sparsity of the pruned weights'),
         [(str(self.steps[i]), f'{self.sparsities[i]:.4f}')
          for i in _spread(len(self.steps))])
@@ -61,14 +73,14 @@ class PruningPreview:
       lines.append(f'  and every {self.repeats_every} steps from then on, at '
                    'the last sparsity')
     num_zeros = self.num_prunable - self.num_left
-    lines += report_lib.table(('in the end', '', ''), [
+    lines += table.lines(('in the end', '', ''), [
         ('entries of the model', f'{self.num_entries:,}', ''),
         ('  of weights that are pruned', f'{self.num_prunable:,}', ''),
         ('    zero', f'{num_zeros:,}',
          _share(num_zeros, self.num_entries, 'of all entries')),
         ('    left', f'{self.num_left:,}', ''),
         ('bytes as dense arrays', f'{self.dense_bytes:,}', ''),
-        ('bytes as a bit an entry and the entries left',
+        ('bytes with a bitmask and the nonzero values',
          f'{self.sparse_bytes:,}',
          _share(self.sparse_bytes, self.dense_bytes, 'of dense'))])
     return '\n'.join(lines)

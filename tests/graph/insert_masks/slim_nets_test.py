@@ -60,7 +60,7 @@ class NetsTest(parameterized.TestCase):
                             for weight in apply_mask.get_weights()])
           self.assertLen(report.pruned, net.num_kernels)
           for skipped in report.skipped:
-            self.assertRegex(skipped.reason, 'depthwise|dimensions')
+            self.assertRegex(skipped.reason, 'depthwise|dimension')
         kernels = [v for v in v1.trainable_variables()
                    if v.op.name.endswith('/weights')]
         self.assertLen(kernels, net.num_kernels)

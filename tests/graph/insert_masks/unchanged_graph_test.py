@@ -198,7 +198,7 @@ class ChosenTest(parameterized.TestCase):
     names, reasons = self._insert(_SPEC)
     self.assertEqual(names, {'conv', 'fc'})
     self.assertIn('weight_sparsity_map can name it', reasons['depthwise'])
-    self.assertIn('1 dimensions', reasons['bias'])
+    self.assertIn('1 dimension', reasons['bias'])
 
   def test_a_depthwise_kernel_that_the_spec_names(self):
     names, _ = self._insert('weight_sparsity_map=[depthwise:0.5]')

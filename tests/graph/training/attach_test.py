@@ -49,7 +49,7 @@ class ReportTest(parameterized.TestCase):
         [('conv/kernel', (3, 3, 1, 8), 0.5, 'unstructured'),
          ('dense/kernel', (512, 10), 0.9, 'block 1x2 AVG')])
     reasons = {w.name: w.reason for w in report.skipped}
-    self.assertRegex(reasons['conv/bias'], '1 dimensions')
+    self.assertRegex(reasons['conv/bias'], '1 dimension')
     self.assertRegex(reasons['depthwise'], 'depthwise kernel')
     self.assertRegex(reasons['scale'], 'no matrix product')
     self.assertRegex(reasons['unused'], 'no optimizer updates it')

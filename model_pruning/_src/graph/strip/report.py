@@ -10,6 +10,8 @@ from typing import Any, List, Optional, Tuple
 import numpy as np
 from absl import logging
 
+from model_pruning._src.planning import table
+
 
 @dataclasses.dataclass(frozen=True)
 class StrippedWeight:
@@ -73,15 +75,12 @@ class StripReport:
       logging.warning('model_pruning: %s', warning)
 
   def __str__(self) -> str:
-    rows = [('weight', 'shape', 'zeros', 'sparsity')]
-    rows += [(weight.name, 'x'.join(map(str, weight.shape)),
-              f'{weight.num_zeros} of {weight.size}', f'{weight.sparsity:.4f}')
-             for weight in self.weights]
-    widths = [max(map(len, column)) for column in zip(*rows)]
     lines: List[str] = ['Stripped of masks:']
-    lines += ['  ' + '  '.join(
-        cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-              for row in rows]
+    lines += table.lines(
+        ('weight', 'shape', 'zeros', 'sparsity'),
+        [(weight.name, table.shape(weight.shape),
+          f'{weight.num_zeros} of {weight.size}', f'{weight.sparsity:.4f}')
+         for weight in self.weights])
     lines.append(f'  {len(self.weights)} weights, '
                  f'{self.sparsity:.4f} of their entries are zero; '
                  f'{len(self.removed)} variables removed')

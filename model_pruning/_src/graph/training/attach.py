@@ -29,6 +29,7 @@ from model_pruning._src.graph.training import savers
 from model_pruning._src.graph.training import state_variables
 from model_pruning._src.graph.training import summaries
 from model_pruning._src.planning import plan
+from model_pruning._src.planning import reasons
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
@@ -265,8 +266,9 @@ def _with_updates(
         f'before pruning is attached. Found {len(found)} trainable variables '
         f'and no operation of {where} that updates one. '
         'Pruning belongs to training: do not pass it to evaluation.')
-  reason = ('no optimizer updates it' if run is None
-            else 'the train op does not update it')
+  reason = reasons.Reason(
+      'no optimizer updates it' if run is None
+      else 'the train op does not update it', reasons.SkipKind.NOT_UPDATED)
   weights = [
       weight if updates[weight.candidate.name]
       else weight._replace(candidate=plan.Candidate(

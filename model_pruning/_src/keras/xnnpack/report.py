@@ -23,7 +23,7 @@ from model_pruning._src.keras.tfmot import policy
 from model_pruning._src.keras.xnnpack import layer_roles
 from model_pruning._src.keras.xnnpack import subgraphs as subgraphs_lib
 from model_pruning._src.planning import plan
-from model_pruning._src.planning import report as report_lib
+from model_pruning._src.planning import table
 from model_pruning._src.spec import pruning_spec as spec_lib
 
 _NOTES = (
@@ -77,11 +77,11 @@ class XNNPackReport:
     others = [layer for layer in self.layers
               if layer.reason and not layer.is_pointwise]
     lines = ['XNNPACK, where it uses its sparse kernel:']
-    lines += report_lib.table(
+    lines += table.lines(
         ('1x1 convolution', 'kernel', 'reason'),
         [(layer.name, 'sparse' if layer.runs_sparse else 'dense', layer.reason)
          for layer in pointwise])
-    lines += report_lib.table(
+    lines += table.lines(
         ('layer outside', 'class', 'reason'),
         [(layer.name, layer.kind, layer.reason) for layer in others])
     lines += [f'  note: {note}' for note in self.notes]
