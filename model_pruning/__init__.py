@@ -21,12 +21,14 @@ Graphs and Estimators:
     PruningHook         Prunes in a MonitoredSession or an Estimator.
     prune_train_op      Prunes in a training loop of your own.
     prune_model_fn      Prunes in a `model_fn`, on workers and replicas too.
+    report_of           What `prune_train_op` pruned.
     insert_masks        Puts masks into a graph whose code you cannot change.
     strip_pruning_vars  Writes a model without masks.
 
 For both:
+    plan                What a spec would do to a model: a dry run.
     PruningSpec         What is pruned, how far and when.
-    PruningPreview      What a spec would do to a model: `spec.plan(model)`.
+    PruningPreview      What `plan` returns.
     PruningReport       What was pruned, and what was not and why.
     SkipKind            The reasons of a report, to filter by.
     StripReport         What `strip_pruning_vars` did.
@@ -53,8 +55,10 @@ _MODULES = {
     'StripReport': 'model_pruning._src.graph.strip.report',
     'insert_masks': 'model_pruning._src.graph.insert_masks.insert_masks',
     'keras': 'model_pruning.keras',
+    'plan': 'model_pruning._plan',
     'prune_model_fn': 'model_pruning._src.graph.training.prune_train_op',
     'prune_train_op': 'model_pruning._src.graph.training.prune_train_op',
+    'report_of': 'model_pruning._src.graph.training.prune_train_op',
     'strip_pruning_vars': 'model_pruning._src.graph.strip.strip',
 }
 # Names of the years 2017 to 2020. They stay, but `import *` leaves them out.
@@ -100,8 +104,10 @@ __all__ = [
     'StripReport',
     'insert_masks',
     'keras',
+    'plan',
     'prune_model_fn',
     'prune_train_op',
+    'report_of',
     'strip_pruning_vars',
 ]
 __version__ = '0.1.0'
@@ -110,6 +116,7 @@ __version__ = '0.1.0'
 # not see `__getattr__`: with it every name would exist for them.
 if TYPE_CHECKING:
   from model_pruning import keras as keras
+  from model_pruning._plan import plan as plan
   from model_pruning._src.graph.insert_masks.insert_masks import (
     insert_masks as insert_masks,
   )
@@ -151,6 +158,7 @@ if TYPE_CHECKING:
   from model_pruning._src.graph.training.prune_train_op import (
     prune_model_fn as prune_model_fn,
     prune_train_op as prune_train_op,
+    report_of as report_of,
   )
   from model_pruning._src.planning.preview import (
     PruningPreview as PruningPreview,

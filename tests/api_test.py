@@ -25,8 +25,10 @@ _PUBLIC_NAMES = [
     'StripReport',
     'insert_masks',
     'keras',
+    'plan',
     'prune_model_fn',
     'prune_train_op',
+    'report_of',
     'strip_pruning_vars',
 ]
 # Of the years 2017 to 2020: attributes, but not in `__all__`.

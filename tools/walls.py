@@ -50,12 +50,7 @@ TENSORFLOW = ('tensorflow', 'keras', 'tf_keras', 'tf_slim')
 PRIVATE = ('tensorflow.python', 'tensorflow.core', 'keras.src', 'keras.engine',
            'tf_keras.src')
 # An importing file, an imported name, and why it is right all the same.
-EXCEPTIONS: Dict[str, Dict[str, str]] = {
-  'model_pruning._src.spec.pruning_spec': {
-    'model_pruning._src.keras.plan':
-      '`PruningSpec.plan` is the verb of the library, under a second name',
-  },
-}
+EXCEPTIONS: Dict[str, Dict[str, str]] = {}
 
 
 class Import(NamedTuple):

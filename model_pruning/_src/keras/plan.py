@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a spec would do to a Keras model: `PruningSpec.plan`."""
+"""What a spec would do to a Keras model: `model_pruning.plan`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from model_pruning._src.spec import pruning_spec as spec_lib
 
 def dry_run(model: Any, spec: spec_lib.PruningSpec,
             num_steps: Optional[int] = None) -> preview.PruningPreview:
-  """`PruningSpec.plan`, which see."""
+  """`model_pruning.plan` of a Keras model."""
   model_check.check_built(model, 'plan')
   found = weights_lib.find_weights(model)
   return preview.make_preview(

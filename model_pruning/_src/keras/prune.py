@@ -213,6 +213,10 @@ class Pruner(tf.Module):
     """What is pruned and what is not, each with the reason."""
     return self._report
 
+  def __repr__(self) -> str:
+    return report_lib.describe(
+        type(self).__name__, self.spec, self.report, self.step)
+
   @property
   def masks(self) -> Dict[str, np.ndarray]:
     """The masks by the names of their weights, as bool arrays."""

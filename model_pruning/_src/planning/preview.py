@@ -117,7 +117,8 @@ def make_preview(spec: spec_lib.PruningSpec,
   """
   rules, report = plan.make_plan(spec, candidates, num_steps)
   steps, repeats_every = _steps(spec, num_steps)
-  sizes = np.array([np.prod(candidate.shape, dtype=np.int64)
+  # A dimension that is not known, -1, counts as none.
+  sizes = np.array([np.prod(np.maximum(candidate.shape, 0), dtype=np.int64)
                     for candidate in candidates], np.int64)
   num_bytes = sizes * np.array(bytes_per_entry, np.int64)
   pruned = [(i, rule) for i, rule in enumerate(rules) if rule is not None]

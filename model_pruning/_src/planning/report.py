@@ -203,6 +203,24 @@ class PruningReport:
     return groups
 
 
+def describe(kind: str, spec: object, report: Optional[PruningReport],
+             step: int) -> str:
+  """The `repr` of what prunes: what is pruned, how far, at which step.
+
+  Args:
+    kind: the name of its class.
+    spec: the specification.
+    report: what is pruned; None if that is not known yet.
+    step: the number of optimizer updates so far.
+  """
+  if report is None:
+    return f'<{kind} {str(spec)!r}, not attached yet>'
+  target = _range([weight.target_sparsity for weight in report.pruned])
+  return (f'<{kind} {str(spec)!r}: {len(report.pruned)} weights'
+          + (f' to a sparsity of {target}' if target else '')
+          + f', at step {step}>')
+
+
 def _structure(weight: PrunedWeight) -> str:
   return weight.structure + (f', group {weight.group}' if weight.group else '')
 

@@ -12,7 +12,6 @@ weight_sparsity_map=[fc:0.5],block_width=4,target_sparsity=0.9
 from __future__ import annotations
 
 import dataclasses
-import importlib
 from typing import (
   Any,
   Dict,
@@ -304,20 +303,22 @@ class PruningSpec:
 
   def plan(self, model: Any,
            num_steps: Optional[int] = None) -> preview.PruningPreview:
-    """Returns what this spec would do to a Keras model: a dry run.
+    """Returns what this spec would do: `model_pruning.plan`.
 
     Args:
-      model: A built model. It is not changed.
+      model: A built Keras model, a graph, or None, the default graph. It is
+        not changed.
       num_steps: How many optimizer updates training makes, if known.
 
     Raises:
-      TypeError: `model` is no Keras model.
-      ValueError: It is not built, or a pattern matches none of its weights.
+      TypeError: `model` is neither a Keras model nor a graph.
+      ValueError: It is not built, has no trainable variables, or a pattern
+        matches none of its weights.
     """
-    # By name: a spec is there without any front end.
-    front_end = importlib.import_module('model_pruning._src.keras.plan')
-    result: preview.PruningPreview = front_end.dry_run(model, self, num_steps)
-    return result
+    # The verb of the library. It is there once the package is, and needs the
+    # front ends, which a spec must not need to be imported.
+    import model_pruning
+    return model_pruning.plan(model, self, num_steps=num_steps)
 
   def __str__(self) -> str:
     """The shortest string that parses to an equal spec."""

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Union
 
+import numpy as np
 import tensorflow as tf
 from absl import logging
 
 from model_pruning._src.core import schedule
 from model_pruning._src.graph.training import attach
+from model_pruning._src.graph.training import session_values
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.planning import sparse_start
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -33,7 +35,9 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
   Use it with `Estimator.train`, `train_and_evaluate` (in `TrainSpec.hooks`),
   `MonitoredTrainingSession` and `MonitoredSession`.
 
-  After the session was created, `report` says what is pruned.
+  After the session was created, `report` says what is pruned. `masks`, `step`
+  and `sparsity` are those of the session while it trains, and what they were
+  at its end from then on; before the first session, nothing and 0.
   """
 
   def __init__(self, spec: Union[spec_lib.PruningSpec, str, Any],
@@ -51,11 +55,41 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     self._spec = spec_lib.PruningSpec.of(spec)
     self._num_steps = num_steps
     self._attachment: Any = None  # An `attach.Attachment` from `begin` on.
+    self._session: Optional[tf.compat.v1.Session] = None  # While it trains.
+    self._at_end = session_values.SessionValues()
 
   @property
   def report(self) -> Optional[report_lib.PruningReport]:
     """What is pruned and what is not; None before `begin`."""
     return self._attachment.report if self._attachment else None
+
+  @property
+  def masks(self) -> Dict[str, np.ndarray]:
+    """The masks by the names of their weights, as bool arrays."""
+    return self._values().masks
+
+  @property
+  def step(self) -> int:
+    """The global step, which is the clock; 0 before the first session."""
+    return self._values(with_weights=False).step
+
+  @property
+  def sparsity(self) -> Dict[str, float]:
+    """The share of zeros in each pruned weight, by its name."""
+    return self._values().sparsity
+
+  def __repr__(self) -> str:
+    return report_lib.describe(
+        type(self).__name__, self._spec, self.report, self.step)
+
+  def _values(self, with_weights: bool = True) -> session_values.SessionValues:
+    if self._session is None:
+      return self._at_end
+    try:
+      return session_values.read(
+          self._attachment.states, self._session, with_weights)
+    except RuntimeError:  # It broke, and was closed without `end`.
+      return self._at_end
 
   def begin(self) -> None:
     """Attaches to the default graph.
@@ -78,6 +112,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     logged, and said in the report.
     """
     del coord
+    self._session = session
     shares: Dict[str, float] = {}
     for state in self._attachment.states:
       state.rebuild_uninitialized(session)
@@ -106,6 +141,8 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
 
   def end(self, session: tf.compat.v1.Session) -> None:
     """Says so if training ended and no mask was ever updated."""
+    self._session = None
+    self._at_end = session_values.read(self._attachment.states, session)
     if not self._attachment.last_mask_update_steps:
       logging.warning(
           'model_pruning: training ended and NOTHING WAS PRUNED, because %r '

@@ -6,15 +6,30 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any, Callable, Optional, TypeVar, Union
+import weakref
+from typing import (
+  Any,
+  Callable,
+  Dict,
+  MutableMapping,
+  Optional,
+  TypeVar,
+  Union,
+)
 
 import tensorflow as tf
 
 from model_pruning._src.graph.training import attach
 from model_pruning._src.graph.training import hook
+from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 
 _TrainOp = TypeVar('_TrainOp', tf.Operation, tf.Tensor)
+
+# Reports by the names of the operations that `prune_train_op` returned. No
+# collection of the graph: what is no proto there makes exports warn.
+_REPORTS: MutableMapping[tf.Graph, Dict[str, report_lib.PruningReport]] = (
+    weakref.WeakKeyDictionary())
 
 
 def prune_train_op(train_op: _TrainOp,
@@ -43,7 +58,8 @@ def prune_train_op(train_op: _TrainOp,
       report warns of a schedule that does not fit into them.
 
   Returns:
-    An operation or a tensor like `train_op`.
+    An operation or a tensor like `train_op`, of which
+    `model_pruning.report_of` has the report.
 
   Raises:
     TypeError: if `train_op` is neither an operation nor a tensor.
@@ -52,10 +68,7 @@ def prune_train_op(train_op: _TrainOp,
       has a pattern that matches none of the weights.
   """
   spec = spec_lib.PruningSpec.of(spec)
-  if not (isinstance(train_op, tf.Operation) or hasattr(train_op, 'op')):
-    raise TypeError(
-        'Argument `train_op` must be an operation or a tensor of a graph. '
-        f'Received: {train_op!r} of type {type(train_op).__name__}')
+  _check_in_graph(train_op)
   graph = train_op.graph
   attachment = attach.attach(graph, spec, num_steps, train_op, global_step)
   attachment.report.log()
@@ -63,8 +76,47 @@ def prune_train_op(train_op: _TrainOp,
   name = spec.name + '/train'
   with graph.as_default(), tf.control_dependencies(project_ops):
     if isinstance(train_op, tf.Operation):
-      return tf.group(train_op, *project_ops, name=name)
-    return tf.identity(train_op, name=name)
+      pruned = tf.group(train_op, *project_ops, name=name)
+    else:
+      pruned = tf.identity(train_op, name=name)
+  _REPORTS.setdefault(graph, {})[_op_name(pruned)] = attachment.report
+  return pruned
+
+
+def report_of(train_op: Any) -> report_lib.PruningReport:
+  """What is pruned by a train op, and what not and why.
+
+      train_op = model_pruning.prune_train_op(train_op, 'target_sparsity=0.9')
+      print(model_pruning.report_of(train_op))
+
+  Args:
+    train_op: what `prune_train_op` returned.
+
+  Returns:
+    The report. It is known as long as the graph lives.
+
+  Raises:
+    TypeError: if `train_op` is neither an operation nor a tensor of a graph.
+    ValueError: if `prune_train_op` did not return it.
+  """
+  _check_in_graph(train_op)
+  report = _REPORTS.get(train_op.graph, {}).get(_op_name(train_op))
+  if report is None:
+    raise ValueError('Argument `train_op` must be what `prune_train_op` '
+                     f'returned. Received: {train_op!r}')
+  return report
+
+
+def _op_name(train_op: Any) -> str:
+  is_op = isinstance(train_op, tf.Operation)
+  return str((train_op if is_op else train_op.op).name)
+
+
+def _check_in_graph(train_op: Any) -> None:
+  if not (isinstance(train_op, tf.Operation) or hasattr(train_op, 'op')):
+    raise TypeError(
+        'Argument `train_op` must be an operation or a tensor of a graph. '
+        f'Received: {train_op!r} of type {type(train_op).__name__}')
 
 
 def prune_model_fn(model_fn: Callable[..., Any],
