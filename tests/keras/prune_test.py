@@ -113,6 +113,13 @@ class ModelsTest(KerasTestCase):
         model, 'weight_sparsity_map=[mine/:0.5]')
     self.assertLen(pruner.report.pruned, 1)
 
+  def test_a_pruner_says_what_it_prunes_how_far_and_at_which_step(self):
+    model = keras_models.sequential()
+    pruner = model_pruning.keras.prune(model, 'target_sparsity=0.75')
+    self.assertRegex(
+        repr(pruner), r"^<Pruner 'target_sparsity=0\.75': \d weights to a "
+        r'sparsity of 0\.75, at step 0>$')
+
   def test_a_frozen_layer_is_not_pruned(self):
     model = keras_models.sequential()
     model.layers[0].trainable = False
