@@ -34,6 +34,7 @@ def correct_keras(model: Any) -> None:
   spec = model_pruning.PruningSpec(target_sparsity=0.9, name='mine')
   reveal_type(spec)  # T: PruningSpec
   reveal_type(spec.plan(model))  # T: PruningPreview
+  reveal_type(model_pruning.plan(model, spec))  # T: PruningPreview
   reveal_type(pruning.xnnpack_report(model, spec))  # T: XNNPackReport
   pruning.prune_low_magnitude(
       model, pruning.PolynomialDecay(0.0, 0.9, 0, 100), block_size=(2, 2))
@@ -46,7 +47,8 @@ def correct_keras(model: Any) -> None:
 
 def correct_graphs(weight: Any, train_op: Any) -> None:
   reveal_type(PruningHook('target_sparsity=0.9'))  # T: PruningHook
-  model_pruning.prune_train_op(train_op, 'target_sparsity=0.9')
+  pruned = model_pruning.prune_train_op(train_op, 'target_sparsity=0.9')
+  reveal_type(model_pruning.report_of(pruned))  # T: PruningReport
   masked = model_pruning.apply_mask(weight, 'scope')
   model_pruning.masked_conv2d(masked, 32, [3, 3], scope='conv1')
   old = model_pruning.Pruning(model_pruning.get_pruning_hparams())
@@ -68,6 +70,7 @@ def wrong_arguments(model: Any) -> None:
   pruning.prune_now(model, 'target_sparsity=0.9', 1, 'all')  # E: arg-type
   PruningHook('target_sparsity=0.9', num_stepz=9)  # E: call-arg
   model_pruning.prune_train_op(model)  # E: call-arg
+  model_pruning.plan(model, 'target_sparsity=0.9', num_stepz=9)  # E: call-arg
   model_pruning.PruningSpec(target_sparsity='0.9')  # E: arg-type
   model_pruning.PruningSpec(target_sparsty=0.9)  # E: call-arg
   model_pruning.masked_conv2d(model, 32, 'three')  # E: arg-type
