@@ -42,14 +42,14 @@ class ChooseTest(parameterized.TestCase):
   def test_the_rule_is_the_documented_one(
       self, steps_per_epoch, epochs, begin, end, frequency):
     actual_begin, actual_end, actual_frequency = _choice(
-        steps_per_epoch, epochs)
+        steps_per_epoch * epochs)
     self.assertEqual((actual_begin, actual_frequency), (begin, frequency))
     self.assertLessEqual(actual_end, end)
     self.assertGreater(actual_end, end - frequency)
 
   def test_shares_and_number_of_updates_can_be_given(self):
     self.assertEqual(
-        _choice(100, 10, warm_up=0, recovery=0.5, num_updates=5),
+        _choice(1000, warm_up=0, recovery=0.5, num_updates=5),
         (0, 500, 100))
 
   @parameterized.parameters(*range(1, 40), 100, 151, 999, 12345, 10**7 + 1)
@@ -68,25 +68,32 @@ class ChooseTest(parameterized.TestCase):
     self.assertEmpty(spec.schedule_notes())
 
   @parameterized.parameters(
-      ('steps_per_epoch', 0), ('steps_per_epoch', 1.5),
-      ('steps_per_epoch', True), ('steps_per_epoch', None), ('epochs', -1),
-      ('epochs', '3'), ('num_updates', 0), ('warm_up', 1), ('warm_up', -0.1),
-      ('recovery', 'much'), ('recovery', float('nan')))
+      ('num_steps', 0), ('num_steps', 1.5), ('num_steps', True),
+      ('num_steps', None), ('num_steps', '3'), ('num_updates', 0),
+      ('warm_up', 1), ('warm_up', -0.1), ('recovery', 'much'),
+      ('recovery', float('nan')))
   def test_a_wrong_argument_is_named(self, name, value):
-    arguments = dict(steps_per_epoch=10, epochs=10)
+    arguments = dict(num_steps=100)
     arguments[name] = value
     with self.assertRaisesRegex(ValueError, f'`{name}` must be.*Received'):
       for_training.choose(**arguments)
 
   def test_something_is_left_for_pruning(self):
     with self.assertRaisesRegex(ValueError, 'warm_up=0.5, recovery=0.5'):
-      for_training.choose(10, 10, warm_up=0.5, recovery=0.5)
+      for_training.choose(100, warm_up=0.5, recovery=0.5)
 
   def test_counts_of_numpy_will_do(self):
-    self.assertEqual(_choice(np.int64(100), np.int32(2)), _choice(100, 2))
+    self.assertEqual(_choice(np.int64(200)), _choice(200))
 
 
 class ForTrainingTest(parameterized.TestCase):
+
+  @parameterized.parameters(
+      (0, 1, 'steps_per_epoch'), (True, 1, 'steps_per_epoch'),
+      (None, 1, 'steps_per_epoch'), (1, -1, 'epochs'), (1, '3', 'epochs'))
+  def test_a_wrong_length_is_named(self, steps_per_epoch, epochs, name):
+    with self.assertRaisesRegex(ValueError, f'`{name}` must be.*Received'):
+      PruningSpec.for_training(0.9, steps_per_epoch, epochs)
 
   def test_other_fields_are_as_given(self):
     spec = PruningSpec.for_training(

@@ -19,6 +19,7 @@ from model_pruning._src.spec import compression_fields
 from model_pruning._src.spec import hparams as hparams_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import text as text_lib
+from model_pruning._src.spec import training_length
 from model_pruning._src.spec.pruning_spec import PruningSpec
 from tests.support import random_specs
 
@@ -160,13 +161,16 @@ class FormsTest(parameterized.TestCase):
                       spec_lib.get_pruning_hparams().parse_json(
                           hparams.to_json()))):
       self.assertEqual(other, spec)
-      self.assertEqual(repr(other), repr(spec))
+      if not all(map(spec.is_default, training_length.STEP_FIELDS)):
+        self.assertEqual(repr(other), repr(spec))
 
   @hypothesis.given(random_specs.specs())
   def test_what_is_printed_is_what_is_not_default(self, spec):
     changed = {n for n, default in _DEFAULTS if getattr(spec, n) != default}
     if spec.m_by_n:
       changed.discard('target_sparsity')
+    if changed.isdisjoint(training_length.STEP_FIELDS):
+      changed.add('sparsity_function_end_step')  # It names its steps.
     self.assertEqual(
         set(text_lib.parse(str(spec), dict(_DEFAULTS))), changed)
 

@@ -14,7 +14,6 @@ from absl import logging
 from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.core import schedule
 from model_pruning._src.keras import constraint
 from model_pruning._src.keras import model_check
 from model_pruning._src.keras import optimizer_view
@@ -22,11 +21,13 @@ from model_pruning._src.keras import ranking
 from model_pruning._src.keras import recording_optimizer
 from model_pruning._src.keras import restore_watch
 from model_pruning._src.keras import state_variables
+from model_pruning._src.keras import training_end
 from model_pruning._src.keras import weights as weights_lib
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.planning import sparse_start
 from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import training_length
 from model_pruning._src.spec import weight_rule
 
 
@@ -44,16 +45,18 @@ class Pruner(tf.Module):
   """
 
   def __init__(self, model: Any, spec: spec_lib.PruningSpec,
-               num_steps: Optional[int] = None, optimizer: Any = None):
+               length: training_length.Length = training_length.UNKNOWN,
+               optimizer: Any = None):
     """Creates the state of a model and puts constraints on its weights.
 
     `prune` is the public way to make one, and says what is raised.
     """
     super().__init__(name=spec.name)
+    spec = spec.resolve(**length._asdict())
     self.spec = spec
     found = weights_lib.find_weights(model)
     rules, self._report = plan.make_plan(
-        spec, [weight.candidate for weight in found], num_steps)
+        spec, [weight.candidate for weight in found], length.num_steps)
     chosen = [(weight, rule) for weight, rule in zip(found, rules)
               if rule is not None]
     _check(spec, model, chosen)
@@ -77,9 +80,10 @@ class Pruner(tf.Module):
     self._constrained = self._constrain(model)
     keras_models.forget_train_function(model)
     # None of what it is given may hold the pruner: it would live on.
-    weakref.finalize(self, _warn_of_what_was_not_pruned, str(spec),
-                     dict(zip(self._names, self.states)), self._watch,
-                     self._optimizer)
+    self._say_how_it_ended = weakref.finalize(
+        self, training_end.warn, spec, dict(zip(self._names, self.states)),
+        [rule.target_sparsity for rule in chosen_rules], self._watch,
+        self._optimizer)
 
   def _constrain(self, model: Any) -> List[Any]:
     """Puts the constraints on; returns the variables that have one."""
@@ -113,6 +117,7 @@ class Pruner(tf.Module):
       The model, the same object.
     """
     model = self._model()
+    self._say_how_it_ended()  # Now: what comes later is no pruned training.
     for variable in self._constrained:
       pruning = keras_variables.constraint_of(variable)
       while isinstance(pruning, constraint.CONSTRAINTS):
@@ -237,7 +242,9 @@ class Pruner(tf.Module):
 
 
 def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
-          num_steps: Optional[int] = None, optimizer: Any = None) -> Pruner:
+          *, num_steps: Optional[int] = None,
+          steps_per_epoch: Optional[int] = None,
+          optimizer: Any = None) -> Pruner:
   """Prunes a Keras model while it trains, in place.
 
       model_pruning.keras.prune(model, 'target_sparsity=0.9')
@@ -258,8 +265,11 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
   Args:
     model: a built model.
     spec: a `PruningSpec`, or its string.
-    num_steps: how many optimizer updates training will make in all, if known:
-      then the report warns of a schedule that does not fit into them.
+    num_steps: how many optimizer updates training will make in all. A spec
+      that names no step gets a schedule for this length, and shares of it
+      (`70%`) become steps. Default: not known.
+    steps_per_epoch: how many of them an epoch has, for steps in epochs
+      (`5ep`). Default: not known.
     optimizer: that of a training loop of your own, if it accumulates
       gradients, keeps averages of the weights, or was restored; by default
       the one that the model is compiled with, now or later.
@@ -281,7 +291,8 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
         'Argument `model` must be compiled before `prune` in graph mode under '
         'a strategy, because compiling opens the session that the strategy '
         f'uses. Received: the model {model.name!r}, which is not compiled')
-  pruner = Pruner(model, spec, num_steps, optimizer)
+  pruner = Pruner(model, spec, training_length.Length(
+      num_steps, steps_per_epoch), optimizer)
   pruner.report.log()
   return pruner
 
@@ -312,39 +323,3 @@ def _check(
           'threshold in graph mode. With v1 graphs, use `PruningHook` or '
           f'`prune_train_op`. Received: weight {weight.candidate.name!r} in '
           f'group {rule.group!r}')
-
-
-def _warn_of_what_was_not_pruned(
-    spec: str, states_by_name: Dict[str, ranking.WeightState],
-    watch: restore_watch.RestoreWatch,
-    optimizer: optimizer_view.OptimizerView) -> None:
-  """Runs when the model is deleted, or the program ends."""
-  try:
-    num_updates = {name: int(keras_variables.value_of(state.num_updates))
-                         - watch.step for name, state in states_by_name.items()}
-    pruned = any(
-        keras_variables.value_of(state.last_mask_update_step) != schedule.NEVER
-        for state in states_by_name.values())
-    num_unseen = optimizer.num_updates() - watch.step
-  except (AttributeError, RuntimeError, TypeError, ValueError,
-          tf.errors.OpError):
-    # Of a graph: its session is closed, or Keras has another by now, or the
-    # program is eager elsewhere.
-    return
-  most = max(num_updates.values(), default=0)
-  if most > 0 and not pruned:
-    logging.warning(
-        'model_pruning: training ended after %d updates and NOTHING WAS '
-        'PRUNED: no mask update of %r was due.', most, spec)
-  if most == 0 and states_by_name and num_unseen > 0:
-    logging.warning(
-        'model_pruning: training ended after %d updates and NOTHING WAS '
-        'PRUNED: %s did not update the weights %s, or does not apply the '
-        'constraints of weights.', num_unseen,
-        type(optimizer.optimizer).__name__, ', '.join(states_by_name))
-  idle = [name for name, number in num_updates.items() if number == 0]
-  if most > 0 and idle:
-    logging.warning(
-        'model_pruning: training ended after %d updates, and no optimizer '
-        'ever updated these weights, so they are NOT PRUNED: %s.',
-        most, ', '.join(idle))

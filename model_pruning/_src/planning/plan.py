@@ -56,14 +56,16 @@ class Plan(NamedTuple):
 
 
 def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
-              num_steps: Optional[int] = None) -> Plan:
+              num_steps: Optional[int] = None,
+              is_training: bool = True) -> Plan:
   """Finds the rule of every weight.
 
   Args:
-    spec: the specification.
+    spec: the specification, with steps that are numbers (`spec.resolve`).
     candidates: every weight of the model.
     num_steps: how many optimizer updates training will make, if known: then
       the report warns of a schedule that cannot do its work in them.
+    is_training: whether the report is about a training, and its length counts.
 
   Returns:
     The plan.
@@ -100,12 +102,23 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
           candidate.name, candidate.shape,
           _reason(spec, candidate, candidate.name in requested))
       for candidate, rule in zip(candidates, rules) if rule is None]
-  warnings = list(spec.schedule_notes())
+  warnings = list(spec.schedule_notes()) if (
+      spec.follows_schedule and spec.is_resolved) else []
   if not pruned:
     warnings.append('No weight of the model is pruned.')
-  warnings += _warnings_on_length(spec, num_steps)
+  if is_training:
+    warnings += warnings_on_length(spec, num_steps)
   return Plan(rules, report_lib.PruningReport(
       str(spec), tuple(pruned), tuple(skipped), tuple(warnings)))
+
+
+# A schedule that is through in this share of the training is told of.
+_SHORT = 0.05
+_NO_LENGTH = (
+    'The spec names no step and the length of the training is not known, so '
+    'the target sparsity {1:.4g} is reached at step {0}, whatever the length '
+    'is. Give `num_steps`, the optimizer updates of the training, for a '
+    'schedule that fits it, or name the steps in the spec.')
 
 
 def _prunes_nothing(rule: weight_rule.WeightRule) -> bool:
@@ -151,10 +164,19 @@ def _requested(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
   return requested
 
 
-def _warnings_on_length(spec: spec_lib.PruningSpec,
-                        num_steps: Optional[int]) -> List[str]:
-  if num_steps is None:
+def warnings_on_length(spec: spec_lib.PruningSpec,
+                       num_steps: Optional[int]) -> List[str]:
+  """Returns sentences on a schedule that does not fit a training.
+
+  Args:
+    spec: the specification, with steps that are numbers.
+    num_steps: how many optimizer updates training will make; None: not known.
+  """
+  if not spec.follows_schedule:
     return []
+  if num_steps is None:
+    return [] if spec.names_steps else [_NO_LENGTH.format(
+        max(spec.sparsity_function_end_step, 1), spec.target_sparsity)]
   steps = schedule.UpdateSteps.of(spec)
   if not steps.up_to(num_steps):
     return [
@@ -165,4 +187,11 @@ def _warnings_on_length(spec: spec_lib.PruningSpec,
     return [
         f'Training of {num_steps} steps ends before the target sparsity is '
         f'reached at step {spec.sparsity_function_end_step}.']
+  end = max(spec.sparsity_function_end_step, spec.begin_pruning_step)
+  if end < _SHORT * num_steps and spec.target_sparsity > spec.initial_sparsity:
+    return [
+        f'The target sparsity is reached at step {max(end, 1)}, in the first '
+        f'{_SHORT:.0%} of a training of {num_steps} steps: weights are pruned '
+        'before they have learned what matters. A spec that names no step gets '
+        'a schedule for the length of the training.']
   return []

@@ -16,11 +16,12 @@ from model_pruning._src.axes import schedules
 from model_pruning._src.axes import structures
 from model_pruning._src.spec import errors
 from model_pruning._src.spec import patterns as patterns_lib
+from model_pruning._src.spec import training_length
 from model_pruning._src.spec import value_type
 from model_pruning._src.spec import weight_rule
 
 if TYPE_CHECKING:
-  from model_pruning._src.spec import pruning_spec as spec_lib  # pylint: disable=g-bad-import-order
+  from model_pruning._src.spec import fields as fields_lib  # pylint: disable=g-bad-import-order
 
 AUTO = 'auto'
 _STRUCTURE_FIELDS = ('block_height', 'block_width', 'block_dims_map',
@@ -81,6 +82,8 @@ def _m_by_n(field: str, value: Any) -> str:
 # Fields that are more than a number or a bool: value to canonical value.
 _CANONICAL: Dict[str, Callable[[str, Any], Any]] = {
     'name': _name,
+    **dict.fromkeys(training_length.STEP_FIELDS,
+                    training_length.canonical_step),
     'weight_sparsity_map': _entries(patterns_lib.SPARSITY),
     'block_dims_map': _entries(patterns_lib.BLOCK_DIMS),
     'group_sparsity_map': _entries(patterns_lib.SPARSITY),
@@ -113,7 +116,7 @@ class _Rule(NamedTuple):
   """Something that must hold for `fields`, the first of which is blamed."""
   fields: Tuple[str, ...]
   must: str
-  holds: Callable[[spec_lib.PruningSpec], bool]
+  holds: Callable[[fields_lib.Fields], bool]
 
 
 def _in_unit_range(field: str) -> _Rule:
@@ -218,9 +221,12 @@ _RULES = (
 )
 
 
-def check(spec: spec_lib.PruningSpec) -> None:
+def check(spec: fields_lib.Fields) -> None:
   """Raises a ValueError for the first rule that the spec breaks."""
   for rule in _RULES:
+    if any(isinstance(getattr(spec, field), str) for field in rule.fields
+           if field in training_length.STEP_FIELDS):
+      continue  # They can be compared when the length of training is known.
     if not rule.holds(spec):
       received = ', '.join(f'{f}={getattr(spec, f)!r}' for f in rule.fields)
       raise ValueError(

@@ -46,8 +46,8 @@ class ScheduleChoice:
             f'{self.num_steps - max(self.end_step, 1)} train on.')
 
 
-def choose(steps_per_epoch: Any, epochs: Any, warm_up: Any = 0.1,
-           recovery: Any = 0.25, num_updates: Any = 50) -> ScheduleChoice:
+def choose(num_steps: Any, warm_up: Any = 0.1, recovery: Any = 0.25,
+           num_updates: Any = 50) -> ScheduleChoice:
   """Chooses when to prune.
 
   Nothing is pruned in the first `warm_up` of the training, in which weights
@@ -57,12 +57,11 @@ def choose(steps_per_epoch: Any, epochs: Any, warm_up: Any = 0.1,
   time, fewer would prune more at once than training makes good. The last
   `recovery` trains the weights that are left.
 
-  >>> choose(steps_per_epoch=1000, epochs=10).fields()['pruning_frequency']
+  >>> choose(num_steps=10000).fields()['pruning_frequency']
   130
 
   Args:
-    steps_per_epoch: optimizer updates of an epoch, at least 1.
-    epochs: at least 1.
+    num_steps: optimizer updates of the training, at least 1.
     warm_up: share of the training, in [0, 1).
     recovery: share of the training, in [0, 1); less than 1 with `warm_up`.
     num_updates: how often to update the masks, up to twice; at least 1.
@@ -73,11 +72,8 @@ def choose(steps_per_epoch: Any, epochs: Any, warm_up: Any = 0.1,
   Raises:
     ValueError: if an argument is not what it must be.
   """
-  for name, count in (('steps_per_epoch', steps_per_epoch),
-                      ('epochs', epochs), ('num_updates', num_updates)):
-    if (isinstance(count, bool) or not isinstance(count, (int, np.integer))
-        or count < 1):
-      raise errors.argument_error(name, 'be an integer >= 1', count)
+  for name, count in (('num_steps', num_steps), ('num_updates', num_updates)):
+    check_count(name, count)
   for name, share in (('warm_up', warm_up), ('recovery', recovery)):
     if (isinstance(share, bool)
         or not isinstance(share, (int, float, np.number))
@@ -87,9 +83,16 @@ def choose(steps_per_epoch: Any, epochs: Any, warm_up: Any = 0.1,
     raise ValueError(
         'Arguments `warm_up` and `recovery` must leave a share of the training '
         f'for pruning. Received: warm_up={warm_up!r}, recovery={recovery!r}')
-  num_steps = int(steps_per_epoch) * int(epochs)
+  num_steps = int(num_steps)
   begin_step = int(num_steps * float(warm_up))
   span = max(int(num_steps * (1.0 - float(recovery))) - begin_step, 0)
   frequency = max(span // int(num_updates), 1)
   return ScheduleChoice(num_steps, begin_step,
                         begin_step + span // frequency * frequency, frequency)
+
+
+def check_count(name: str, count: Any) -> None:
+  """Raises a ValueError unless `count` is an integer, at least 1."""
+  if (isinstance(count, bool) or not isinstance(count, (int, np.integer))
+      or count < 1):
+    raise errors.argument_error(name, 'be an integer >= 1', count)

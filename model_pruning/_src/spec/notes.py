@@ -18,7 +18,7 @@ from model_pruning._src.spec import text as text_lib
 from model_pruning._src.spec import weight_rule
 
 if TYPE_CHECKING:
-  from model_pruning._src.spec import pruning_spec as spec_lib  # pylint: disable=g-bad-import-order
+  from model_pruning._src.spec import fields as fields_lib  # pylint: disable=g-bad-import-order
 
 _WITHOUT_EFFECT = {
     'nbins': 'masks are exact, not from a histogram',
@@ -31,7 +31,7 @@ def _text(sparsity: float) -> str:
   return text_lib.format_value(round(sparsity, 4))
 
 
-def _curve(spec: spec_lib.PruningSpec) -> Any:
+def _curve(spec: fields_lib.Fields) -> Any:
   """The curve of most weights; if it is flat, one of a map that is not."""
   targets = [spec.target_sparsity] + [
       float(entry.rpartition(':')[2])
@@ -46,14 +46,14 @@ def _is_constant(curve: Any) -> bool:
   return bool(curve.initial_sparsity == curve.final_sparsity)
 
 
-def _last_update(spec: spec_lib.PruningSpec) -> int:
+def _last_update(spec: fields_lib.Fields) -> int:
   """The last mask update of a window that ends before the curve does."""
   window = spec.end_pruning_step - spec.begin_pruning_step
   # What is due at step 0 happens with the first optimizer update.
   return max(spec.end_pruning_step - window % spec.pruning_frequency, 1)
 
 
-def _curve_ends_before_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
+def _curve_ends_before_pruning(spec: fields_lib.Fields) -> Optional[str]:
   begin, end = (spec.sparsity_function_begin_step,
                 spec.sparsity_function_end_step)
   first = spec.begin_pruning_step
@@ -64,7 +64,7 @@ def _curve_ends_before_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
           f'{_text(_curve(spec).final_sparsity)}.')
 
 
-def _curve_begins_after_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
+def _curve_begins_after_pruning(spec: fields_lib.Fields) -> Optional[str]:
   begin, last = spec.sparsity_function_begin_step, spec.end_pruning_step
   if _is_constant(_curve(spec)) or last == -1 or begin < last or (
       spec.sparsity_function_end_step <= last):
@@ -74,7 +74,7 @@ def _curve_begins_after_pruning(spec: spec_lib.PruningSpec) -> Optional[str]:
           f'{_text(_curve(spec).initial_sparsity)}.')
 
 
-def _pruning_ends_before_curve(spec: spec_lib.PruningSpec) -> Optional[str]:
+def _pruning_ends_before_curve(spec: fields_lib.Fields) -> Optional[str]:
   last = spec.end_pruning_step
   begin, end = (spec.sparsity_function_begin_step,
                 spec.sparsity_function_end_step)
@@ -88,7 +88,7 @@ def _pruning_ends_before_curve(spec: spec_lib.PruningSpec) -> Optional[str]:
 
 
 def _window_shorter_than_frequency(
-    spec: spec_lib.PruningSpec) -> Optional[str]:
+    spec: fields_lib.Fields) -> Optional[str]:
   first, last = spec.begin_pruning_step, spec.end_pruning_step
   if last == -1 or first == last or last - first >= spec.pruning_frequency:
     return None
@@ -100,7 +100,7 @@ def _window_shorter_than_frequency(
           f'at {steps} only.')
 
 
-def _sparsity_falls(spec: spec_lib.PruningSpec) -> Optional[str]:
+def _sparsity_falls(spec: fields_lib.Fields) -> Optional[str]:
   curve = _curve(spec)
   if not curve.falls:
     return None
@@ -108,13 +108,13 @@ def _sparsity_falls(spec: spec_lib.PruningSpec) -> Optional[str]:
           f'{_text(curve.final_sparsity)}: pruned weights come back.')
 
 
-def _bounds(spec: spec_lib.PruningSpec) -> Sequence[str]:
+def _bounds(spec: fields_lib.Fields) -> Sequence[str]:
   """The bounds of single weights that a spec has."""
   return [field for field in ('min_weight_sparsity', 'max_weight_sparsity')
           if not spec.is_default(field)]
 
 
-def _bounds_without_effect(spec: spec_lib.PruningSpec) -> Optional[str]:
+def _bounds_without_effect(spec: fields_lib.Fields) -> Optional[str]:
   if not _bounds(spec):
     return None
   fields = ' and '.join(f'`{field}`' for field in _bounds(spec))
@@ -127,7 +127,7 @@ def _bounds_without_effect(spec: spec_lib.PruningSpec) -> Optional[str]:
   return None
 
 
-def _groups_out_of_bounds(spec: spec_lib.PruningSpec) -> Optional[str]:
+def _groups_out_of_bounds(spec: fields_lib.Fields) -> Optional[str]:
   groups = []
   for entry in spec.group_sparsity_map:
     pattern, target = entry.rpartition(':')[::2]
@@ -142,7 +142,7 @@ def _groups_out_of_bounds(spec: spec_lib.PruningSpec) -> Optional[str]:
           'target.')
 
 
-_NOTES: Tuple[Callable[[spec_lib.PruningSpec], Optional[str]], ...] = (
+_NOTES: Tuple[Callable[[fields_lib.Fields], Optional[str]], ...] = (
     _curve_ends_before_pruning,
     _curve_begins_after_pruning,
     _pruning_ends_before_curve,
@@ -153,7 +153,7 @@ _NOTES: Tuple[Callable[[spec_lib.PruningSpec], Optional[str]], ...] = (
 )
 
 
-def notes(spec: spec_lib.PruningSpec) -> Tuple[str, ...]:
+def notes(spec: fields_lib.Fields) -> Tuple[str, ...]:
   """`PruningSpec.schedule_notes`, which see."""
   about_schedule = (note(spec) for note in _NOTES)
   about_fields = (

@@ -11,7 +11,6 @@ weight_sparsity_map=[fc:0.5],block_width=4,target_sparsity=0.9
 
 from __future__ import annotations
 
-import dataclasses
 from typing import (
   Any,
   Dict,
@@ -27,14 +26,15 @@ from typing import (
 from absl import logging
 
 from model_pruning._src.axes import structures
-from model_pruning._src.spec import checks
 from model_pruning._src.spec import compression_fields
 from model_pruning._src.spec import errors
+from model_pruning._src.spec import fields as fields_lib
 from model_pruning._src.spec import for_training
 from model_pruning._src.spec import hparams as hparams_lib
 from model_pruning._src.spec import notes
-from model_pruning._src.spec import patterns as patterns_lib
 from model_pruning._src.spec import text as text_lib
+from model_pruning._src.spec import training_length
+from model_pruning._src.spec import value_type
 from model_pruning._src.spec import weight_rule
 
 if TYPE_CHECKING:
@@ -47,119 +47,8 @@ Unstructured = structures.Unstructured
 WeightRule = weight_rule.WeightRule
 
 
-@dataclasses.dataclass(frozen=True, repr=False)
-class PruningSpec:
-  """How a model is pruned: when, how far, what, and in which structure.
-
-  Steps are counts of optimizer updates. A map gives weights values by name: a
-  list of `'pattern:value'`, or in Python a mapping from pattern to value. A
-  pattern is a regex that is searched in the name of the weight (without
-  `:0`). A pattern that is the very name of a weight goes before the others;
-  two others that match it must give it the same value. Every field is
-  checked, and stored in one canonical spelling, on construction.
-
-  Attributes:
-    name: Scope of the state variables; a TensorFlow scope name.
-    begin_pruning_step: First step at which masks are updated, >= 0.
-    end_pruning_step: Last one, >= `begin_pruning_step`; -1: no end.
-    weight_sparsity_map: Target sparsities of single weights, in [0, 1).
-    block_dims_map: Block dimensions HxW of single weights, as `block_height`
-      and `block_width`.
-    group_pruning: Whether weights share thresholds in groups. The weights
-      that match a pattern of `group_sparsity_map` are a group; those that
-      match none, nor one of `weight_sparsity_map`, are the group 'ungrouped'.
-    group_sparsity_map: Target sparsities of groups, in [0, 1).
-    group_block_dims_map: Block dimensions HxW of groups: instead of a pattern
-      for weights, a pattern of `group_sparsity_map`, or 'ungrouped'.
-    threshold_decay: In [0, 1); accepted, no effect.
-    pruning_frequency: Steps from one mask update to the next, >= 1. Masks are
-      updated at `sparsity_function_end_step` as well.
-    nbins: Accepted, no effect.
-    block_height: Rows of a block of the weight as a matrix of all dimensions
-      but the last x the last; >= 1, or -1 for all rows.
-    block_width: Columns of a block, >= 1, or -1 for all columns.
-    block_pooling_function: AVG or MAX: what of its entries ranks a block.
-    initial_sparsity: Sparsity where the curve begins, in [0, 1). A weight with
-      its own target begins in proportion.
-    target_sparsity: Sparsity where the curve ends, in [0, 1). With
-      `sparsity_m_by_n` it is M/N.
-    sparsity_function_begin_step: Where the curve begins, >= 0.
-    sparsity_function_end_step: Where it ends, >= its begin; equal: a jump.
-    sparsity_function_exponent: Its steepness, > 0 and finite; 1 is a line.
-    use_tpu: Accepted, no effect.
-    gradient_decay_rate: Decay of the mean gradient of the gradient options,
-      in [0, 1).
-    prune_option: What ranks entries: weight, first_order_gradient,
-      second_order_gradient or mean_gradient.
-    intra_block_sparsity: Whether entries are pruned, to the sparsity of the
-      schedule, in each group of `block_width` (> 1) input channels.
-    add_summary: Whether summaries of the sparsities are written.
-    sparsity_m_by_n: 'MxN', in Python also (M, N), with 0 < M < N: M zeros in
-      each N neighbours along the input channel. '': no such structure.
-    do_not_prune: Patterns of weights that are left alone.
-    sparsity_distribution: How the target is spread over the weights that have
-      no target of their own: uniform (each has it), erk (Erdos-Renyi-Kernel:
-      the small ones are denser), or global (one threshold for all).
-    min_weight_sparsity: Least sparsity of each weight, in
-      [0, `target_sparsity`], where weights share the target: those of one
-      group, all of the distribution global, and the targets that erk gives.
-      While the schedule is below it, its sparsity is the least.
-    max_weight_sparsity: Greatest, in [`target_sparsity`, 1], of the same
-      weights. While the schedule is above it, its sparsity is the greatest.
-    structure: auto, or the name of the structure that the other fields ask
-      for (unstructured, block or n_of_m): then a spec that asks for another
-      one is an error.
-    sparsity_schedule: The curve of the sparsity: polynomial.
-    mask_update: What a mask update does. rank: it keeps the entries that
-      matter most. hold: nothing; entries that are zero when training starts
-      stay zero, and no other is pruned, whatever the schedule says.
-    keep_sparsity: Whether weights that are sparse already stay so: then a
-      mask update prunes at least as much as the mask does, up to the target,
-      unless the schedule falls. False: just what the schedule says, even if
-      pruned entries come back.
-  """
-  name: str = 'model_pruning'
-  begin_pruning_step: int = 0
-  end_pruning_step: int = -1
-  weight_sparsity_map: Tuple[str, ...] = ()
-  block_dims_map: Tuple[str, ...] = ()
-  group_pruning: bool = False
-  group_sparsity_map: Tuple[str, ...] = ()
-  group_block_dims_map: Tuple[str, ...] = ()
-  threshold_decay: float = 0.0
-  pruning_frequency: int = 10
-  nbins: int = 256
-  block_height: int = 1
-  block_width: int = 1
-  block_pooling_function: str = 'AVG'
-  initial_sparsity: float = 0.0
-  target_sparsity: float = 0.5
-  sparsity_function_begin_step: int = 0
-  sparsity_function_end_step: int = 100
-  sparsity_function_exponent: float = 3.0
-  use_tpu: bool = False
-  gradient_decay_rate: float = 0.99
-  prune_option: str = 'weight'
-  intra_block_sparsity: bool = False
-  add_summary: bool = True
-  sparsity_m_by_n: str = ''
-  do_not_prune: Tuple[str, ...] = ()
-  sparsity_distribution: str = 'uniform'
-  min_weight_sparsity: float = 0.0
-  max_weight_sparsity: float = 1.0
-  structure: str = 'auto'
-  sparsity_schedule: str = 'polynomial'
-  mask_update: str = 'rank'
-  keep_sparsity: bool = True
-
-  def __post_init__(self) -> None:
-    for field, default in _DEFAULTS.items():
-      value = checks.canonical_value(field, default, getattr(self, field))
-      object.__setattr__(self, field, value)
-    checks.check(self)
-    if self.m_by_n:
-      m, n = self.m_by_n
-      object.__setattr__(self, 'target_sparsity', m / n)
+class PruningSpec(fields_lib.Fields):
+  __doc__ = fields_lib.Fields.__doc__
 
   @classmethod
   def parse(cls, text: str) -> PruningSpec:
@@ -171,7 +60,7 @@ class PruningSpec:
     Raises:
       ValueError: The text is malformed, or a value is not what it must be.
     """
-    return cls(**text_lib.parse(text, _DEFAULTS))
+    return cls(**text_lib.parse(text, _KINDS))
 
   @classmethod
   def of(
@@ -183,7 +72,8 @@ class PruningSpec:
     Args:
       spec: A spec, its string, or an `HParams` or a mapping with some or all
         of the fields and nothing else. `tf.contrib`'s `HParams` will do; the
-        fields that old ones have for matrix compression are left out.
+        fields that old ones have for matrix compression are left out. Of an
+        `HParams`, steps that differ from the defaults count as named.
 
     Raises:
       TypeError: `spec` is something else.
@@ -204,6 +94,10 @@ class PruningSpec:
     for name in values:
       if name not in _DEFAULTS:
         raise ValueError(errors.unknown_name(name, _DEFAULTS))
+    if _is_hparams(spec):  # It has all fields, whether anybody set them or not.
+      values = {name: value for name, value in values.items()
+                if name not in training_length.STEP_FIELDS
+                or value != _DEFAULTS[name]}
     return cls(**values)
 
   @classmethod
@@ -228,8 +122,10 @@ class PruningSpec:
       ValueError: An argument is not what it must be, or a field is among
         those that are chosen here.
     """
-    choice = for_training.choose(
-        steps_per_epoch, epochs, warm_up, recovery, num_updates)
+    for_training.check_count('steps_per_epoch', steps_per_epoch)
+    for_training.check_count('epochs', epochs)
+    choice = for_training.choose(int(steps_per_epoch) * int(epochs), warm_up,
+                                 recovery, num_updates)
     for name in choice.fields():
       if name in fields:
         raise errors.argument_error(
@@ -249,15 +145,34 @@ class PruningSpec:
       values.setdefault('target_sparsity', _DEFAULTS['target_sparsity'])
     return self.of({**_values(self), **values})
 
-  def is_default(self, field: str) -> bool:
-    """Whether a field has its default value."""
-    return bool(getattr(self, field) == _DEFAULTS[field])
+  def resolve(self, *, num_steps: Optional[int] = None,
+              steps_per_epoch: Optional[int] = None) -> PruningSpec:
+    """Returns the spec for a training of known length: all steps are ints.
 
-  @property
-  def m_by_n(self) -> Optional[Tuple[int, int]]:
-    """`sparsity_m_by_n` as (M, N), or None if it is not set."""
-    return (patterns_lib.read_pair(self.sparsity_m_by_n)
-            if self.sparsity_m_by_n else None)
+    A spec that names no step gets the schedule of `for_training`.
+
+    >>> PruningSpec(begin_pruning_step='10%').resolve(num_steps=2000)
+    PruningSpec.parse('begin_pruning_step=200')
+
+    Args:
+      num_steps: Optimizer updates of the whole training, if known.
+      steps_per_epoch: Optimizer updates of an epoch, if known.
+
+    Raises:
+      ValueError: A share of the training, or epochs, are named without the
+        length they take; or the steps that they are do not go together.
+    """
+    training_length.check_length(num_steps, steps_per_epoch)
+    if not self.names_steps:
+      if num_steps is None or not self.follows_schedule:
+        return self
+      return self.replace(**for_training.choose(num_steps).fields())
+    if self.is_resolved:
+      return self
+    return self.replace(**{
+        field: training_length.step_at(
+            field, getattr(self, field), num_steps, steps_per_epoch)
+        for field in training_length.STEP_FIELDS})
 
   def rule_for(self, weight_name: str, shape: Sequence[int],
                group_name: Optional[str] = None) -> Optional[WeightRule]:
@@ -301,14 +216,15 @@ class PruningSpec:
     """Returns sentences on what is legal here and may surprise; often none."""
     return notes.notes(self)
 
-  def plan(self, model: Any,
-           num_steps: Optional[int] = None) -> preview.PruningPreview:
+  def plan(self, model: Any, *, num_steps: Optional[int] = None,
+           steps_per_epoch: Optional[int] = None) -> preview.PruningPreview:
     """Returns what this spec would do: `model_pruning.plan`.
 
     Args:
       model: A built Keras model, a graph, or None, the default graph. It is
         not changed.
       num_steps: How many optimizer updates training makes, if known.
+      steps_per_epoch: How many of them an epoch has, if known.
 
     Raises:
       TypeError: `model` is neither a Keras model nor a graph.
@@ -318,14 +234,19 @@ class PruningSpec:
     # The verb of the library. It is there once the package is, and needs the
     # front ends, which a spec must not need to be imported.
     import model_pruning
-    return model_pruning.plan(model, self, num_steps=num_steps)
+    return model_pruning.plan(
+        model, self, num_steps=num_steps, steps_per_epoch=steps_per_epoch)
 
   def __str__(self) -> str:
     """The shortest string that parses to an equal spec."""
     values = _values(self)
     if self.m_by_n:
       del values['target_sparsity']
-    return text_lib.format(values, _DEFAULTS)
+    defaults = dict(_DEFAULTS)
+    if self.names_steps and all(
+        map(self.is_default, training_length.STEP_FIELDS)):
+      del defaults[_NAMED_STEP]  # That it names its steps is to come back.
+    return text_lib.format(values, defaults)
 
   def __repr__(self) -> str:
     return f'{type(self).__name__}.parse({str(self)!r})'
@@ -335,8 +256,13 @@ class PruningSpec:
 # stays where it is when this file moves.
 PruningSpec.__module__ = 'model_pruning.spec'
 
-_DEFAULTS: Dict[str, Any] = {
-    field.name: field.default for field in dataclasses.fields(PruningSpec)}
+_DEFAULTS = fields_lib.DEFAULTS
+# What is printed of a spec that names steps, all of them with their defaults.
+_NAMED_STEP = 'sparsity_function_end_step'
+# Text is read as what a field takes; a step field takes more than ints.
+_KINDS: Dict[str, Any] = {
+    **_DEFAULTS, **{field: value_type.Kind(str)
+                    for field in training_length.STEP_FIELDS}}
 
 
 def _is_hparams(spec: Any) -> bool:
@@ -346,7 +272,9 @@ def _is_hparams(spec: Any) -> bool:
 
 
 def _values(spec: PruningSpec) -> Dict[str, Any]:
-  return {field: getattr(spec, field) for field in _DEFAULTS}
+  """The fields of a spec, with steps only if it names one."""
+  return {field: getattr(spec, field) for field in _DEFAULTS
+          if spec.names_steps or field not in training_length.STEP_FIELDS}
 
 
 def get_pruning_hparams() -> hparams_lib.HParams:

@@ -23,7 +23,7 @@ from model_pruning._src.axes import structures
 from model_pruning._src.spec import patterns as patterns_lib
 
 if TYPE_CHECKING:
-  from model_pruning._src.spec import pruning_spec as spec_lib  # pylint: disable=g-bad-import-order
+  from model_pruning._src.spec import fields as fields_lib  # pylint: disable=g-bad-import-order
 
 UNGROUPED = 'ungrouped'
 GLOBAL = 'global'
@@ -50,7 +50,7 @@ class WeightRule:
     return f'{text}, group {self.group}' if self.group else text
 
 
-def rule_for(spec: spec_lib.PruningSpec, weight_name: str,
+def rule_for(spec: fields_lib.Fields, weight_name: str,
              shape: Sequence[int],
              group_name: Optional[str] = None) -> Optional[WeightRule]:
   """`PruningSpec.rule_for`, which see."""
@@ -69,14 +69,14 @@ def rule_for(spec: spec_lib.PruningSpec, weight_name: str,
       group=group)
 
 
-def own_target(spec: spec_lib.PruningSpec,
+def own_target(spec: fields_lib.Fields,
                weight_name: str) -> Optional[Tuple[str, str]]:
   """The entry of `weight_sparsity_map` for a weight: pattern and value."""
   return patterns_lib.find('weight_sparsity_map', spec.weight_sparsity_map,
                           patterns_lib.bare_name(weight_name))
 
 
-def _group_and_target(spec: spec_lib.PruningSpec,
+def _group_and_target(spec: fields_lib.Fields,
                       name: str) -> Tuple[Optional[str], float]:
   own = own_target(spec, name)
   group = patterns_lib.find('group_sparsity_map', spec.group_sparsity_map, name,
@@ -98,7 +98,7 @@ def _group_and_target(spec: spec_lib.PruningSpec,
 
 
 def _named_group(
-    spec: spec_lib.PruningSpec, name: str, group_name: str
+    spec: fields_lib.Fields, name: str, group_name: str
 ) -> Tuple[Optional[str], float, Tuple[Optional[str], ...]]:
   """Group, target and block patterns of a weight that was put in a group."""
   own = own_target(spec, name)
@@ -117,26 +117,26 @@ def _named_group(
   return group_name, target, (group_name,)
 
 
-def initial_sparsity(spec: spec_lib.PruningSpec, target: float) -> float:
+def initial_sparsity(spec: fields_lib.Fields, target: float) -> float:
   """The start of the curve to `target`, in proportion to the spec's own."""
   if spec.target_sparsity == 0.0:
     return min(spec.initial_sparsity, target)
   return min(spec.initial_sparsity * (target / spec.target_sparsity), 1.0)
 
 
-def curve(spec: spec_lib.PruningSpec, rule: WeightRule) -> Any:
+def curve(spec: fields_lib.Fields, rule: WeightRule) -> Any:
   """Returns the sparsity of a weight with `rule`, as a function of the step."""
   return schedules.AXIS.entry(spec.sparsity_schedule).of(spec, rule)
 
 
-def _structure(spec: spec_lib.PruningSpec, name: str,
+def _structure(spec: fields_lib.Fields, name: str,
                groups: Sequence[Optional[str]],
                shape: Sequence[int]) -> structures.Structure:
   structure = structures.AXIS.entry(structures.asked_for(spec))
   return structure.of(spec, _block_dims(spec, name, groups), shape)
 
 
-def _block_dims(spec: spec_lib.PruningSpec, name: str,
+def _block_dims(spec: fields_lib.Fields, name: str,
                 groups: Sequence[Optional[str]]) -> Tuple[int, int]:
   own = patterns_lib.find('block_dims_map', spec.block_dims_map, name)
   if own:
@@ -148,7 +148,7 @@ def _block_dims(spec: spec_lib.PruningSpec, name: str,
   return spec.block_height, spec.block_width
 
 
-def check_patterns(spec: spec_lib.PruningSpec, weight_names: Iterable[str],
+def check_patterns(spec: fields_lib.Fields, weight_names: Iterable[str],
                    other_names: Iterable[str] = (),
                    group_names: Iterable[str] = ()) -> None:
   """`PruningSpec.check_patterns`, which see."""

@@ -20,7 +20,7 @@ _SHAPE = (7, 10)
 class ReportTest(parameterized.TestCase):
 
   def _begin(self, spec, build, num_steps=None):
-    hook = model_pruning.PruningHook(spec, num_steps)
+    hook = model_pruning.PruningHook(spec, num_steps=num_steps)
     with tf.Graph().as_default():
       build()
       hook.begin()
@@ -108,7 +108,8 @@ class ReportTest(parameterized.TestCase):
     with tf.Graph().as_default():
       train_op = prunable_graphs.exact_train_op(
           simulation.problem(_SHAPE), True)
-      hook = model_pruning.PruningHook('target_sparsity=0.5')
+      hook = model_pruning.PruningHook(
+          'target_sparsity=0.5,sparsity_function_end_step=0')
       with self.assertLogs('absl', 'INFO') as logs:
         with v1.train.MonitoredSession(hooks=[hook]) as session:
           session.run(train_op)

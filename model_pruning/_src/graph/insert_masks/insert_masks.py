@@ -103,7 +103,7 @@ def insert_masks(
   _check_reachable(spec, found, candidates)
   # What ranks the entries is decided by `Pruning`, not by the plan.
   rules, report = plan.make_plan(
-      spec.replace(prune_option='weight'), candidates)
+      spec.replace(prune_option='weight'), candidates, is_training=False)
   chosen = [masking for masking, rule in zip(maskings, rules)
             if rule is not None and any(use.values or use.gathers
                                         for use in masking.uses)]

@@ -65,7 +65,8 @@ class Pruning:
     apply_mask.check_in_graph()
     self._spec = spec_object.as_hparams(spec)
     self._pruning_spec = spec_lib.PruningSpec.of(
-        spec if isinstance(spec, spec_lib.PruningSpec) else self._spec)
+        spec if isinstance(spec, spec_lib.PruningSpec) else self._spec
+    ).resolve()
     self._global_step = global_step
     if global_step is None:
       self._global_step = tf.compat.v1.train.get_global_step()

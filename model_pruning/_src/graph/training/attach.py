@@ -32,6 +32,7 @@ from model_pruning._src.planning import plan
 from model_pruning._src.planning import reasons
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import training_length
 from model_pruning._src.spec import weight_rule
 
 
@@ -103,14 +104,15 @@ def _check_run(needed: Sequence[project_ops_lib.ProjectOp],
 
 
 def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
-           num_steps: Optional[int] = None, train_op: Any = None,
+           length: training_length.Length = training_length.UNKNOWN,
+           train_op: Any = None,
            global_step: Optional[tf.Variable] = None) -> Attachment:
   """Adds masks and the operations that project to a training graph.
 
   Args:
     graph: a graph with an optimizer and a global step; not finalized.
     spec: the specification.
-    num_steps: steps of the training to come, if known, for the report.
+    length: of the training.
     train_op: prunes only what a run of this operation or tensor updates, if
       given; else what anything in the graph updates.
     global_step: counts the optimizer updates; by default that of the graph.
@@ -123,6 +125,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       global step, a weight has a mask already, or a pattern of the spec
       matches no weight.
   """
+  spec = spec.resolve(**length._asdict())
   if graph.finalized:
     raise ValueError(
         'The graph must not be finalized before pruning is attached. A '
@@ -133,7 +136,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   found, updates = _with_updates(
       weights_lib.find_weights(graph), training, run)
   rules, report = plan.make_plan(
-      spec, [weight.candidate for weight in found], num_steps)
+      spec, [weight.candidate for weight in found], length.num_steps)
   chosen = [state_variables.PrunedWeight(weight, rule)
             for weight, rule in zip(found, rules) if rule is not None]
   if not chosen:

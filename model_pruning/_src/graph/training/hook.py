@@ -13,9 +13,11 @@ from absl import logging
 from model_pruning._src.core import schedule
 from model_pruning._src.graph.training import attach
 from model_pruning._src.graph.training import session_values
+from model_pruning._src.planning import end_of_training
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.planning import sparse_start
 from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import training_length
 
 
 class PruningHook(tf.compat.v1.train.SessionRunHook):
@@ -40,20 +42,25 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
   at its end from then on; before the first session, nothing and 0.
   """
 
-  def __init__(self, spec: Union[spec_lib.PruningSpec, str, Any],
-               num_steps: Optional[int] = None):
+  def __init__(self, spec: Union[spec_lib.PruningSpec, str, Any], *,
+               num_steps: Optional[int] = None,
+               steps_per_epoch: Optional[int] = None):
     """Creates a hook.
 
     Args:
       spec: a `PruningSpec`, or its string.
-      num_steps: how many steps training will make in all, if known: then the
-        report warns of a schedule that does not fit into them.
+      num_steps: how many optimizer updates training will make in all. A spec
+        that names no step gets a schedule for this length, and shares of it
+        (`70%`) become steps. Default: not known.
+      steps_per_epoch: how many of them an epoch has, for steps in epochs
+        (`5ep`). Default: not known.
 
     Raises:
       ValueError: if `spec` is not valid.
     """
-    self._spec = spec_lib.PruningSpec.of(spec)
-    self._num_steps = num_steps
+    self._length = training_length.Length(num_steps, steps_per_epoch)
+    self._spec = spec_lib.PruningSpec.of(spec).resolve(
+        **self._length._asdict())
     self._attachment: Any = None  # An `attach.Attachment` from `begin` on.
     self._session: Optional[tf.compat.v1.Session] = None  # While it trains.
     self._at_end = session_values.SessionValues()
@@ -99,7 +106,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
         pattern of the spec matches none of its weights.
     """
     graph = tf.compat.v1.get_default_graph()
-    self._attachment = attach.attach(graph, self._spec, self._num_steps)
+    self._attachment = attach.attach(graph, self._spec, self._length)
     self._attachment.report.log()
     for state in self._attachment.states:
       state.build()
@@ -140,7 +147,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     return tf.compat.v1.train.SessionRunArgs(project_ops)
 
   def end(self, session: tf.compat.v1.Session) -> None:
-    """Says so if training ended and no mask was ever updated."""
+    """Says so if training ended without a mask update, or before the target."""
     self._session = None
     self._at_end = session_values.read(self._attachment.states, session)
     if not self._attachment.last_mask_update_steps:
@@ -151,9 +158,18 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     last_steps, step = session.run([
         self._attachment.last_mask_update_steps,
         tf.compat.v1.train.get_global_step(session.graph)])
-    if max(last_steps) == schedule.NEVER:
+    progress = [weight for state in self._attachment.states
+                for weight in state.progress(session)]
+    if not self._spec.follows_schedule:
+      return  # What it holds was said when training started.
+    if max(last_steps) == schedule.NEVER and not any(
+        weight.num_pruned for weight in progress):
       logging.warning(
           'model_pruning: training ended at step %d and NOTHING WAS PRUNED. '
           'The first mask update of %r is due at step %d, if a run updates '
           'weights then and the global step moves.',
           step, str(self._spec), max(self._spec.begin_pruning_step, 1))
+      return
+    sentence = end_of_training.shortfall(str(self._spec), step, progress)
+    if sentence:
+      logging.warning('model_pruning: %s', sentence)

@@ -23,6 +23,7 @@ from model_pruning._src.graph.training import attach
 from model_pruning._src.graph.training import hook
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import training_length
 
 _TrainOp = TypeVar('_TrainOp', tf.Operation, tf.Tensor)
 
@@ -34,8 +35,9 @@ _REPORTS: MutableMapping[tf.Graph, Dict[str, report_lib.PruningReport]] = (
 
 def prune_train_op(train_op: _TrainOp,
                    spec: Union[spec_lib.PruningSpec, str, Any],
-                   global_step: Optional[tf.Variable] = None,
-                   num_steps: Optional[int] = None) -> _TrainOp:
+                   global_step: Optional[tf.Variable] = None, *,
+                   num_steps: Optional[int] = None,
+                   steps_per_epoch: Optional[int] = None) -> _TrainOp:
   """A train op that prunes the weights which `train_op` updates.
 
       train_op = optimizer.minimize(loss, global_step=global_step)
@@ -54,8 +56,11 @@ def prune_train_op(train_op: _TrainOp,
       depends on the updates.
     spec: a `PruningSpec`, or its string.
     global_step: counts the optimizer updates; by default that of the graph.
-    num_steps: how many steps training will make in all, if known: then the
-      report warns of a schedule that does not fit into them.
+    num_steps: how many optimizer updates training will make in all. A spec
+      that names no step gets a schedule for this length, and shares of it
+      (`70%`) become steps. Default: not known.
+    steps_per_epoch: how many of them an epoch has, for steps in epochs
+      (`5ep`). Default: not known.
 
   Returns:
     An operation or a tensor like `train_op`, of which
@@ -70,7 +75,9 @@ def prune_train_op(train_op: _TrainOp,
   spec = spec_lib.PruningSpec.of(spec)
   _check_in_graph(train_op)
   graph = train_op.graph
-  attachment = attach.attach(graph, spec, num_steps, train_op, global_step)
+  attachment = attach.attach(
+      graph, spec, training_length.Length(num_steps, steps_per_epoch), train_op,
+      global_step)
   attachment.report.log()
   project_ops = attachment.project_ops_for(train_op)
   name = spec.name + '/train'
@@ -120,8 +127,10 @@ def _check_in_graph(train_op: Any) -> None:
 
 
 def prune_model_fn(model_fn: Callable[..., Any],
-                   spec: Union[spec_lib.PruningSpec, str, Any],
-                   num_steps: Optional[int] = None) -> Callable[..., Any]:
+                   spec: Union[spec_lib.PruningSpec, str, Any], *,
+                   num_steps: Optional[int] = None,
+                   steps_per_epoch: Optional[int] = None
+                   ) -> Callable[..., Any]:
   """A `model_fn` that adds a `PruningHook` to training.
 
       estimator = tf.compat.v1.estimator.Estimator(
@@ -133,8 +142,11 @@ def prune_model_fn(model_fn: Callable[..., Any],
   Args:
     model_fn: takes what Estimators pass and returns an `EstimatorSpec`.
     spec: a `PruningSpec`, or its string.
-    num_steps: how many steps training will make in all, if known: then the
-      report warns of a schedule that does not fit into them.
+    num_steps: how many optimizer updates training will make in all. A spec
+      that names no step gets a schedule for this length, and shares of it
+      (`70%`) become steps. Default: not known.
+    steps_per_epoch: how many of them an epoch has, for steps in epochs
+      (`5ep`). Default: not known.
 
   Returns:
     A function with the arguments of `model_fn`.
@@ -144,6 +156,7 @@ def prune_model_fn(model_fn: Callable[..., Any],
     ValueError: if the spec is not valid.
   """
   spec = spec_lib.PruningSpec.of(spec)
+  spec.resolve(num_steps=num_steps, steps_per_epoch=steps_per_epoch)  # Raises.
   if not callable(model_fn):
     raise TypeError('Argument `model_fn` must be a function. '
                     f'Received: {model_fn!r} of type {type(model_fn).__name__}')
@@ -153,7 +166,8 @@ def prune_model_fn(model_fn: Callable[..., Any],
     if estimator_spec.train_op is None:
       return estimator_spec
     return estimator_spec._replace(training_hooks=(
-        *estimator_spec.training_hooks, hook.PruningHook(spec, num_steps)))
+        *estimator_spec.training_hooks, hook.PruningHook(
+            spec, num_steps=num_steps, steps_per_epoch=steps_per_epoch)))
 
   functools.update_wrapper(
       pruned_model_fn, getattr(model_fn, 'func', model_fn))

@@ -28,6 +28,7 @@ from model_pruning._src.core import projection
 from model_pruning._src.core import rebuild
 from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph import weights as weights_lib
+from model_pruning._src.planning import end_of_training
 
 
 class PrunedWeight(NamedTuple):
@@ -188,6 +189,13 @@ class PruningState:
       if not mask.all():
         shares[weight.weight.name] = 1.0 - float(np.mean(mask))
     return shares
+
+  def progress(self, session: tf.compat.v1.Session
+               ) -> List[end_of_training.Progress]:
+    """How far each weight has come, from the masks in a session."""
+    return [
+        end_of_training.Progress.of(_fetch(weight.mask, session), state.target)
+        for weight, state in zip(self.weights, self._projection_of_each)]
 
   def rebuild_after(self, assignments: Sequence[tf.Operation],
                     names: Set[str]) -> tf.Operation:

@@ -51,7 +51,7 @@ class PruningArguments:
             'Argument `spec` must be without `pruning_schedule`, `block_size`, '
             '`block_pooling_type` and `sparsity_m_by_n`, for which it has '
             f'fields. Received: spec={str(spec)!r}')
-      return cls(_checked_spec(spec_lib.PruningSpec.of(spec)), None)
+      return cls(_checked_spec(spec_lib.PruningSpec.of(spec).resolve()), None)
     if schedule is None:
       schedule = schedules.ConstantSparsity(0.5, 0)
     if not callable(schedule):
@@ -73,6 +73,15 @@ class PruningArguments:
   def spec(self) -> Optional[spec_lib.PruningSpec]:
     """The spec that was given, if one was."""
     return None if self.schedule else self.structure
+
+  @property
+  def text(self) -> str:
+    """The spec, or the name and the arguments of the schedule."""
+    if self.schedule is None:
+      return str(self.structure)
+    arguments = schedules.arguments_of(self.schedule.get_config())
+    return '{}({})'.format(type(self.schedule).__name__, ', '.join(
+        f'{name}={value!r}' for name, value in arguments.items()))
 
   def rule_for(self,
                candidate: plan.Candidate) -> Optional[weight_rule.WeightRule]:

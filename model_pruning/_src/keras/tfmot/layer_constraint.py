@@ -47,6 +47,8 @@ class LayerConstraint(constraint.PrunesWeights):
 
   Attributes:
     wrapped: the constraint that the layer itself has; applied first.
+    pruned: the weight, with the variables that prune it.
+    was_called: whether an optimizer has called it, or traced a step with it.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec, rule: weight_rule.WeightRule,
@@ -72,7 +74,8 @@ class LayerConstraint(constraint.PrunesWeights):
           f'{keras_variables.variable_name(pruned.variable)!r}')
     self.wrapped: Optional[Callable[[Any], Any]] = held
     self._spec, self._rule, self._timing = spec, rule, timing
-    self._pruned = pruned
+    self.pruned = pruned
+    self.was_called = False
 
   def __call__(self, weight: Any) -> tf.Tensor:
     """The updated `weight` with pruned entries zero.
@@ -83,8 +86,9 @@ class LayerConstraint(constraint.PrunesWeights):
     Returns:
       A tensor like it.
     """
-    state = self._pruned.state()
-    replica = keras_variables.replica_of(self._pruned.variable, weight)
+    self.was_called = True
+    state = self.pruned.state()
+    replica = keras_variables.replica_of(self.pruned.variable, weight)
     if replica is not None:
       state = [tf_compat.replicas(variable)[replica] for variable in state]
     mask, threshold, counter = state
@@ -100,7 +104,7 @@ class LayerConstraint(constraint.PrunesWeights):
     return projected
 
   def _count(self, counter: tf.Variable) -> tf.Tensor:
-    if not self._pruned.counts:
+    if not self.pruned.counts:
       return tf.identity(counter.read_value())
     # Files of other writers have -1 before the first update.
     step = tf.maximum(counter.read_value(), 0) + 1

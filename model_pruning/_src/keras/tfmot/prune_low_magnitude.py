@@ -12,6 +12,7 @@ import contextlib
 from typing import Any, Iterator, List, Optional, Sequence, Union
 
 import numpy as np
+from absl import logging
 
 from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
@@ -33,7 +34,8 @@ def prune_low_magnitude(
     block_pooling_type: str = 'AVG',
     pruning_policy: Optional[policy_lib.PruningPolicy] = None,
     sparsity_m_by_n: Optional[Sequence[int]] = None,
-    spec: Union[spec_lib.PruningSpec, str, None] = None,
+    spec: Union[spec_lib.PruningSpec, str, None] = None, *,
+    num_steps: Optional[int] = None, steps_per_epoch: Optional[int] = None,
     **kwargs: Any) -> Any:
   """Wraps what has weights to prune, so that training prunes it.
 
@@ -53,6 +55,11 @@ def prune_low_magnitude(
     sparsity_m_by_n: (m, n): m zeros in each n neighbours along the input
       channels; the schedule says when.
     spec: a `PruningSpec` or its string instead of a schedule and a structure.
+    num_steps: how many optimizer updates training will make in all, for a
+      `spec`: one that names no step gets a schedule for this length, and shares
+      of it (`70%`) become steps. Default: not known.
+    steps_per_epoch: how many of them an epoch has, for steps in epochs (`5ep`).
+      Default: not known.
     **kwargs: arguments of the wrapper of a single layer, such as
       `input_shape`.
 
@@ -65,6 +72,11 @@ def prune_low_magnitude(
     ValueError: if `to_prune` is something else or a subclassed model, or an
       argument is not what it must be.
   """
+  if spec is not None:
+    spec = spec_lib.PruningSpec.of(spec).resolve(
+        num_steps=num_steps, steps_per_epoch=steps_per_epoch)
+    for warning in plan.warnings_on_length(spec, num_steps):
+      logging.warning('model_pruning: %s', warning)
   arguments = dict(pruning_schedule=pruning_schedule, block_size=block_size,
                    block_pooling_type=block_pooling_type,
                    sparsity_m_by_n=sparsity_m_by_n, spec=spec)

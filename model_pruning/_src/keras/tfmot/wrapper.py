@@ -32,6 +32,7 @@ from model_pruning._src.keras import which_keras
 from model_pruning._src.keras.tfmot import arguments as arguments_lib
 from model_pruning._src.keras.tfmot import layer_constraint
 from model_pruning._src.keras.tfmot import schedules
+from model_pruning._src.keras.tfmot import training_end
 from model_pruning._src.spec import pruning_spec as spec_lib
 
 NAME = 'PruneLowMagnitude'
@@ -219,11 +220,19 @@ class PruningWrapper:
             f'pruning_step_{i}' if i else 'pruning_step', (), 'int64',
             'zeros'))
     pruned = [one._replace(step=step) for one, step in zip(pruned, steps)]
+    targets = []
     for one, (_, rule) in zip(pruned, chosen):
-      keras_variables.set_constraint(
-          one.variable, layer_constraint.LayerConstraint(
-              self._arguments.structure, rule,
-              self._arguments.timing_of(rule), one))
+      timing = self._arguments.timing_of(rule)
+      constraint = layer_constraint.LayerConstraint(
+          self._arguments.structure, rule, timing, one)
+      keras_variables.set_constraint(one.variable, constraint)
+      # What a schedule of somebody's own ends at, only its calls would tell.
+      if hasattr(timing.sparsity, 'final_sparsity'):
+        targets.append((constraint, timing.sparsity.final_sparsity))
+    if targets:
+      training_end.watch(
+          self, self._arguments.schedule or self._arguments.structure,
+          self._arguments.text, targets)
     self.pruning_step = steps[0]
     self._pruning = Pruning(tuple(pruned))
 
