@@ -15,7 +15,7 @@ from model_pruning._src.planning import reasons
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 
-_SPEC = spec_lib.PruningSpec.of('target_sparsity=0.75')
+_SPEC = spec_lib.PruningSpec.of('target_sparsity=0.75,sparsity_function_end_step=9')
 
 
 def _candidates(num_layers: int):
@@ -50,7 +50,8 @@ class TextTest(absltest.TestCase):
 
   def test_the_rest_says_between_which_targets_it_is(self):
     spec = spec_lib.PruningSpec.of(
-        'target_sparsity=0.75,weight_sparsity_map=[block_3/kernel:0.5]')
+        'target_sparsity=0.75,sparsity_function_end_step=9'
+        ',weight_sparsity_map=[block_3/kernel:0.5]')
     self.assertRegex(str(_report(30, spec)), r'smaller ones .* 0\.5 to 0\.75')
 
   def test_verbose_names_every_weight(self):
@@ -107,7 +108,7 @@ class ValuesTest(absltest.TestCase):
     values = report.to_dict()
     self.assertEqual(json.loads(json.dumps(values)), values)
     self.assertEqual(values['warnings'], ['Mind the gap.'])
-    self.assertEqual(values['spec'], 'target_sparsity=0.75')
+    self.assertEqual(values['spec'], str(_SPEC))
 
   def test_a_pickled_report_has_its_kinds(self):
     report = _report(2)

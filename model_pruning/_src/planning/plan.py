@@ -9,9 +9,9 @@ them is decided here, once for both front ends.
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from model_pruning._src.axes import mask_updates
 from model_pruning._src.core import schedule
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.planning import distribution
@@ -85,7 +85,7 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
       spec.rule_for(candidate.name, candidate.shape, candidate.group_name)
       if candidate.reason is None or candidate.name in requested else None
       for candidate in candidates])
-  if mask_updates.AXIS.entry(spec.mask_update).follows_schedule:
+  if spec.follows_schedule:
     rules = [None if rule is not None and _prunes_nothing(rule) else rule
              for rule in rules]
   else:  # Nothing is ranked.
@@ -96,6 +96,8 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
       report_lib.PrunedWeight(
           candidate.name, candidate.shape, rule.target_sparsity,
           rule.structure.describe(rule.target_sparsity), rule.group)
+      if spec.follows_schedule else report_lib.PrunedWeight(
+          candidate.name, candidate.shape, math.nan, 'the zeros it has')
       for candidate, rule in zip(candidates, rules) if rule is not None]
   skipped = [
       report_lib.SkippedWeight(

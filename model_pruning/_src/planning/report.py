@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -27,7 +28,8 @@ class PrunedWeight:
   Attributes:
     name: its name, without `:0`.
     shape: its shape.
-    target_sparsity: share of zeros when the schedule is through.
+    target_sparsity: share of zeros when the schedule is through; NaN where
+      masks follow no schedule.
     structure: what is pruned together: entries, blocks, or n of m.
     group: the weights of one group share a threshold; None is alone.
   """
@@ -112,7 +114,8 @@ class PruningReport:
     """
     rows: List[Dict[str, Any]] = [
         dict(name=weight.name, shape=weight.shape, is_pruned=True,
-             target_sparsity=weight.target_sparsity,
+             target_sparsity=None if math.isnan(weight.target_sparsity)
+             else weight.target_sparsity,
              structure=weight.structure, group=weight.group, kind=None,
              reason=None) for weight in self.pruned]
     rows += [
@@ -170,7 +173,7 @@ class PruningReport:
       shown = set(largest[:_MAX_WEIGHTS])
     rows: List[Tuple[str, ...]] = [
         (weight.name, table.shape(weight.shape),
-         f'{weight.target_sparsity:.4g}', _structure(weight))
+         _share(weight.target_sparsity), _structure(weight))
         for i, weight in enumerate(self.pruned) if i in shown]
     rest = [weight for i, weight in enumerate(self.pruned) if i not in shown]
     if rest:
@@ -225,9 +228,13 @@ def _structure(weight: PrunedWeight) -> str:
   return weight.structure + (f', group {weight.group}' if weight.group else '')
 
 
+def _share(value: float) -> str:
+  return '-' if math.isnan(value) else f'{value:.4g}'
+
+
 def _range(values: Sequence[float]) -> str:
   """A number, or the least and the greatest of several."""
-  texts = list(dict.fromkeys(f'{value:.4g}' for value in sorted(values)))
+  texts = list(dict.fromkeys(map(_share, sorted(values))))
   return texts[0] if len(texts) == 1 else ' to '.join(
       [texts[0], texts[-1]] if texts else [])
 
