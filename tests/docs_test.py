@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import doctest
 import importlib
 import io
@@ -76,7 +77,8 @@ class GuideTest(parameterized.TestCase):
       defaults = defaults.split(', ') if len(names) > 1 else [defaults]
       documented.update(zip(names, defaults))
     fields = {name: str(value).strip("'")
-              for name, value in vars(model_pruning.PruningSpec()).items()}
+              for name, value in dataclasses.asdict(
+                  model_pruning.PruningSpec()).items()}
     self.assertEqual(sorted(documented), sorted(fields))
     for name, default in documented.items():
       wanted = {'()': '[]', 'False': 'false', 'True': 'true'}.get(

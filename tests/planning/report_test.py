@@ -15,7 +15,8 @@ from model_pruning._src.planning import reasons
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 
-_SPEC = spec_lib.PruningSpec.of('target_sparsity=0.75,sparsity_function_end_step=9')
+_SPEC = spec_lib.PruningSpec.of(
+    'target_sparsity=0.75,sparsity_function_end_step=9')
 
 
 def _candidates(num_layers: int):

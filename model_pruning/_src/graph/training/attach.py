@@ -206,7 +206,8 @@ def _global_step_of(graph: tf.Graph) -> tf.Variable:
     raise ValueError(
         'The graph must have a global step: it is the clock of the schedule. '
         'Call tf.compat.v1.train.get_or_create_global_step() and pass it to '
-        'the optimizer\'s `minimize` or `apply_gradients`.')
+        'the optimizer\'s `minimize` or `apply_gradients`; a step variable of '
+        'your own is given to `prune_train_op` as `global_step=`.')
   return global_step
 
 
