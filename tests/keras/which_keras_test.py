@@ -13,6 +13,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from model_pruning._src.keras import which_keras
+from tests.support import keras_models
 
 # Keras imports scipy and jax for its NumPy backend. None of the functions here
 # comes to call them, so empty modules do where they are not installed.
@@ -67,8 +68,8 @@ print(json.dumps(said))
 class BackendTest(absltest.TestCase):
 
   def test_on_another_backend_every_verb_says_so_in_one_sentence(self):
-    if not tf.keras.__version__.startswith('3.'):
-      self.skipTest(f'Keras {tf.keras.__version__} has no other backend')
+    if not keras_models.IS_KERAS_3:
+      self.skipTest('tf.keras is Keras 2, which has no other backend')
     result = subprocess.run(
         [sys.executable, '-c', _PROGRAM], check=False,
         env=dict(os.environ, KERAS_BACKEND='numpy'), stdout=subprocess.PIPE,
