@@ -69,6 +69,9 @@ def imported_labels(path: pathlib.Path) -> List[str]:
     names = {_module(module) for module in modules if module != path}
   else:
     names = set(_imports(ast.parse(path.read_text())))
+  if _module(path).startswith(walls.SOURCE):
+    # Called when the whole library is there: for Bazel it would be a circle.
+    names -= {walls.LIBRARY}
   labels = {_label(name, path) for name in names} - {''}
   return sorted(labels, key=lambda label: (label[0] != ':', label))
 

@@ -19,7 +19,7 @@ from tensorflow.python.ops import variables as variables_lib
 
 
 def after_last_update(variable: tf.Variable) -> Any:
-  """Orders what is made inside after the newest update of a variable.
+  """Context manager: new operations run after the newest update of a variable.
 
   A session runs updates of several variables in no order, and an optimizer
   names the update of one to nobody. Functions and eager mode keep the order.
@@ -80,7 +80,7 @@ def add_control_inputs(op: tf.Operation,
 
 @contextlib.contextmanager
 def control_flow_of(op: tf.Operation) -> Iterator[None]:
-  """Makes what is made inside a part of the `cond` or loop that `op` is in.
+  """Context manager: new operations join the control-flow context of `op`.
 
   There is no public way to add to a `tf.cond` or `tf.while_loop` of TF 1 that
   is complete. Tried on TF 1.14 to 2.21.

@@ -34,7 +34,7 @@ def _constrained(variable: tf.Variable) -> List[tf.Variable]:
   """The variables whose constraint optimizers ask for.
 
   Mixed precision wraps a variable in another (`_variable`); a distributed one
-  has one a replica; and with central storage or workers that keep copies, some
+  has one per replica; and with central storage or workers with copies, some
   optimizers ask the variable and some what is in it (`_v`). The names are
   private; tried on TF 1.14 to 2.21.
   """

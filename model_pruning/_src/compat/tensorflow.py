@@ -50,12 +50,12 @@ def _components(value: Any) -> List[Any]:
 
 
 def replicas(variable: tf.Variable) -> List[tf.Variable]:
-  """The variables that a distributed variable has, one a replica."""
+  """Returns the variables of a distributed variable, one per replica."""
   return _components(variable)
 
 
 def control_dependencies(assignments: Sequence[Any]) -> Any:
-  """Orders what is made inside after `assignments`, in graphs.
+  """Context manager: in a graph, new operations run after `assignments`.
 
   Args:
     assignments: what `Variable.assign` returned: an op, a tensor, a variable,

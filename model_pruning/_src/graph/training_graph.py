@@ -121,7 +121,7 @@ class TrainingGraph:
         op for op in self.enqueues() if op.inputs[0].op.name in queues)
 
   def done(self, op: tf.Operation) -> List[Any]:
-    """What to wait for, so that all that `op` does is done."""
+    """Control dependencies after which every effect of `op` has happened."""
     if not self._functions.is_call(op):
       return [op]
     # A call that is inlined ends for those that take its outputs when they

@@ -69,7 +69,7 @@ class Ranking:
 
   Attributes:
     weights: the Keras variables.
-    states: one a weight.
+    states: one per weight.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
@@ -182,7 +182,7 @@ def rankings_of(spec: spec_lib.PruningSpec,
                 rules: Sequence[weight_rule.WeightRule],
                 weights: Sequence[Any],
                 states: Sequence[WeightState]) -> List[Tuple[Ranking, int]]:
-  """For each weight its ranking, and which of the weights there it is."""
+  """For each weight: its ranking, and its index in that ranking."""
   found: List[Any] = [None] * len(weights)
   for indices in weight_rule.ranked_together(rules):
     ranking = Ranking(spec, [rules[i] for i in indices],

@@ -106,7 +106,7 @@ def dense_sums(gradients: Sequence[Any], are_sums: bool) -> List[tf.Tensor]:
   """Gradients as tensors of their variables' shapes, summed over replicas.
 
   Args:
-    gradients: one a variable; of an embedding, it may have rows only.
+    gradients: one per variable; of an embedding, it may have rows only.
     are_sums: whether they are summed over replicas already.
   """
   dense = [tf.convert_to_tensor(gradient) for gradient in gradients]

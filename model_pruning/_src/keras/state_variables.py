@@ -76,7 +76,7 @@ def _create_variable(name: str, initial_value: tf.Tensor) -> tf.Variable:
 
 
 def rebuild(rankings: Sequence[ranking_lib.Ranking], step: int) -> bool:
-  """Gives states the values that weights and a step stand for.
+  """Reconstructs the pruning state from the weights and the step.
 
   Args:
     rankings: of all pruned weights; one may be there several times.

@@ -154,7 +154,7 @@ _NOTES: Tuple[Callable[[fields_lib.Fields], Optional[str]], ...] = (
 
 
 def notes(spec: fields_lib.Fields) -> Tuple[str, ...]:
-  """`PruningSpec.schedule_notes`, which see."""
+  """Implements `PruningSpec.schedule_notes`."""
   about_schedule = (note(spec) for note in _NOTES)
   about_fields = (
       f'`{field}` is accepted and has no effect on the masks: {why}.'

@@ -53,7 +53,7 @@ class WeightRule:
 def rule_for(spec: fields_lib.Fields, weight_name: str,
              shape: Sequence[int],
              group_name: Optional[str] = None) -> Optional[WeightRule]:
-  """`PruningSpec.rule_for`, which see."""
+  """Implements `PruningSpec.rule_for`."""
   name = patterns_lib.bare_name(weight_name)
   if any(patterns_lib.matches(p, name) for p in spec.do_not_prune):
     return None
@@ -151,7 +151,7 @@ def _block_dims(spec: fields_lib.Fields, name: str,
 def check_patterns(spec: fields_lib.Fields, weight_names: Iterable[str],
                    other_names: Iterable[str] = (),
                    group_names: Iterable[str] = ()) -> None:
-  """`PruningSpec.check_patterns`, which see."""
+  """Implements `PruningSpec.check_patterns`."""
   names = list(weight_names)
   for field in ('weight_sparsity_map', 'block_dims_map'):
     patterns_lib.check_all_match(

@@ -241,7 +241,7 @@ def _kinds(parts: Sequence[tf.Variable]) -> List[Tuple[List[int], tf.DType]]:
 
 @contextlib.contextmanager
 def _at_top(graph: tf.Graph) -> Iterator[None]:
-  """Makes what is made inside independent of the scopes of the caller."""
+  """Context manager: new operations ignore the scopes of the caller."""
   with graph.as_default(), tf.name_scope(''), tf.compat.v1.device(
       None), tf.control_dependencies(None):
     yield

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Puts the product of a weight and its mask where the weight was taken."""
+"""Replaces the reads of a weight by `mask * weight`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def product(mask: Any, value: Any) -> tf.Tensor:
 
 @contextlib.contextmanager
 def beside(op: tf.Operation, device: str, scope: str) -> Iterator[None]:
-  """Makes what is made inside run as often as `op` does, on a device."""
+  """Context manager: new operations run as often as `op`, on a device."""
   with graph_compat.control_flow_of(op), tf.compat.v1.device(
       device), tf.name_scope(scope + '/'):
     yield

@@ -34,7 +34,7 @@ class _Restored(NamedTuple):
 
 
 def initialize_with_weights(state: rebuild_state.PruningState) -> None:
-  """Makes who initializes a weight initialize its mask too.
+  """Makes every operation that initializes a weight initialize its mask.
 
   The initial value of a weight may be read from a checkpoint, after a warm
   start: then that of its mask is where it is not zero. With `mask_update=hold`
@@ -92,7 +92,7 @@ def rebuild_with_restored_weights(
       changes of operations that it has run.
 
   Returns:
-    The operations that rebuild, one a saver.
+    The operations that rebuild, one per saver.
   """
   savers = _restored_by_saver(state)
   groups = _groups(state.graph, {
