@@ -22,18 +22,8 @@ from typing import (
 
 import tensorflow as tf
 
-# The attributes that name functions, and how many inputs come before those
-# that are handed on.
-_CALLS: Dict[str, Tuple[Tuple[str, ...], int]] = {
-    'PartitionedCall': (('f',), 0),
-    'StatefulPartitionedCall': (('f',), 0),
-    'If': (('then_branch', 'else_branch'), 1),
-    'StatelessIf': (('then_branch', 'else_branch'), 1),
-    'Case': (('branches',), 1),
-    'StatelessCase': (('branches',), 1),
-    'While': (('cond', 'body'), 0),
-    'StatelessWhile': (('cond', 'body'), 0),
-}
+from model_pruning._src.graph import function_calls
+from model_pruning._src.graph import reachable as reachable_lib
 
 
 class Use(NamedTuple):
@@ -60,7 +50,7 @@ class Functions:
     """Whether `op` calls functions of the graph."""
     # Operations of TensorFlow are in `tf.raw_ops`: only for what is not there
     # need the library be read.
-    return op.type in _CALLS or (
+    return op.type in function_calls.CALLS or (
         not hasattr(tf.raw_ops, op.type) and op.type in self._functions)
 
   def uses(self, op: tf.Operation, index: int,
@@ -96,15 +86,15 @@ class Functions:
   def _entries(self, op_type: str, index: int,
                get_attribute: Any) -> Iterator[Tuple[str, int]]:
     """The arguments that input `index` of a call becomes."""
-    if op_type not in _CALLS:
+    if op_type not in function_calls.CALLS:
       yield op_type, index  # The type of a plain call is its function's name.
       return
-    attributes, num_before = _CALLS[op_type]
-    if index >= num_before:
-      for attribute in attributes:
+    call = function_calls.CALLS[op_type]
+    if index >= call.first_argument:
+      for attribute in call.attrs:
         called = get_attribute(attribute)
         for function in called if isinstance(called, list) else [called]:
-          yield function.name, index - num_before
+          yield function.name, index - call.first_argument
 
   def _follow(self, name: str, index: int, passes_on: FrozenSet[str],
               found: Set[Use]) -> List[Tuple[str, int]]:
@@ -117,23 +107,14 @@ class Functions:
       for i, source in enumerate(node.input):
         takers.setdefault(source.split(':')[0], []).append((node, i))
     calls: List[Tuple[str, int]] = []
-    seen: Set[str] = set()
-    waiting = [function.signature.input_arg[index].name]
-    while waiting:
-      source = waiting.pop()
-      if source in seen:
-        continue
-      seen.add(source)
+    for source in reachable_lib.reachable(
+        [function.signature.input_arg[index].name],
+        lambda source: [node.name for node, _ in takers.get(source, ())
+                        if node.op in passes_on]):
       for node, i in takers.get(source, ()):
         found.add(Use(node.op, i))
-        if node.op in passes_on:
-          waiting.append(node.name)
-        elif node.op in _CALLS or node.op in self._functions:
+        if node.op not in passes_on and (
+            node.op in function_calls.CALLS or node.op in self._functions):
           calls += self._entries(node.op, i, lambda attribute, node=node: (
-              _functions_of(node.attr[attribute])))
+              function_calls.functions_of(node.attr[attribute])))
     return calls
-
-
-def _functions_of(attribute: Any) -> List[Any]:
-  """The functions that an AttrValue names: one, or a list."""
-  return list(attribute.list.func) or [attribute.func]

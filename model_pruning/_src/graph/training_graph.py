@@ -12,6 +12,7 @@ import tensorflow as tf
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.graph import function_bodies
+from model_pruning._src.graph import reachable as reachable_lib
 from model_pruning._src.graph import weights as weights_lib
 
 # Kernels of optimizers, sparse updates, and the plain arithmetic that
@@ -145,14 +146,7 @@ class TrainingGraph:
 
   def _after(self, op: tf.Operation) -> Set[str]:
     """Names of `op` and of all that can only run after it."""
-    seen = set()
-    waiting = [op]
-    while waiting:
-      op = waiting.pop()
-      if op.name not in seen:
-        seen.add(op.name)
-        waiting.extend(self._next(op))
-    return seen
+    return {after.name for after in reachable_lib.reachable([op], self._next)}
 
   def _inner_updates_of(self, variable: tf.Variable) -> List[tf.Operation]:
     held = weights_lib.source(variable)
@@ -187,46 +181,28 @@ class TrainingGraph:
 
   def _outside(self, op: tf.Operation) -> List[tf.Operation]:
     """`op`, or what ends the outermost cond or loop of TF 1 around it."""
-    outside = []
-    seen = set()
-    waiting = [op]
-    while waiting:
-      op = waiting.pop()
-      if op.name in seen:
-        continue
-      seen.add(op.name)
-      if graph_compat.in_control_flow(op):
-        waiting.extend(self._next(op))
-      else:
-        outside.append(op)
-    return outside
+    return [
+        after for after in reachable_lib.reachable(
+            [op], lambda inside: self._next(inside)
+            if graph_compat.in_control_flow(inside) else [])
+        if not graph_compat.in_control_flow(after)]
 
 
 def ancestors(ops: Iterable[tf.Operation]) -> Set[str]:
   """Names of `ops` and of all that runs before them when they are run."""
-  seen = set()
-  waiting = list(ops)
-  while waiting:
-    op = waiting.pop()
-    if op.name not in seen:
-      seen.add(op.name)
-      waiting.extend(tensor.op for tensor in op.inputs)
-      waiting.extend(op.control_inputs)
-  return seen
+  return {op.name for op in reachable_lib.reachable(
+      ops, lambda op: [*_computed_from(op), *op.control_inputs])}
 
 
 def depends_on(op: tf.Operation, before: tf.Operation) -> bool:
   """Whether `op` is computed from `before`, or is it."""
-  seen = set()
-  waiting = [op]
-  while waiting:
-    op = waiting.pop()
-    if op.name == before.name:
-      return True
-    if op.name not in seen:
-      seen.add(op.name)
-      waiting.extend(tensor.op for tensor in op.inputs)
-  return False
+  return any(found.name == before.name
+             for found in reachable_lib.reachable([op], _computed_from))
+
+
+def _computed_from(op: tf.Operation) -> List[tf.Operation]:
+  """The operations whose outputs `op` takes."""
+  return [tensor.op for tensor in op.inputs]
 
 
 def merge_overlapping(parts: Sequence[Tuple[Iterable[Any], Any]]

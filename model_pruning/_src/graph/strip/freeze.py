@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Optional, Tuple
 import numpy as np
 import tensorflow as tf
 
+from model_pruning._src.graph import function_calls
 from model_pruning._src.graph.strip import fold_masks
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import mask_arguments
@@ -111,7 +112,7 @@ class _Freezer:
       self._become(node, 'Shape', {'T': dtype, 'out_type': out_type}, function)
     elif node.op in ('ResourceGather', 'ResourceGatherNd'):
       self._become_gather(node, dtype, nodes, function is not None)
-    elif node.op in walk.CALLS or node.op in self._functions:
+    elif node.op in function_calls.CALLS or node.op in self._functions:
       self._call_copies(node, types)
     else:
       raise _not_only_read(node)
@@ -148,7 +149,7 @@ class _Freezer:
 
   def _call_copies(self, node: Any, types: _Types) -> None:
     """Makes a node call copies of its functions that take values."""
-    call = walk.CALLS.get(node.op)
+    call = function_calls.CALLS.get(node.op)
     if call is None:  # The op is the function.
       node.op = self._copy(node.op, types, False)
       return

@@ -20,31 +20,15 @@ from typing import (
   Tuple,
 )
 
+from model_pruning._src.graph import function_calls
+from model_pruning._src.graph import reachable as reachable_lib
+
 VARIABLE_OPS = frozenset(['VarHandleOp', 'VariableV2', 'Variable'])
 
 # What hands on one of its inputs as it is: all are input 0.
 FORWARDING_OPS = frozenset([
     'Identity', 'RefIdentity', 'ReadVariableOp', 'Enter', 'RefEnter', 'Switch',
     'RefSwitch', 'Snapshot', 'StopGradient', 'PreventGradient'])
-
-
-class _Call(NamedTuple):
-  """How an op calls functions."""
-
-  attrs: Tuple[str, ...]  # The functions, or lists of functions.
-  first_argument: int  # The input that is the first argument.
-
-
-CALLS = {
-    'PartitionedCall': _Call(('f',), 0),
-    'StatefulPartitionedCall': _Call(('f',), 0),
-    'If': _Call(('then_branch', 'else_branch'), 1),
-    'StatelessIf': _Call(('then_branch', 'else_branch'), 1),
-    'Case': _Call(('branches',), 1),
-    'StatelessCase': _Call(('branches',), 1),
-    'While': _Call(('cond', 'body'), 0),
-    'StatelessWhile': _Call(('cond', 'body'), 0),
-}
 
 
 def node_of(ref: str) -> str:
@@ -83,15 +67,10 @@ def remove_named(nodes: Any, names: Set[str]) -> None:
 
 def ancestors(nodes: Dict[str, Any], names: Iterable[str]) -> Set[str]:
   """Names of `names` and of all nodes that run before them."""
-  seen: Set[str] = set()
-  waiting = [name for name in names if name in nodes]
-  while waiting:
-    name = waiting.pop()
-    if name not in seen:
-      seen.add(name)
-      waiting += [before for before in map(node_of, nodes[name].input)
-                  if before in nodes]
-  return seen
+  return set(reachable_lib.reachable(
+      [name for name in names if name in nodes],
+      lambda name: [before for before in map(node_of, nodes[name].input)
+                    if before in nodes]))
 
 
 def subgraph(graph_def: Any, output_node_names: Iterable[str]) -> Any:
@@ -124,14 +103,15 @@ def copy_used_functions(library: Any, graph_def: Any) -> None:
   """Makes the library of a GraphDef what its nodes can reach of `library`."""
   functions = {function.signature.name: function
                for function in library.function}
-  used: Set[str] = set()
-  waiting = list(graph_def.node)
-  while waiting:
-    node = waiting.pop()
-    for name in [node.op, *(func.name for func in function_attrs(node))]:
-      if name in functions and name not in used:
-        used.add(name)
-        waiting += functions[name].node_def
+
+  def called_by(nodes: Iterable[Any]) -> List[str]:
+    return [name for node in nodes
+            for name in [node.op, *(func.name for func in function_attrs(node))]
+            if name in functions]
+
+  used = set(reachable_lib.reachable(
+      called_by(graph_def.node),
+      lambda name: called_by(functions[name].node_def)))
   kept = [function for name, function in functions.items() if name in used]
   gradients = [gradient for gradient in library.gradient
                if {gradient.function_name, gradient.gradient_func} <= used]
@@ -235,7 +215,7 @@ class Instance:
     index = self.body.arguments.index(argument)
     if not self.is_passed_on(index):
       return None
-    call = CALLS.get(self._call.op)
+    call = function_calls.CALLS.get(self._call.op)
     first = call.first_argument if call else 0
     return self._caller, data_inputs(self._call)[first + index]
 
@@ -269,7 +249,7 @@ class Instance:
 
   def is_call(self, node: Any) -> bool:
     """Whether a NodeDef calls functions whose bodies are instances."""
-    return node.op in CALLS or node.op in self._bodies
+    return node.op in function_calls.CALLS or node.op in self._bodies
 
   def callees(self) -> List[Instance]:
     """The instances that this one calls."""
@@ -277,11 +257,10 @@ class Instance:
     for node in self.body.nodes.values():
       if node.op in self._bodies:
         names.append((node.op, node))
-      for attr in CALLS[node.op].attrs if node.op in CALLS else ():
-        value = node.attr[attr]
-        functions = ([value.func] if value.HasField('func')
-                     else value.list.func)
-        names += [(function.name, node) for function in functions]
+      call = function_calls.CALLS.get(node.op)
+      for attr in call.attrs if call else ():
+        names += [(function.name, node) for function
+                  in function_calls.functions_of(node.attr[attr])]
     return [Instance(self._bodies, self._bodies[name], self, node)
             for name, node in names]
 

@@ -16,6 +16,7 @@ from typing import (
   Tuple,
 )
 
+from model_pruning._src.graph import function_calls
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import mask_products
 
@@ -94,7 +95,7 @@ def _can_drop(sites: List[_CallSite], functions: List[Any], index: int,
               fixed: FrozenSet[str], graph_def: Any) -> bool:
   """Whether nothing comes of an argument of functions called together."""
   bodies = {site.node.attr['body'].func.name for site in sites if site.is_loop}
-  if not all(site.node.op in walk.CALLS for site in sites):
+  if not all(site.node.op in function_calls.CALLS for site in sites):
     return False
   if not all(_users(function, index, function.signature.name in bodies)
              for function in functions):
@@ -243,4 +244,4 @@ def _drop_input(site: _CallSite, index: int, fixed: FrozenSet[str]) -> None:
   del node.attr['T' if site.is_loop else 'Tin'].list.type[index]
   node.attr.pop('_read_only_resource_inputs', None)
   node.attr.pop('_output_shapes', None)
-  del node.input[walk.CALLS[node.op].first_argument + index]
+  del node.input[function_calls.CALLS[node.op].first_argument + index]

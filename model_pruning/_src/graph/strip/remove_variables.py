@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.graph import mask_collections
+from model_pruning._src.graph import reachable as reachable_lib
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import stored_graph
 
@@ -164,14 +165,8 @@ def _dependents(graph_def: Any, names: Iterable[str]) -> Set[str]:
   for node in graph_def.node:
     for ref in walk.data_inputs(node):
       consumers.setdefault(walk.node_of(ref), []).append(node.name)
-  found: Set[str] = set()
-  waiting = list(names)
-  while waiting:
-    name = waiting.pop()
-    if name not in found:
-      found.add(name)
-      waiting += consumers.get(name, [])
-  return found
+  return set(reachable_lib.reachable(
+      names, lambda name: consumers.get(name, ())))
 
 
 def _only_for(nodes: Dict[str, Any], removed: Set[str]) -> Set[str]:
@@ -180,13 +175,10 @@ def _only_for(nodes: Dict[str, Any], removed: Set[str]) -> Set[str]:
               for ref in node.input}
   ends = [name for name in nodes
           if name not in consumed and name not in removed]
-  kept: Set[str] = set()
-  waiting = ends
-  while waiting:
-    name = waiting.pop()
-    if name not in kept and name not in removed:
-      kept.add(name)
-      waiting += [walk.node_of(ref) for ref in nodes[name].input]
+  kept = set(reachable_lib.reachable(
+      ends, lambda name: [before for before
+                          in map(walk.node_of, nodes[name].input)
+                          if before not in removed]))
   return {name for name in walk.ancestors(nodes, removed)
           if name not in kept}
 
