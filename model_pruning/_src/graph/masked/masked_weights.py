@@ -42,7 +42,7 @@ class Masked(NamedTuple):
     return tf.TensorShape(self.state.mask.shape).as_list()
 
 
-class Ranking(NamedTuple):
+class RankedWithRules(NamedTuple):
   """Weights that are ranked together, and the rule of each."""
 
   weights: List[Masked]
@@ -52,7 +52,7 @@ class Ranking(NamedTuple):
 class Rankings(NamedTuple):
   """What a spec makes of the masked weights of a graph."""
 
-  rankings: List[Ranking]
+  rankings: List[RankedWithRules]
   report: report_lib.PruningReport
 
 
@@ -133,7 +133,8 @@ def rank(spec: spec_lib.PruningSpec, found: List[Masked]) -> Rankings:
   pruned = [(entry, rule) for entry, rule in zip(found, rules)
             if rule is not None]
   return Rankings(
-      [Ranking([pruned[i][0] for i in indices], [pruned[i][1] for i in indices])
+      [RankedWithRules([pruned[i][0] for i in indices],
+                       [pruned[i][1] for i in indices])
        for indices in weight_rule.ranked_together(
            [rule for _, rule in pruned])],
       dataclasses.replace(report, spec=str(spec)))

@@ -245,7 +245,7 @@ class Pruning:
     return tf.clip_by_value(sparsity, 0.0, 1.0)
 
   def _rankings(self, found: List[masked_weights.Masked]
-                ) -> List[masked_weights.Ranking]:
+                ) -> List[masked_weights.RankedWithRules]:
     spec = self._pruning_spec
     if self._external_sparsity is not None and not spec.target_sparsity:
       # The target says nothing then, not that nothing is to be pruned.
@@ -270,7 +270,7 @@ class Pruning:
       return partitioned.assign(
           self._last_update_step, step, name='mask_update')
 
-  def _ranking_update(self, ranking: masked_weights.Ranking,
+  def _ranking_update(self, ranking: masked_weights.RankedWithRules,
                       step: tf.Tensor) -> List[tf.Operation]:
     masks, threshold = mask.masks_of(
         [self._saliency(entry) for entry in ranking.weights],

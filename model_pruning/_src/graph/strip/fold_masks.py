@@ -13,8 +13,8 @@ import collections
 from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Tuple
 
 import numpy as np
-import tensorflow as tf
 
+from model_pruning._src.graph.strip import graph_def_edits as edits
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import mask_products
 
@@ -66,7 +66,7 @@ def fold_masks(graph_def: Any, variables: mask_products.Variables,
     for name, node in instance.body.nodes.items():
       leaf = walk.Leaf(instance.body.name, name)
       if node.op == 'Const' and leaf in values:
-        set_constant(node, values[leaf])
+        edits.set_constant(node, values[leaf])
   return Folded(
       values, tuple(sorted(_mask_leaves(folded))),
       _mask_leaves(product for product in products if _key(product) in kept),
@@ -157,7 +157,8 @@ def _pass_weight(product: mask_products.Product) -> None:
   del node.input[:]
   node.input.extend([inputs[product.weight_input], *controls])
   if product.instance.body.function is not None:
-    rename_output(product.instance.body.function, node.name, 'z', 'output')
+    edits.rename_output(
+        product.instance.body.function, node.name, 'z', 'output')
 
 
 def masked_value(weight: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -169,34 +170,3 @@ def masked_value(weight: np.ndarray, mask: np.ndarray) -> np.ndarray:
   with np.errstate(invalid='ignore'):  # inf * 0 is NaN in the graph too.
     product = weight * mask.astype(weight.dtype)
   return product + np.zeros([], weight.dtype)
-
-
-def set_constant(node: Any, value: np.ndarray) -> None:
-  """Makes a NodeDef a constant; its name and control inputs stay."""
-  controls = [ref for ref in node.input if ref.startswith('^')]
-  node.op = 'Const'
-  del node.input[:]
-  node.input.extend(controls)
-  node.attr.clear()
-  tensor = tf.compat.v1.make_tensor_proto(value)
-  node.attr['dtype'].type = tensor.dtype
-  node.attr['value'].tensor.CopyFrom(tensor)
-
-
-def rename_output(function: Any, node_name: str, old: str, new: str) -> None:
-  """After a node of a function became another op, renames its output.
-
-  Args:
-    function: the FunctionDef.
-    node_name: the node.
-    old: what the output was called by the op it was.
-    new: what it is called by the op it is.
-  """
-  before, after = f'{node_name}:{old}:0', f'{node_name}:{new}:0'
-  for node in function.node_def:
-    for i, ref in enumerate(node.input):
-      if ref == before:
-        node.input[i] = after
-  for name, ref in function.ret.items():
-    if ref == before:
-      function.ret[name] = after

@@ -15,9 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.graph import function_calls
-from model_pruning._src.graph.strip import fold_masks
+from model_pruning._src.graph.strip import graph_def_edits as edits
 from model_pruning._src.graph.strip import graph_def_walk as walk
-from model_pruning._src.graph.strip import mask_arguments
 
 # A dtype and shape for each argument that was a variable and is its value.
 _Types = Dict[int, 'Tuple[int, Tuple[int, ...]]']
@@ -65,17 +64,17 @@ class _Freezer:
         raise _not_only_read(node)
       if node.op == 'VarHandleOp':
         value = value_of(node.name)
-        fold_masks.set_constant(node, value)
+        edits.set_constant(node, value)
         typed[node.name] = (node.attr['dtype'].type, value.shape)
       elif node.op in walk.VARIABLE_OPS:
-        fold_masks.set_constant(node, value_of(node.name))
+        edits.set_constant(node, value_of(node.name))
       else:
         node.op = _REF_OPS.get(node.op, node.op)
     self._retype(self._graph_def.node, typed, None)
     library = type(self._graph_def.library)()
     library.function.extend(self._functions.values())
     library.gradient.extend(self._graph_def.library.gradient)
-    walk.copy_used_functions(library, self._graph_def)
+    edits.copy_used_functions(library, self._graph_def)
 
   def _retype(self, nodes: Any, typed: Dict[str, Any],
               function: Optional[Any]) -> None:
@@ -124,7 +123,7 @@ class _Freezer:
     for name, dtype in types.items():
       node.attr[name].type = dtype
     if function is not None and output != 'output':
-      fold_masks.rename_output(function, node.name, output, 'output')
+      edits.rename_output(function, node.name, output, 'output')
 
   def _become_gather(self, node: Any, dtype: int, nodes: Any,
                      in_function: bool) -> None:
@@ -137,7 +136,7 @@ class _Freezer:
     axis = nodes.add(name=node.name + '/axis')
     # In a loop a constant needs an input that is in the loop.
     axis.input.append('^' + walk.node_of(node.input[1]))
-    fold_masks.set_constant(axis, np.int32(batch_dims))
+    edits.set_constant(axis, np.int32(batch_dims))
     self._become(node, 'GatherV2', {
         'Tparams': dtype, 'Tindices': indices,
         'Taxis': tf.int32.as_datatype_enum}, None)
@@ -181,7 +180,7 @@ class _Freezer:
       copy_name += '_'
     function.signature.name = self._copies[key] = copy_name
     self._functions[copy_name] = function
-    mask_arguments.forget_arguments(function)
+    edits.forget_arguments(function)
     signature = function.signature
     typed = {}
     for i, type_ in arguments.items():

@@ -50,74 +50,12 @@ def function_attrs(node: Any) -> Iterator[Any]:
       yield from attr.list.func
 
 
-def remove_named(nodes: Any, names: Set[str]) -> None:
-  """Takes nodes out of the list of a graph or function, and edges to them.
-
-  What takes the output of a removed node must be removed as well.
-  """
-  for i in reversed(range(len(nodes))):
-    if nodes[i].name in names:
-      del nodes[i]
-  for node in nodes:
-    if any(node_of(ref) in names for ref in node.input):
-      inputs = [ref for ref in node.input if node_of(ref) not in names]
-      del node.input[:]
-      node.input.extend(inputs)
-
-
 def ancestors(nodes: Dict[str, Any], names: Iterable[str]) -> Set[str]:
   """Names of `names` and of all nodes that run before them."""
   return set(reachable_lib.reachable(
       [name for name in names if name in nodes],
       lambda name: [before for before in map(node_of, nodes[name].input)
                     if before in nodes]))
-
-
-def subgraph(graph_def: Any, output_node_names: Iterable[str]) -> Any:
-  """The part of a GraphDef that computes some nodes, functions included.
-
-  Devices and colocations are left out: they are those of the training.
-
-  Args:
-    graph_def: a GraphDef; not changed.
-    output_node_names: names of nodes in it.
-
-  Returns:
-    A GraphDef.
-  """
-  nodes = {node.name: node for node in graph_def.node}
-  needed = ancestors(nodes, output_node_names)
-  result = type(graph_def)()
-  result.versions.CopyFrom(graph_def.versions)
-  for node in graph_def.node:
-    if node.name in needed:
-      kept = result.node.add()
-      kept.CopyFrom(node)
-      kept.device = ''
-      kept.attr.pop('_class', None)
-  copy_used_functions(graph_def.library, result)
-  return result
-
-
-def copy_used_functions(library: Any, graph_def: Any) -> None:
-  """Makes the library of a GraphDef what its nodes can reach of `library`."""
-  functions = {function.signature.name: function
-               for function in library.function}
-
-  def called_by(nodes: Iterable[Any]) -> List[str]:
-    return [name for node in nodes
-            for name in [node.op, *(func.name for func in function_attrs(node))]
-            if name in functions]
-
-  used = set(reachable_lib.reachable(
-      called_by(graph_def.node),
-      lambda name: called_by(functions[name].node_def)))
-  kept = [function for name, function in functions.items() if name in used]
-  gradients = [gradient for gradient in library.gradient
-               if {gradient.function_name, gradient.gradient_func} <= used]
-  graph_def.library.Clear()
-  graph_def.library.function.extend(kept)
-  graph_def.library.gradient.extend(gradients)
 
 
 class Body(NamedTuple):

@@ -17,6 +17,7 @@ from typing import (
 )
 
 from model_pruning._src.graph import function_calls
+from model_pruning._src.graph.strip import graph_def_edits as edits
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import mask_products
 
@@ -196,13 +197,13 @@ def _dead_outputs(site: _CallSite, index: int,
 
 def _drop_argument(function: Any, index: int, is_loop_body: bool) -> None:
   gone = _users(function, index, is_loop_body) or set()
-  walk.remove_named(function.node_def, gone)
+  edits.remove_named(function.node_def, gone)
   _drop_control_outputs(function, gone)
   if is_loop_body:
     del function.ret[function.signature.output_arg[index].name]
     del function.signature.output_arg[index]
   del function.signature.input_arg[index]
-  forget_arguments(function)
+  edits.forget_arguments(function)
 
 
 def _drop_control_outputs(function: Any, gone: Set[str]) -> None:
@@ -217,24 +218,11 @@ def _drop_control_outputs(function: Any, gone: Set[str]) -> None:
   function.signature.control_output.extend(kept)
 
 
-def forget_arguments(function: Any) -> None:
-  """Takes out of a FunctionDef what it says of arguments by their numbers.
-
-  `api_implements` would have another implementation called, one with the
-  arguments that this one had.
-  """
-  for attr in ('_input_shapes', 'api_implements', 'api_preferred_device'):
-    function.attr.pop(attr, None)
-  for field in ('arg_attr', 'resource_arg_unique_id'):
-    if field in function.DESCRIPTOR.fields_by_name:
-      function.ClearField(field)
-
-
 def _drop_input(site: _CallSite, index: int, fixed: FrozenSet[str]) -> None:
   node = site.node
   if site.is_loop:
     dead = _dead_outputs(site, index, fixed) or set()
-    walk.remove_named(site.nodes, dead)
+    edits.remove_named(site.nodes, dead)
     for container, key, number, _ in list(_output_refs(site)):
       if number > index:
         head = container[key].rpartition(':')[0]

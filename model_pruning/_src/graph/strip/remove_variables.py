@@ -12,6 +12,7 @@ import tensorflow as tf
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.graph import mask_collections
 from model_pruning._src.graph import reachable as reachable_lib
+from model_pruning._src.graph.strip import graph_def_edits as edits
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import stored_graph
 
@@ -70,7 +71,7 @@ def remove_variables(meta_graph: Any, names: Iterable[str]) -> FrozenSet[str]:
   _restore_less(graph_def, instance, variables)
   removed = _dependents(graph_def, variables | _empty_shards(graph_def))
   removed |= _only_for(nodes, removed)
-  walk.remove_named(graph_def.node, removed)
+  edits.remove_named(graph_def.node, removed)
   for node in graph_def.node:
     places = node.attr['_class'].list.s if '_class' in node.attr else ()
     if any(place.decode().replace('loc:@', '', 1) in removed
@@ -78,7 +79,7 @@ def remove_variables(meta_graph: Any, names: Iterable[str]) -> FrozenSet[str]:
       del node.attr['_class']
   library = type(graph_def.library)()
   library.CopyFrom(graph_def.library)
-  walk.copy_used_functions(library, graph_def)
+  edits.copy_used_functions(library, graph_def)
   _filter_collections(meta_graph, removed)
   return variables
 

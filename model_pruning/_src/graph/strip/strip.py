@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from model_pruning._src.graph.strip import files
 from model_pruning._src.graph.strip import freeze
-from model_pruning._src.graph.strip import graph_def_walk as walk
+from model_pruning._src.graph.strip import graph_def_edits as edits
 from model_pruning._src.graph.strip import remove_variables
 from model_pruning._src.graph.strip import report as report_lib
 from model_pruning._src.graph.strip import stored_graph
@@ -126,7 +126,7 @@ def graph_def_from_checkpoint(checkpoint_dir: str,
   """
   stored = stored_graph.of_checkpoint(checkpoint_dir)
   outputs = _outputs(stored, output_node_names, 'graph_def') or []
-  graph_def = walk.subgraph(stored.meta_graph.graph_def, outputs)
+  graph_def = edits.subgraph(stored.meta_graph.graph_def, outputs)
   freeze.freeze(graph_def, stored.value)
   return graph_def
 

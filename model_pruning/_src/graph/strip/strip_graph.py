@@ -21,12 +21,13 @@ import tensorflow as tf
 from model_pruning._src.graph import mask_collections
 from model_pruning._src.graph.strip import fold_masks
 from model_pruning._src.graph.strip import freeze
+from model_pruning._src.graph.strip import graph_def_edits as edits
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import mask_arguments
 from model_pruning._src.graph.strip import mask_products
 from model_pruning._src.graph.strip import report
 from model_pruning._src.graph.strip import stored_graph
-from model_pruning._src.graph.strip import stored_state
+from model_pruning._src.graph.strip import variable_roles
 
 
 class Stripped(NamedTuple):
@@ -61,12 +62,12 @@ def strip(stored: stored_graph.StoredGraph,
   """
   whole = stored.meta_graph.graph_def
   if only_outputs:
-    graph_def = walk.subgraph(whole, outputs or ())
+    graph_def = edits.subgraph(whole, outputs or ())
   else:
     graph_def = type(whole)()
     graph_def.CopyFrom(whole)
   has_variables = any(node.op in walk.VARIABLE_OPS for node in graph_def.node)
-  state = stored_state.PruningState(stored)
+  state = variable_roles.VariableRoles(stored)
   listed = state.listed_in(mask_collections.MASKS)
   folded = fold_masks.fold_masks(
       graph_def, _variables(stored, graph_def, has_variables, listed),
@@ -75,7 +76,7 @@ def strip(stored: stored_graph.StoredGraph,
   mask_arguments.drop_mask_arguments(
       graph_def, masks, frozenset(outputs or ()))
   if only_outputs:
-    graph_def = walk.subgraph(graph_def, outputs or ())
+    graph_def = edits.subgraph(graph_def, outputs or ())
   weights = [report.StrippedWeight.of(leaf.node, value)
              for leaf, value in folded.values.items()]
   warnings = list(folded.kept)
@@ -85,7 +86,7 @@ def strip(stored: stored_graph.StoredGraph,
   needed = walk.ancestors(nodes, outputs or ())
   projected = [weight for weight in state.projected()
                if weight.name in names and weight.mask not in needed]
-  entries, notes = stored_state.report_projected(projected, stored)
+  entries, notes = variable_roles.report_projected(projected, stored)
   left = listed & names - masks - {leaf.node for leaf in folded.kept_masks}
   notes += [f'the mask {name} stays: no product of it with a weight of its '
             'shape was found' for name in sorted(left)]
@@ -108,7 +109,7 @@ def freeze_stripped(stripped: Stripped, stored: stored_graph.StoredGraph,
   freeze.freeze(graph_def, lambda name: (
       stripped.values[name] if name in stripped.values
       else stored.value(name)))
-  return walk.subgraph(graph_def, outputs)
+  return edits.subgraph(graph_def, outputs)
 
 
 def _variables(stored: stored_graph.StoredGraph, graph_def: Any,

@@ -137,7 +137,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       weights_lib.find_weights(graph), training, run)
   rules, report = plan.make_plan(
       spec, [weight.candidate for weight in found], length.num_steps)
-  chosen = [state_variables.PrunedWeight(weight, rule)
+  chosen = [state_variables.WeightWithRule(weight, rule)
             for weight, rule in zip(found, rules) if rule is not None]
   if not chosen:
     return Attachment(graph, report)
@@ -158,8 +158,8 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   averages = moving_averages.averages_of(
       [variable for weight in chosen for variable in weight.stored.variables()])
   rankings = [
-      project_ops_lib.Ranking([chosen[i] for i in indices], updates,
-                              averages, training)
+      project_ops_lib.RankedWithUpdates(
+          [chosen[i] for i in indices], updates, averages, training)
       for indices in weight_rule.ranked_together(
           [weight.rule for weight in chosen])]
   found_train_ops = training.train_ops(

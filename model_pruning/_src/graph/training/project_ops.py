@@ -51,7 +51,7 @@ class ProjectOp(NamedTuple):
   weights: Tuple[str, ...]
 
 
-class Ranking:
+class RankedWithUpdates:
   """Weights that are ranked together, and what updates them.
 
   Attributes:
@@ -61,7 +61,7 @@ class Ranking:
     averages: the moving averages of each part of a weight, by its name.
   """
 
-  def __init__(self, weights: Sequence[state_variables.PrunedWeight],
+  def __init__(self, weights: Sequence[state_variables.WeightWithRule],
                updates: Dict[str, List[tf.Operation]],
                averages: Dict[str, List[tf.Variable]],
                training: training_graph.TrainingGraph):
@@ -89,7 +89,7 @@ class Ranking:
             if not self.updates.isdisjoint(op.name for op in ops)}
 
 
-def project(spec: spec_lib.PruningSpec, rankings: Sequence[Ranking],
+def project(spec: spec_lib.PruningSpec, rankings: Sequence[RankedWithUpdates],
              projections: Sequence[projection.Projection],
              train_op: Sequence[tf.Operation],
              training: training_graph.TrainingGraph,
@@ -122,7 +122,7 @@ def project(spec: spec_lib.PruningSpec, rankings: Sequence[Ranking],
       tuple(weight.name for ranking in rankings for weight in ranking.weights))
 
 
-def _means(ranking: Ranking, state: projection.Projection,
+def _means(ranking: RankedWithUpdates, state: projection.Projection,
            training: training_graph.TrainingGraph,
            run: FrozenSet[str]) -> List[Optional[tf.Tensor]]:
   """The mean gradients of weights with the gradients of this step."""

@@ -31,7 +31,7 @@ from model_pruning._src.graph import weights as weights_lib
 from model_pruning._src.planning import end_of_training
 
 
-class PrunedWeight(NamedTuple):
+class WeightWithState(NamedTuple):
   """A weight and the state that goes with it; the mask lies as the weight."""
 
   weight: variables_lib.StoredTensor
@@ -86,7 +86,7 @@ class PruningState:
       global_step: the clock of the schedule.
     """
     self.weights = [
-        PrunedWeight(*parts) for weights, state in rankings
+        WeightWithState(*parts) for weights, state in rankings
         for parts in zip(weights, state.masks, state.thresholds,
                          state.gradients or [None] * len(weights))]
     self._projections = [state for _, state in rankings]
@@ -235,7 +235,7 @@ class PruningState:
     return rebuild.last_mask_update_step(self._projections, pruned, step)
 
 
-def _rebuilt(value: tf.Tensor, weight: PrunedWeight) -> List[tf.Tensor]:
+def _rebuilt(value: tf.Tensor, weight: WeightWithState) -> List[tf.Tensor]:
   """What `weight.state()` is if the value of the weight is `value`."""
   mask = rebuild.mask_of(value)
   state = [mask, rebuild.threshold_of(value, mask, weight.threshold.dtype)]
@@ -244,7 +244,7 @@ def _rebuilt(value: tf.Tensor, weight: PrunedWeight) -> List[tf.Tensor]:
   return state
 
 
-def _assign_rebuilt(weight: PrunedWeight) -> List[tf.Operation]:
+def _assign_rebuilt(weight: WeightWithState) -> List[tf.Operation]:
   """Assignments of the state that the value of a weight gives."""
   with tf.device(weight.weight.device):
     rebuilt = _rebuilt(weight.weight.read_value(), weight)

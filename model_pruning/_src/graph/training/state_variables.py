@@ -21,7 +21,7 @@ from model_pruning._src.spec import weight_rule
 _MASK = 'mask'
 
 
-class PrunedWeight:
+class WeightWithRule:
   """A weight of a graph with its rule.
 
   Attributes:
@@ -38,7 +38,7 @@ class PrunedWeight:
 
 
 def check_not_pruned(graph: tf.Graph,
-                     weights: Sequence[PrunedWeight]) -> None:
+                     weights: Sequence[WeightWithRule]) -> None:
   """Refuses weights that have masks: two projections would fight.
 
   Raises:
@@ -84,7 +84,7 @@ def create_clock(name: str, global_step: tf.Variable) -> tf.Variable:
                           InitialValues())
 
 
-def create_state(spec: spec_lib.PruningSpec, weights: Sequence[PrunedWeight],
+def create_state(spec: spec_lib.PruningSpec, weights: Sequence[WeightWithRule],
                  last_mask_update_step: tf.Variable,
                  initial_values: InitialValues) -> projection.Projection:
   """Masks and thresholds of weights that are ranked together."""
@@ -103,7 +103,7 @@ def create_state(spec: spec_lib.PruningSpec, weights: Sequence[PrunedWeight],
       variables_lib.StoredTensor([last_mask_update_step]), gradients)
 
 
-def _name_beside(weight: PrunedWeight, part: tf.Variable, kind: str) -> str:
+def _name_beside(weight: WeightWithRule, part: tf.Variable, kind: str) -> str:
   """`<weight>/<kind>`, of a partitioned one `<weight>/<kind>/part_<i>`."""
   name = variables_lib.primary(part).op.name
   if graph_compat.partition_of(part) is None:
@@ -111,7 +111,7 @@ def _name_beside(weight: PrunedWeight, part: tf.Variable, kind: str) -> str:
   return f'{weight.name}/{kind}{name[len(weight.name):]}'
 
 
-def _create_like(weight: PrunedWeight, kind: str, value: Any,
+def _create_like(weight: WeightWithRule, kind: str, value: Any,
                  dtype: tf.DType,
                  initial_values: InitialValues) -> variables_lib.StoredTensor:
   """Variables that lie as those of the weight do."""

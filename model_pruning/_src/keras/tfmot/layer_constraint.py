@@ -17,7 +17,7 @@ from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
 
-class PrunedWeight(NamedTuple):
+class WrappedWeight(NamedTuple):
   """A weight of a wrapped layer, with the Keras variables that prune it.
 
   Attributes:
@@ -52,7 +52,7 @@ class LayerConstraint(constraint.PrunesWeights):
   """
 
   def __init__(self, spec: spec_lib.PruningSpec, rule: weight_rule.WeightRule,
-               timing: schedule.Timing, pruned: PrunedWeight):
+               timing: schedule.Timing, pruned: WrappedWeight):
     """Creates a constraint for a weight.
 
     Args:

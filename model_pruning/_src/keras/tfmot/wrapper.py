@@ -113,7 +113,7 @@ class PruningWrapper:
     return self._arguments.spec
 
   @property
-  def pruned_weights(self) -> Tuple[layer_constraint.PrunedWeight, ...]:
+  def pruned_weights(self) -> Tuple[layer_constraint.WrappedWeight, ...]:
     """The weights that are pruned; empty before the layer is built."""
     return self._pruning.weights if self._pruning else ()
 
@@ -209,7 +209,7 @@ class PruningWrapper:
       threshold = self._add_state(
           f'threshold{suffix}', (), projection.threshold_dtype(
               tf.as_dtype(variable.dtype)).name, 'zeros')
-      pruned.append(layer_constraint.PrunedWeight(
+      pruned.append(layer_constraint.WrappedWeight(
           variable, mask, threshold, None, not (i and self._like_tfmot)))
     steps: List[Any] = []
     for i in range(max(len(pruned), 1)):
@@ -260,7 +260,7 @@ class Pruning:
     weights: those that are pruned.
   """
 
-  def __init__(self, weights: Tuple[layer_constraint.PrunedWeight, ...]):
+  def __init__(self, weights: Tuple[layer_constraint.WrappedWeight, ...]):
     self.weights = weights
 
 

@@ -49,7 +49,7 @@ class ProjectedWeight(NamedTuple):
   mask: str
 
 
-class PruningState:
+class VariableRoles:
   """The variables of a graph, told apart."""
 
   def __init__(self, stored: stored_graph.StoredGraph):
