@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What happens to a tensor inside the functions that a graph calls.
+"""The uses of a tensor inside the functions that a graph calls.
 
 `tf.cond` and `tf.while_loop` of TF 2, and every `tf.function`, put their
 operations into functions: in the graph there is one operation that calls.
@@ -55,7 +55,7 @@ class Functions:
 
   def uses(self, op: tf.Operation, index: int,
            passes_on: FrozenSet[str]) -> Set[Use]:
-    """What takes input `index` of the call `op`, inside its functions.
+    """The uses of input `index` of the call `op`, inside its functions.
 
     Args:
       op: an operation that calls.
@@ -63,7 +63,7 @@ class Functions:
       passes_on: types of operations whose outputs are followed as well.
 
     Returns:
-      What takes the input, or what operations in `passes_on` make of it.
+      The uses of the input, and of what operations in `passes_on` make of it.
     """
     found: Set[Use] = set()
     entered: Set[Tuple[str, int]] = set()

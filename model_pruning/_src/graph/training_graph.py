@@ -30,7 +30,7 @@ _SAME_VARIABLE = frozenset(['Enter', 'RefEnter', 'Switch', 'RefSwitch'])
 
 
 class TrainingGraph:
-  """What runs after what in a graph, and what of it trains."""
+  """The order of the ops in a graph, and those that train."""
 
   def __init__(self, graph: tf.Graph):
     """Reads the graph once; operations added later are not seen."""

@@ -81,11 +81,11 @@ class StoredTensor:
     return self.update(value, assign)
 
   def fetches(self) -> List[tf.Variable]:
-    """What to fetch from a session for `joined`; adds nothing to the graph."""
+    """Variables whose values `joined` takes; adds nothing to the graph."""
     return [primary(part) for part in self.parts]
 
   def joined(self, fetched: Sequence[np.ndarray]) -> np.ndarray:
-    """The whole, of what `fetches` brought."""
+    """The whole tensor, from the values of `fetches`."""
     if len(fetched) == 1:
       return np.asarray(fetched[0])
     return np.concatenate(fetched, self.axis)

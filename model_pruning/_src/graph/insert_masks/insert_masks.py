@@ -193,7 +193,7 @@ def _check_reachable(spec: spec_lib.PruningSpec,
 
 
 def _check_mask(graph: tf.Graph, masking: _Masking) -> None:
-  """Refuses what would fail when half of the graph is changed."""
+  """Raises now where an edit would fail with half of the graph changed."""
   name = masking.weight.candidate.name
   mask = _mask_of(graph, masking)
   for suffix in ('mask', 'threshold') if mask is None else ():

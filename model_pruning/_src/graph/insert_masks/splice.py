@@ -56,7 +56,7 @@ def beside(op: tf.Operation, device: str, scope: str) -> Iterator[None]:
 
 
 def _replace(value: weight_uses.Value, tensor: tf.Tensor) -> None:
-  """Gives what takes a value `tensor` instead."""
+  """Makes the ops that take a value take `tensor` instead."""
   for op in value.takers:
     _give(op, value.tensor, tensor)
   for op, outputs in value.copied:

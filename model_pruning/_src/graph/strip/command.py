@@ -35,7 +35,7 @@ def define_flags() -> None:
 
 
 def main(argv: List[str]) -> int:
-  """Strips what the flags say."""
+  """Strips the model that the flags name."""
   if len(argv) > 1:
     raise app.UsageError(f'There are flags only. Received: {argv[1:]}')
   try:

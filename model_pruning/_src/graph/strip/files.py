@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Writing what is left after stripping: checkpoints and SavedModels."""
+"""Writes the results of stripping: checkpoints and SavedModels."""
 
 from __future__ import annotations
 

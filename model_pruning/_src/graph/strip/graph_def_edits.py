@@ -40,7 +40,7 @@ def subgraph(graph_def: Any, output_node_names: Iterable[str]) -> Any:
 
 
 def copy_used_functions(library: Any, graph_def: Any) -> None:
-  """Makes the library of a GraphDef what its nodes can reach of `library`."""
+  """Sets the library of a GraphDef to those functions that its nodes reach."""
   functions = {function.signature.name: function
                for function in library.function}
 
@@ -62,7 +62,7 @@ def copy_used_functions(library: Any, graph_def: Any) -> None:
 
 
 def remove_named(nodes: Any, names: Set[str]) -> None:
-  """Takes nodes out of the list of a graph or function, and edges to them.
+  """Removes nodes from the list of a graph or function, and edges to them.
 
   What takes the output of a removed node must be removed as well.
   """
@@ -94,8 +94,8 @@ def rename_output(function: Any, node_name: str, old: str, new: str) -> None:
   Args:
     function: the FunctionDef.
     node_name: the node.
-    old: what the output was called by the op it was.
-    new: what it is called by the op it is.
+    old: the name of the output in the definition of the former op.
+    new: its name in the definition of the present op.
   """
   before, after = f'{node_name}:{old}:0', f'{node_name}:{new}:0'
   for node in function.node_def:
@@ -108,7 +108,7 @@ def rename_output(function: Any, node_name: str, old: str, new: str) -> None:
 
 
 def forget_arguments(function: Any) -> None:
-  """Takes out of a FunctionDef what it says of arguments by their numbers.
+  """Removes from a FunctionDef the attributes that number its arguments.
 
   `api_implements` would have another implementation called, one with the
   arguments that this one had.

@@ -69,7 +69,7 @@ def drop_mask_arguments(graph_def: Any, masks: FrozenSet[str],
 
 def _unused(graph_def: Any, masks: FrozenSet[str], fixed: FrozenSet[str]
             ) -> Iterator[Tuple[List[_CallSite], List[Any], int]]:
-  """Arguments that can go: who passes them, to which functions, which."""
+  """Arguments to drop: their call sites, their functions, their index."""
   library = {function.signature.name: function
              for function in graph_def.library.function}
   sites = list(_call_sites(graph_def, library))
@@ -207,7 +207,7 @@ def _drop_argument(function: Any, index: int, is_loop_body: bool) -> None:
 
 
 def _drop_control_outputs(function: Any, gone: Set[str]) -> None:
-  """Takes nodes out of what a function runs for its effects."""
+  """Removes nodes from those that a function runs for their effects."""
   dropped = {name for name, node in function.control_ret.items()
              if node in gone}
   for name in dropped:

@@ -107,7 +107,7 @@ class Product(NamedTuple):
 
 
 class Finder:
-  """Finds what comes from variables in a graph."""
+  """Finds the values that are computed from variables in a graph."""
 
   def __init__(self, variables: Variables):
     """Creates a finder."""

@@ -86,7 +86,7 @@ def remove_variables(meta_graph: Any, names: Iterable[str]) -> FrozenSet[str]:
 
 def _save_less(node: Any, instance: walk.Instance,
                variables: FrozenSet[str]) -> None:
-  """Takes variables out of what a SaveV2 saves."""
+  """Removes variables from those that a SaveV2 saves."""
   sources = [instance.resolve(ref) for ref in node.input[3:]]
   kept = [i for i, source in enumerate(sources)
           if source is None or source.node.name not in variables]
@@ -98,7 +98,7 @@ def _save_less(node: Any, instance: walk.Instance,
 
 def _restore_less(graph_def: Any, instance: walk.Instance,
                   variables: FrozenSet[str]) -> None:
-  """Takes variables out of what each RestoreV2 restores."""
+  """Removes variables from those that each RestoreV2 restores."""
   dropped: Dict[str, Set[int]] = {}
   for node in graph_def.node:
     if node.op in ('Assign', 'AssignVariableOp'):
@@ -161,7 +161,7 @@ def _empty_shards(graph_def: Any) -> Set[str]:
 
 
 def _dependents(graph_def: Any, names: Iterable[str]) -> Set[str]:
-  """Names of nodes and of all that take what comes from them."""
+  """Names of nodes and of all nodes computed from them."""
   consumers: Dict[str, List[str]] = {}
   for node in graph_def.node:
     for ref in walk.data_inputs(node):

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What stripping found, did and left alone."""
+"""The report of a strip: weights folded, variables removed, warnings."""
 
 from __future__ import annotations
 

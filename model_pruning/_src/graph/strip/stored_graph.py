@@ -192,7 +192,7 @@ def _no_value(name: str) -> np.ndarray:
 
 
 def _declared_places(meta_graph: Any) -> Dict[str, Place]:
-  """What a Saver calls the variables of a graph."""
+  """The names that a Saver gives the variables of a graph."""
   places = {}
   for variable in variable_defs(meta_graph, 'variables'):
     name = walk.node_of(variable.variable_name)

@@ -50,7 +50,7 @@ class ProjectedWeight(NamedTuple):
 
 
 class VariableRoles:
-  """The variables of a graph, told apart."""
+  """Tells weights, masks and other pruning state of a graph apart."""
 
   def __init__(self, stored: stored_graph.StoredGraph):
     """Reads the variables of a graph.

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Adds the projection to a training graph, beside what is there already.
+"""Adds the projection to a training graph, beside its other ops.
 
 For each pruned weight there are two new variables, `<weight>/mask` and
 `<weight>/threshold`, and for all of them `<spec.name>/last_mask_update_step`.

@@ -48,7 +48,7 @@ def averages_of(
 
 
 def _subtractions(held: tf.Tensor) -> List[tf.Operation]:
-  """Operations that move a variable towards that which `held` stands for."""
+  """Operations that move an average towards the variable behind `held`."""
   found = []
   for difference in _consumers(held, 'Sub', 1):
     for product in difference.outputs[0].consumers():
@@ -78,7 +78,7 @@ def _consumers(held: tf.Tensor, op_type: str,
 
 
 def _is_read_of(tensor: tf.Tensor, held: tf.Tensor) -> bool:
-  """Whether `tensor` is the value of the variable that `held` stands for."""
+  """Whether `tensor` is the value of the variable behind `held`."""
   while tensor is not held and tensor.op.type in _READS:
     tensor = tensor.op.inputs[0]
   return tensor is held

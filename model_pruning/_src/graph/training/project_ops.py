@@ -52,7 +52,7 @@ class ProjectOp(NamedTuple):
 
 
 class RankedWithUpdates:
-  """Weights that are ranked together, and what updates them.
+  """Weights that are ranked together, and the ops that update them.
 
   Attributes:
     weights: the weights.

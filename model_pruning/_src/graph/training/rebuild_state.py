@@ -32,7 +32,7 @@ from model_pruning._src.planning import end_of_training
 
 
 class WeightWithState(NamedTuple):
-  """A weight and the state that goes with it; the mask lies as the weight."""
+  """A weight, its mask in variables of the same layout, and other state."""
 
   weight: variables_lib.StoredTensor
   mask: variables_lib.StoredTensor

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a session knows of pruned weights, read without a new operation."""
+"""Reads pruned weights from a session without adding an operation."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ class WeightWithRule:
   """A weight of a graph with its rule.
 
   Attributes:
-    name: its name.
-    stored: its variables.
-    rule: its rule.
+    name: the name of the whole weight.
+    stored: the variables that it lies in.
+    rule: how it is pruned.
   """
 
   def __init__(self, weight: weights_lib.GraphWeight,

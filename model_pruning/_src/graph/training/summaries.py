@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Summaries of what is pruned, for TensorBoard.
+"""Summaries of pruned weights, for TensorBoard.
 
 They are operations of the graph in the collection that `merge_all` merges, so
 whatever writes the summaries of a graph writes these too. They cost nothing
