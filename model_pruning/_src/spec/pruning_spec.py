@@ -38,7 +38,7 @@ from model_pruning._src.spec import value_type
 from model_pruning._src.spec import weight_rule
 
 if TYPE_CHECKING:
-  from model_pruning._src.planning import preview  # pylint: disable=g-bad-import-order
+  import model_pruning
 
 # What a rule is made of, for whoever takes rules apart.
 Block = structures.Block
@@ -217,7 +217,7 @@ class PruningSpec(fields_lib.Fields):
     return notes.notes(self)
 
   def plan(self, model: Any, *, num_steps: Optional[int] = None,
-           steps_per_epoch: Optional[int] = None) -> preview.PruningPreview:
+           steps_per_epoch: Optional[int] = None) -> model_pruning.PruningPreview:
     """Returns what this spec would do: `model_pruning.plan`.
 
     Args:
