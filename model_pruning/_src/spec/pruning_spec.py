@@ -217,7 +217,8 @@ class PruningSpec(fields_lib.Fields):
     return notes.notes(self)
 
   def plan(self, model: Any, *, num_steps: Optional[int] = None,
-           steps_per_epoch: Optional[int] = None) -> model_pruning.PruningPreview:
+           steps_per_epoch: Optional[int] = None
+           ) -> model_pruning.PruningPreview:
     """Returns what this spec would do: `model_pruning.plan`.
 
     Args:
