@@ -7,7 +7,8 @@
 
 Each file of model_pruning/ and tests/ has one target, named like the file. Its
 deps are what the file imports, but for type checkers. An `__init__.py` imports
-lazily: its target has the name and all files of the package. The last line of
+lazily: its target has the name and all files of the package, and the rooms
+of the modules that it names. The last line of
 a BUILD file with tests collects them for tests/bundles. A room of
 model_pruning/_src is visible to the rooms that tools/walls.py lets import it,
 to the faces and to the tests. All else in a BUILD file (size, rows, data,
@@ -64,11 +65,16 @@ def read_targets(text: str) -> Dict[str, Target]:
 
 def imported_labels(path: pathlib.Path) -> List[str]:
   """Returns the deps that the target of a file should have, sorted."""
+  tree = ast.parse(path.read_text())
+  names = set(_imports(tree))
   if path.name == '__init__.py':
     modules = [*path.parent.glob('*.py'), *path.parent.glob('*/__init__.py')]
-    names = {_module(module) for module in modules if module != path}
-  else:
-    names = set(_imports(ast.parse(path.read_text())))
+    names |= {_module(module) for module in modules if module != path}
+    # The faces load modules that a table of theirs names.
+    names |= {
+      node.value.rpartition('.')[0] for node in ast.walk(tree)
+      if isinstance(node, ast.Constant) and isinstance(node.value, str)
+      and node.value.startswith(walls.SOURCE + '.')}
   if _module(path).startswith(walls.SOURCE):
     # Called when the whole library is there: for Bazel it would be a circle.
     names -= {walls.LIBRARY}
