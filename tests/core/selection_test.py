@@ -47,5 +47,18 @@ class ExactFloat64Test(parameterized.TestCase):
         _wanted(bits, dtype).view(np.int64))
 
 
+class NumTrueTest(parameterized.TestCase):
+
+  # Below, at and above what is counted in bytes of int64; all true: a byte
+  # that did not hold its sum would spill into the next.
+  @parameterized.product(
+      size=[0, 1, 1919, 1920, 1921, 3 * 1920 + 7, 100000],
+      share=[0.0, 0.3, 1.0])
+  def test_every_true_entry_counts_once(self, size, share):
+    mask = np.random.RandomState(0).rand(size) < share
+    counted = modes.run_graph(selection.num_true, mask)
+    self.assertEqual(counted, mask.sum())
+
+
 if __name__ == '__main__':
   absltest.main()

@@ -177,17 +177,16 @@ def num_true(mask: tf.Tensor) -> tf.Tensor:
   int64, in sums that a byte can hold.
   """
   num_items = mask.shape.num_elements()
-  if num_items is None or tf_compat.in_xla_context():
+  if (num_items is None or num_items < _BYTE_ITEMS * 8
+      or tf_compat.in_xla_context()):
     return tf.reduce_sum(tf.cast(mask, tf.int64))
   items = tf.cast(tf.reshape(mask, [-1]), tf.uint8)
   num_lanes = num_items // (_BYTE_ITEMS * 8)
   num_packed = num_lanes * _BYTE_ITEMS * 8
-  total = tf.reduce_sum(tf.cast(items[num_packed:], tf.int64))
-  if num_lanes:
-    sums = tf.reduce_sum(tf.bitcast(tf.reshape(
-        items[:num_packed], [_BYTE_ITEMS, num_lanes, 8]), tf.int64), axis=0)
-    total += tf.reduce_sum(tf.cast(tf.bitcast(sums, tf.uint8), tf.int64))
-  return total
+  rest = tf.reduce_sum(tf.cast(items[num_packed:], tf.int64))
+  sums = tf.reduce_sum(tf.bitcast(tf.reshape(
+      items[:num_packed], [_BYTE_ITEMS, num_lanes, 8]), tf.int64), axis=0)
+  return rest + tf.reduce_sum(tf.cast(tf.bitcast(sums, tf.uint8), tf.int64))
 
 
 def _with_first_of(larger: tf.Tensor, equal: tf.Tensor, num_keep: tf.Tensor,
