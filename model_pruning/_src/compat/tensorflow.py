@@ -104,3 +104,18 @@ def running_functions_eagerly() -> Iterator[None]:
     yield
   finally:
     run_eagerly(ran_eagerly)
+
+
+def after_last_update(variable: tf.Variable) -> Any:
+  """Context manager: new operations run after the newest update of a variable.
+
+  A session runs updates of several variables in no order, and an optimizer
+  names the update of one to nobody. Functions and eager mode keep the order.
+  """
+  if tf.executing_eagerly() or tf.compat.v1.get_default_graph(
+      ).building_function:
+    return contextlib.nullcontext()
+  updates = [op for op in variable.handle.consumers()
+             if any(part in op.type for part in ('Assign', 'Apply', 'Scatter'))
+             and op is not variable.initializer]
+  return tf.control_dependencies(updates[-1:])

@@ -13,7 +13,6 @@ from typing import Any, Callable, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
-from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import projection
@@ -113,7 +112,7 @@ class CompanionConstraint(PrunesWeights):
     assignments = []
     for weight, constraint in self._constraints:
       held = keras_variables.on_replica(weight, replica)
-      with graph_compat.after_last_update(held):
+      with tf_compat.after_last_update(held):
         assignments.append(held.assign(constraint(held)))
     if self.wrapped is not None:
       variable = self.wrapped(variable)
