@@ -17,6 +17,7 @@ _VERSION = re.search(
 _TENSORFLOW = ['tensorflow>=1.14']
 _SLIM = ['tf-slim>=1.1.0', 'six']  # tf-slim imports six and does not say so.
 _REPORT = ['matplotlib']
+_PACKED = ['safetensors', 'zstandard']
 
 setuptools.setup(
     name='model-pruning',
@@ -35,6 +36,7 @@ setuptools.setup(
         'tensorflow': _TENSORFLOW,
         'slim': _SLIM,
         'report': _REPORT,
+        'packed': _PACKED,
         'demo': [*_TENSORFLOW, *_REPORT, 'scikit-learn', 'tqdm'],
         'dev': ['hypothesis', 'mypy', 'pytest', 'ruff'],
     },

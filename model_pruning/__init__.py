@@ -27,11 +27,15 @@ Graphs and Estimators:
 
 For both:
     plan                What a spec would do to a model: a dry run.
+    pack                Stores the weights of a model in few bytes.
+    unpack              Reads them as arrays.
+    load_packed         Gives them to a model.
     PruningSpec         What is pruned, how far and when.
     PruningPreview      What `plan` returns.
     PruningReport       What was pruned, and what was not and why.
     SkipKind            The reasons of a report, to filter by.
     StripReport         What `strip_pruning_vars` did.
+    PackReport          What `pack` did.
 
 The names of tf.contrib.model_pruning and of google-research's model_pruning
 (`Pruning`, `apply_mask`, `get_masks`, `masked_conv2d`, ...) are attributes of
@@ -47,6 +51,7 @@ from model_pruning import _face
 
 # Public name -> the module that has it.
 _MODULES = {
+    'PackReport': 'model_pruning._src.storage.report',
     'PruningHook': 'model_pruning._src.graph.training.hook',
     'PruningPreview': 'model_pruning._src.planning.preview',
     'PruningReport': 'model_pruning._src.planning.report',
@@ -55,14 +60,18 @@ _MODULES = {
     'StripReport': 'model_pruning._src.graph.strip.report',
     'insert_masks': 'model_pruning._src.graph.insert_masks.insert_masks',
     'keras': 'model_pruning.keras',
+    'load_packed': 'model_pruning._pack',
+    'pack': 'model_pruning._pack',
     'plan': 'model_pruning._plan',
     'prune_model_fn': 'model_pruning._src.graph.training.prune_train_op',
     'prune_train_op': 'model_pruning._src.graph.training.prune_train_op',
     'report_of': 'model_pruning._src.graph.training.prune_train_op',
     'strip_pruning_vars': 'model_pruning._src.graph.strip.strip',
+    'unpack': 'model_pruning._src.storage.pack',
 }
 # Names of the years 2017 to 2020. They stay, but `import *` leaves them out.
 _OLD_MODULES = {
+    'PackReport': 'model_pruning._src.storage.report',
     'HParams': 'model_pruning._src.spec.hparams',
     'MaskedBasicLSTMCell': 'model_pruning._src.graph.masked.rnn_cells',
     'MaskedGRUCell': 'model_pruning._src.graph.masked.rnn_cells',
@@ -96,6 +105,7 @@ _OLD_MODULES = {
 }
 
 __all__ = [
+    'PackReport',
     'PruningHook',
     'PruningPreview',
     'PruningReport',
@@ -104,11 +114,14 @@ __all__ = [
     'StripReport',
     'insert_masks',
     'keras',
+    'load_packed',
+    'pack',
     'plan',
     'prune_model_fn',
     'prune_train_op',
     'report_of',
     'strip_pruning_vars',
+    'unpack',
 ]
 __version__ = '0.1.0'
 
@@ -116,6 +129,7 @@ __version__ = '0.1.0'
 # not see `__getattr__`: with it every name would exist for them.
 if TYPE_CHECKING:
   from model_pruning import keras as keras
+  from model_pruning._pack import load_packed as load_packed, pack as pack
   from model_pruning._plan import plan as plan
   from model_pruning._src.graph.insert_masks.insert_masks import (
     insert_masks as insert_masks,
@@ -170,6 +184,8 @@ if TYPE_CHECKING:
     PruningSpec as PruningSpec,
     get_pruning_hparams as get_pruning_hparams,
   )
+  from model_pruning._src.storage.pack import unpack as unpack
+  from model_pruning._src.storage.report import PackReport as PackReport
   from model_pruning.python.pruning_interface import (
     apply_matrix_compression as apply_matrix_compression,
     apply_pruning as apply_pruning,

@@ -17,6 +17,7 @@ from absl.testing import parameterized
 import model_pruning
 
 _PUBLIC_NAMES = [
+    'PackReport',
     'PruningHook',
     'PruningPreview',
     'PruningReport',
@@ -25,11 +26,14 @@ _PUBLIC_NAMES = [
     'StripReport',
     'insert_masks',
     'keras',
+    'load_packed',
+    'pack',
     'plan',
     'prune_model_fn',
     'prune_train_op',
     'report_of',
     'strip_pruning_vars',
+    'unpack',
 ]
 # Of the years 2017 to 2020: attributes, but not in `__all__`.
 _OLD_NAMES = [

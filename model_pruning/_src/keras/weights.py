@@ -25,7 +25,7 @@ from typing import (
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_models
-from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras import named_variables
 from model_pruning._src.keras import prunable_layer
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import reasons
@@ -54,20 +54,14 @@ def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
     frozen: whether what is not trainable can be a weight as well.
 
   Returns:
-    One entry a variable, in the order of `model.variables`. Variables of one
-    name get `_1`, `_2` ... behind it from the second on.
+    One entry for each variable, in the order of `model.variables`.
   """
   trainable = {id(variable) for variable in (
       model.variables if frozen else model.trainable_variables)}
   decided = _decided_by_layers(model)
   special = _special_kernels(model)
   found = []
-  names: Dict[str, int] = {}
-  for variable in model.variables:
-    name = keras_variables.variable_name(variable)
-    names[name] = names.get(name, -1) + 1
-    if names[name]:
-      name = f'{name}_{names[name]}'
+  for name, variable in named_variables.named_variables(model):
     dims = tuple(int(dim) for dim in variable.shape)
     on_request = False
     reason = (_why_never(variable, dims) if id(variable) in trainable
