@@ -23,9 +23,10 @@ SOURCE = LIBRARY + '._src'
 # Room -> the rooms that its files may import, besides files of their own room.
 ROOMS: Dict[str, List[str]] = {
   'compat': [],
+  'files': [],
   'axes': [],
   'spec': ['axes'],
-  'storage': [],
+  'storage': ['files'],
   'core': ['compat', 'axes', 'spec'],
   'planning': ['axes', 'spec', 'core'],
   'channels': ['axes', 'spec', 'core', 'planning'],
@@ -34,17 +35,18 @@ ROOMS: Dict[str, List[str]] = {
   'graph.insert_masks': [
     'compat', 'axes', 'spec', 'core', 'planning', 'graph', 'graph.masked'],
   'graph.training': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
-  'graph.strip': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
+  'graph.strip': [
+    'compat', 'files', 'axes', 'spec', 'core', 'planning', 'graph'],
   'keras': ['compat', 'axes', 'spec', 'core', 'planning'],
   'keras.tfmot': ['compat', 'axes', 'spec', 'core', 'planning', 'keras'],
   'keras.xnnpack': [
     'compat', 'axes', 'spec', 'core', 'planning', 'keras', 'keras.tfmot'],
-  'cli': ['spec', 'storage', 'planning', 'channels', 'graph', 'graph.strip',
-          'keras'],
+  'cli': ['files', 'spec', 'storage', 'planning', 'channels', 'graph',
+          'graph.strip', 'keras'],
 }
 # Rooms that are imported where there is no TensorFlow, and the files of lower
 # rooms that they may use for that.
-WITHOUT_TENSORFLOW = ('axes', 'spec', 'storage', 'planning')
+WITHOUT_TENSORFLOW = ('files', 'axes', 'spec', 'storage', 'planning')
 TENSORFLOW = ('tensorflow', 'keras', 'tf_keras', 'tf_slim')
 # Names that TensorFlow and Keras do not promise to keep.
 PRIVATE = ('tensorflow.python', 'tensorflow.core', 'keras.src', 'keras.engine',

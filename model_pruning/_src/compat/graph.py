@@ -15,6 +15,7 @@ import tensorflow as tf
 from tensorflow.core.framework import variable_pb2
 from tensorflow.core.protobuf import control_flow_pb2
 from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.core.protobuf import tensor_bundle_pb2
 from tensorflow.python.ops import variables as variables_lib
 
 
@@ -131,6 +132,24 @@ def saved_model_message(serialized: bytes) -> Any:
   2.21.
   """
   return saved_model_pb2.SavedModel.FromString(serialized)
+
+
+def bundle_header(serialized: bytes) -> Any:
+  """Parses what the index of a checkpoint has under the empty key.
+
+  The message has no public name; that of its module was tried on TF 1.14 to
+  2.21.
+  """
+  return tensor_bundle_pb2.BundleHeaderProto.FromString(serialized)
+
+
+def bundle_entry(serialized: bytes) -> Any:
+  """Parses what the index of a checkpoint has for a tensor.
+
+  The message has no public name; that of its module was tried on TF 1.14 to
+  2.21.
+  """
+  return tensor_bundle_pb2.BundleEntryProto.FromString(serialized)
 
 
 # The collections of loops and branches of version 1, and their messages.

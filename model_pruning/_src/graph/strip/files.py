@@ -1,37 +1,101 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the results of stripping: checkpoints and SavedModels."""
+"""Writes the results of stripping: GraphDefs, checkpoints and SavedModels.
+
+Each is written whole to a folder beside, and then takes its place.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import Any, Callable, Dict, FrozenSet, List, Optional, Sequence
+import posixpath
+import tempfile
+from typing import (
+  Any,
+  Callable,
+  Dict,
+  FrozenSet,
+  Iterator,
+  List,
+  Optional,
+  Sequence,
+)
 
 import numpy as np
 import tensorflow as tf
 
-from model_pruning._src.compat import graph as graph_compat
+from model_pruning._src.files import errors
+from model_pruning._src.files import reading
+from model_pruning._src.files import replace
+from model_pruning._src.graph.strip import messages
 from model_pruning._src.graph.strip import remove_variables
 from model_pruning._src.graph.strip import stored_graph
 from model_pruning._src.graph.strip import strip_graph
 
-_FILE = 'saved_model.pb'
 # Of the graph as it was, from TF 2.11 on; nothing needs it.
 _FINGERPRINT = 'fingerprint.pb'
 # What a checkpoint of Python objects has among its tensors.
 _OBJECT_GRAPH = '_CHECKPOINTABLE_OBJECT_GRAPH'
+_PART = 'a part of a SavedModel'
 
 
-def write_checkpoint(prefix: str, names: Sequence[str],
-                     tensor: Callable[[str], np.ndarray]) -> None:
-  """Writes a checkpoint.
+@contextlib.contextmanager
+def staged(directory: str, last: Optional[str] = None) -> Iterator[str]:
+  """As `replace.staged`, for directories on remote file systems too.
+
+  There each file takes the place of another one at once, if the file system
+  can do that, but not all of them together.
+  """
+  if not reading.is_remote(directory):
+    with _writing(directory), replace.staged(directory, last) as staging:
+      yield staging
+    return
+  with _writing(directory), tempfile.TemporaryDirectory() as staging:
+    yield staging
+    _copy(staging, directory, last)
+
+
+def _copy(staging: str, directory: str, last: Optional[str]) -> None:
+  paths = [os.path.relpath(os.path.join(folder, name), staging)
+           for folder, _, names in os.walk(staging) for name in names]
+  for path in sorted(paths, key=lambda path: (path == last, path)):
+    place = posixpath.join(directory, path.replace(os.sep, '/'))
+    tf.io.gfile.makedirs(posixpath.dirname(place))
+    tf.io.gfile.copy(os.path.join(staging, path), place + '.part', True)
+    tf.io.gfile.rename(place + '.part', place, True)
+
+
+@contextlib.contextmanager
+def _writing(path: str) -> Iterator[None]:
+  """Context manager: TensorFlow's errors become one about a file to write."""
+  try:
+    yield
+  except tf.errors.OpError as error:
+    raise replace.unwritable(path, errors.reason(error)) from error
+
+
+def write_graph_def(path: str, graph_def: Any) -> None:
+  """Writes the file of a GraphDef."""
+  if graph_def.ByteSize() > reading.MOST_BYTES:
+    raise replace.unwritable(
+        path, f'the GraphDef has {graph_def.ByteSize()} bytes, and '
+        f'{reading.MOST_BYTES} are the most. Write a checkpoint instead')
+  directory, name = os.path.split(path)
+  with staged(directory or '.') as staging:
+    with open(os.path.join(staging, name), 'wb') as file:
+      file.write(graph_def.SerializeToString(deterministic=True))
+
+
+def _write_checkpoint(prefix: str, names: Sequence[str],
+                      tensor: Callable[[str], np.ndarray]) -> None:
+  """Writes a checkpoint to a folder that is there.
 
   Args:
     prefix: of its files.
     names: of its tensors.
     tensor: gives the value of one.
   """
-  tf.io.gfile.makedirs(os.path.dirname(prefix) or '.')
   with tf.Graph().as_default(), tf.compat.v1.Session() as session:
     values: Dict[tf.Tensor, np.ndarray] = {}
     tensors = []
@@ -47,21 +111,6 @@ def write_checkpoint(prefix: str, names: Sequence[str],
     session.run(save, values)
 
 
-def read_saved_model(directory: str) -> Any:
-  """Reads `saved_model.pb` of a directory.
-
-  Raises:
-    ValueError: there is none.
-  """
-  path = os.path.join(directory, _FILE)
-  if not tf.io.gfile.exists(path):
-    raise ValueError(
-        'Argument `saved_model_dir` must be a directory with a '
-        f'{_FILE}. Received: saved_model_dir={directory!r}')
-  with tf.io.gfile.GFile(path, 'rb') as file:
-    return graph_compat.saved_model_message(file.read())
-
-
 def write_stripped_variables(
     prefix: str, stored: stored_graph.StoredGraph,
     stripped: strip_graph.Stripped, gone: Optional[FrozenSet[str]] = None
@@ -69,7 +118,7 @@ def write_stripped_variables(
   """Writes the variables of a graph, without those of pruning.
 
   Args:
-    prefix: of the files.
+    prefix: of the files, in a folder that is there.
     stored: the graph and the values that it had.
     stripped: the new values.
     gone: nodes of the variables to leave out; all of pruning by default.
@@ -92,16 +141,19 @@ def write_stripped_variables(
       return stored.tensor(key)
     if not parts[0][0]:
       return parts[0][1]
-    whole = np.empty(
-        [max(part.stop for part in dim)
-         for dim in zip(*(index for index, _ in parts))], parts[0][1].dtype)
+    if stored.tensor is not None:
+      whole = np.array(stored.tensor(key))
+    else:
+      whole = np.empty(
+          [max(part.stop for part in dim)
+           for dim in zip(*(index for index, _ in parts))], parts[0][1].dtype)
     for index, value in parts:
       whole[index] = value
     return whole
 
   kept = [key for key in keys or sorted(nodes)
           if key not in nodes or not gone.issuperset(nodes[key])]
-  write_checkpoint(prefix, kept, tensor)
+  _write_checkpoint(prefix, kept, tensor)
 
 
 def write_stripped_checkpoint(prefix: str, stored: stored_graph.StoredGraph,
@@ -113,11 +165,12 @@ def write_stripped_checkpoint(prefix: str, stored: stored_graph.StoredGraph,
     stored: the graph and the values that it had.
     stripped: the new values.
   """
-  write_stripped_variables(prefix, stored, stripped)
   directory, name = os.path.split(prefix)
-  with tf.io.gfile.GFile(os.path.join(directory, 'checkpoint'), 'w') as file:
-    file.write(f'model_checkpoint_path: "{name}"\n'
-               f'all_model_checkpoint_paths: "{name}"\n')
+  with staged(directory or '.', 'checkpoint') as staging:
+    write_stripped_variables(os.path.join(staging, name), stored, stripped)
+    with open(os.path.join(staging, 'checkpoint'), 'w') as file:
+      file.write(f'model_checkpoint_path: "{name}"\n'
+                 f'all_model_checkpoint_paths: "{name}"\n')
 
 
 def write_stripped_saved_model(
@@ -146,20 +199,18 @@ def write_stripped_saved_model(
         'them, which cannot be taken out of it. Strip it to '
         "result='graph_def' or 'checkpoint', or strip the checkpoint it was "
         'made from')
-  tf.io.gfile.makedirs(directory)
-  if tf.io.gfile.listdir(directory):
-    raise ValueError('Argument `output_dir` must be empty, or not exist. '
-                     f'Received: output_dir={directory!r}')
   stripped_graph = type(meta_graph)()
   stripped_graph.CopyFrom(meta_graph)
   stripped_graph.graph_def.CopyFrom(stripped.graph_def)
   gone = remove_variables.remove_variables(stripped_graph, stripped.state)
-  if stored.tensors:
-    write_stripped_variables(
-        os.path.join(directory, 'variables/variables'), stored, stripped, gone)
   del message.meta_graphs[:]
   message.meta_graphs.add().CopyFrom(stripped_graph)
-  _write_saved_model(message, source, directory)
+  with staged(directory, messages.SAVED_MODEL) as staging:
+    if stored.tensors:
+      os.mkdir(os.path.join(staging, 'variables'))
+      write_stripped_variables(os.path.join(staging, 'variables/variables'),
+                               stored, stripped, gone)
+    _write_saved_model(message, source, staging)
   return sorted(gone)
 
 
@@ -171,15 +222,55 @@ def _write_saved_model(message: Any, source: str, directory: str) -> None:
     source: the directory that it was read from.
     directory: to write to, with its variables in it already.
   """
-  for path, _, files in tf.io.gfile.walk(source):
-    relative = os.path.relpath(path, source)
-    if relative.split(os.sep)[0] == 'variables':
+  for relative in _other_files(source):
+    path = os.path.join(source, relative)
+    place = os.path.join(directory, relative)
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    if reading.is_remote(source):
+      with errors.reading(path, _PART):
+        tf.io.gfile.copy(path, place, True)
+    else:
+      _copy_file(path, place)
+  with open(os.path.join(directory, messages.SAVED_MODEL), 'wb') as file:
+    file.write(message.SerializeToString(deterministic=True))
+
+
+def _copy_file(path: str, place: str) -> None:
+  """Copies a local file; an error says which of the two it is about."""
+  reading.check_regular(path, _PART)
+  with errors.reading(path, _PART):
+    source = open(path, 'rb')
+  with source, open(place, 'wb') as copy:
+    while True:
+      with errors.reading(path, _PART):
+        content = source.read(1 << 24)
+      if not content:
+        return
+      copy.write(content)
+
+
+def _other_files(source: str) -> Iterator[str]:
+  """Yields the files of a SavedModel but for its graph and its variables."""
+  walk_files = (tf.io.gfile.walk(source) if reading.is_remote(source)
+                else os.walk(source, onerror=_refuse, followlinks=True))
+  seen = set()
+  for folder, folders, names in walk_files:
+    relative = os.path.relpath(folder, source)
+    if relative == '.':
+      folders[:] = [name for name in folders if name != 'variables']
+    elif relative.split(os.sep)[0] == 'variables':
       continue
-    tf.io.gfile.makedirs(os.path.join(directory, relative))
-    for name in files:
-      if name not in (_FILE, _FINGERPRINT):
-        tf.io.gfile.copy(os.path.join(path, name),
-                         os.path.join(directory, relative, name), True)
-  tf.io.gfile.makedirs(directory)
-  with tf.io.gfile.GFile(os.path.join(directory, _FILE), 'wb') as file:
-    file.write(message.SerializeToString())
+    if not reading.is_remote(source):
+      real = os.path.realpath(folder)
+      if real in seen:
+        raise errors.unreadable(
+            folder, _PART, 'a link leads to a folder that was there already')
+      seen.add(real)
+    for name in names:
+      if name not in (messages.SAVED_MODEL, _FINGERPRINT):
+        yield os.path.normpath(os.path.join(relative, name))
+
+
+def _refuse(error: OSError) -> None:
+  raise errors.unreadable(
+      str(error.filename), _PART, errors.reason(error)) from error

@@ -9,7 +9,7 @@ needs a session. This one is the same on every version.
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -85,16 +85,20 @@ class _Freezer:
       typed: what yields a value now instead of a handle; is added to.
       function: the FunctionDef, if the body is one.
     """
-    carriers = [node for node in nodes if node.op in _HANDLE_OPS]
-    while True:  # Loops go back: a node may be typed by one after it.
-      found = [node for node in carriers if node.name not in typed
-               and _typed_inputs(node, typed)]
-      if not found:
-        break
-      for node in found:
-        typed[node.name] = next(iter(_typed_inputs(node, typed).values()))
-        node.attr['T'].type = typed[node.name][0]
-        node.attr.pop('_output_shapes', None)
+    takers: Dict[str, List[Any]] = {}
+    for node in nodes:
+      if node.op in _HANDLE_OPS:
+        for ref in walk.data_inputs(node):
+          takers.setdefault(walk.node_of(ref), []).append(node)
+    waiting = list(typed)
+    while waiting:  # Loops go back: a node may be typed by one after it.
+      source = waiting.pop()
+      for node in takers.get(source, ()):
+        if node.name not in typed:
+          typed[node.name] = typed[source]
+          node.attr['T'].type = typed[source][0]
+          node.attr.pop('_output_shapes', None)
+          waiting.append(node.name)
     for node in list(nodes):
       types = _typed_inputs(node, typed)
       if types and node.op not in _HANDLE_OPS:

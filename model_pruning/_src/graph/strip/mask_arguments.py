@@ -17,6 +17,7 @@ from typing import (
 )
 
 from model_pruning._src.graph import function_calls
+from model_pruning._src.graph import reachable
 from model_pruning._src.graph.strip import graph_def_edits as edits
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import mask_products
@@ -146,16 +147,16 @@ def _users(function: Any, index: int,
   Returns:
     Names of the nodes, and of the argument; None if something comes of them.
   """
-  found = {function.signature.input_arg[index].name}
-  nodes = list(function.node_def)
-  while True:
-    more = [node for node in nodes if node.name not in found and any(
-        walk.node_of(ref) in found for ref in walk.data_inputs(node))]
-    if not more:
-      break
-    if any(node.op not in _WITHOUT_EFFECT for node in more):
-      return None
-    found.update(node.name for node in more)
+  takers: Dict[str, List[Any]] = {}
+  for node in function.node_def:
+    for ref in walk.data_inputs(node):
+      takers.setdefault(walk.node_of(ref), []).append(node)
+  own_argument = function.signature.input_arg[index].name
+  found = set(reachable.reachable([own_argument], lambda name: [
+      node.name for node in takers.get(name, ())]))
+  if any(node.name in found and node.op not in _WITHOUT_EFFECT
+         for node in function.node_def):
+    return None
   results = dict(function.ret)
   if is_loop_body:
     own = function.signature.output_arg[index].name

@@ -25,8 +25,8 @@ from typing import (
 )
 
 import numpy as np
-import tensorflow as tf
 
+from model_pruning._src.graph.strip import constants
 from model_pruning._src.graph.strip import graph_def_walk as walk
 
 # What moves entries -> the input that has them. The others say how.
@@ -35,6 +35,11 @@ MOVING_OPS = {
     'ResourceGatherNd': 0, 'Reshape': 0, 'Transpose': 0, 'ExpandDims': 0,
     'Squeeze': 0}
 _HOW_ATTRS = ('batch_dims', 'squeeze_dims')
+
+# Of how many variables a value may come, and through how many operations that
+# move entries. A graph of 60 nodes can join 2**60 parts.
+_MOST_LEAVES = 10_000
+_MOST_MOVES = 100
 
 
 class Variables(NamedTuple):
@@ -62,11 +67,15 @@ class Expression(NamedTuple):
     leaf: the variable, if it is one, and the others are empty.
     how: the op that moves entries and its other inputs, to be compared.
     parts: what the op takes the entries from.
+    num_leaves: how many variables it comes from, each use counted.
+    num_moves: through how many ops that move entries, at most.
   """
 
   leaf: Optional[walk.Leaf]
   how: Tuple[Any, ...] = ()
   parts: Tuple[Any, ...] = ()
+  num_leaves: int = 1
+  num_moves: int = 0
 
   def leaves(self) -> Iterator[walk.Leaf]:
     """All variables that the value comes from."""
@@ -113,32 +122,60 @@ class Finder:
     """Creates a finder."""
     self.variables = variables
     self._masks: Dict[walk.Leaf, Optional[np.ndarray]] = {}
+    self._expressions: Dict[Tuple[int, str], Optional[Expression]] = {}
 
-  def expression(self, instance: walk.Instance,
-                 ref: str) -> Optional[Expression]:
-    """Where an input comes from; None if not from variables alone."""
-    found = instance.resolve(ref)
-    if found is None:
-      return None
-    owner, node, _ = found
+  def expression(self, instance: walk.Instance, ref: str,
+                 most_moves: int = _MOST_MOVES) -> Optional[Expression]:
+    """Where an input comes from; None if not from variables alone.
+
+    Args:
+      instance: where the input is.
+      ref: the input.
+      most_moves: how many ops that move entries to follow, before it is None.
+    """
+    keys = []
+    while True:
+      found = instance.resolve(ref)
+      if found is None or most_moves < 0:
+        return None
+      # Instances live as long as the list of them that is searched.
+      keys.append((id(found.instance), found.node.name))
+      if keys[-1] in self._expressions or found.node.op != 'Cast':
+        break
+      instance, ref = found.instance, walk.data_inputs(found.node)[0]
+    if keys[-1] not in self._expressions:
+      self._expressions[keys[-1]] = self._expression(
+          found.instance, found.node, most_moves)
+    expression = self._expressions[keys[-1]]
+    self._expressions.update(dict.fromkeys(keys, expression))
+    return expression
+
+  def _expression(self, owner: walk.Instance, node: Any,
+                  most_moves: int) -> Optional[Expression]:
+    """What a node computes; see `expression`."""
     if node.op in self.variables.ops:
       return Expression(walk.Leaf(owner.body.name, node.name))
     inputs = walk.data_inputs(node)
-    if node.op == 'Cast':
-      return self.expression(owner, inputs[0])
     if node.op == 'ConcatV2':
       sources, others = inputs[:-1], inputs[-1:]
     elif node.op in MOVING_OPS:
       sources, others = inputs[:1], inputs[1:]
     else:
       return None
-    parts = [self.expression(owner, source) for source in sources]
-    if None in parts:
+    parts = []
+    for source in sources:
+      part = self.expression(owner, source, most_moves - 1)
+      if part is None:
+        return None
+      parts.append(part)
+    num_leaves = sum(part.num_leaves for part in parts)
+    num_moves = 1 + max(part.num_moves for part in parts)
+    if num_leaves > _MOST_LEAVES or num_moves > _MOST_MOVES:
       return None
     how = [node.op, *(self._identity(owner, other) for other in others)]
     how += [node.attr[name].SerializeToString() for name in _HOW_ATTRS
             if name in node.attr]
-    return Expression(None, tuple(how), tuple(parts))
+    return Expression(None, tuple(how), tuple(parts), num_leaves, num_moves)
 
   def products(self, instances: List[walk.Instance]) -> List[Product]:
     """All products of a weight and a mask in a graph and its functions."""
@@ -224,7 +261,7 @@ class Finder:
     if found is None:
       return ref, id(instance)
     if found.node.op == 'Const':
-      return tf.make_ndarray(found.node.attr['value'].tensor).tolist()
+      return constants.value_of(found.node).tolist()
     return found.instance.body.name, found.node.name, found.output
 
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.graph import mask_collections
 from model_pruning._src.graph import reachable as reachable_lib
+from model_pruning._src.graph.strip import constants
 from model_pruning._src.graph.strip import graph_def_edits as edits
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import stored_graph
@@ -127,7 +128,7 @@ def _keep_entries(node: Any, instance: walk.Instance,
     names = instance.resolve(ref)
     assert names is not None
     constant = names.node
-    entries = tf.make_ndarray(constant.attr['value'].tensor)[kept]
+    entries = constants.value_of(constant)[kept]
     constant.attr['value'].tensor.CopyFrom(
         tf.compat.v1.make_tensor_proto(np.asarray(entries, object), tf.string))
     constant.attr.pop('_output_shapes', None)

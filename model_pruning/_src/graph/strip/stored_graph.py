@@ -25,7 +25,16 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.compat import graph as graph_compat
+from model_pruning._src.files import errors
+from model_pruning._src.files import reading
+from model_pruning._src.graph.strip import checkpoint_index
+from model_pruning._src.graph.strip import constants
+from model_pruning._src.graph.strip import graph_def_check
 from model_pruning._src.graph.strip import graph_def_walk as walk
+from model_pruning._src.graph.strip import messages
+
+_SESSION = 'the session'
+_MOST_STATE_BYTES = 1 << 26
 
 
 class Place(NamedTuple):
@@ -44,6 +53,7 @@ class StoredGraph(NamedTuple):
   """A graph and the values of its variables.
 
   Attributes:
+    source: what it was read from, for errors.
     meta_graph: a MetaGraphDef.
     places: what each variable is called in a checkpoint, by its node.
     value: gives the value of a variable, by its node.
@@ -52,6 +62,7 @@ class StoredGraph(NamedTuple):
     tensor: gives the value of one.
   """
 
+  source: str
   meta_graph: Any
   places: Dict[str, Place]
   value: Callable[[str], np.ndarray]
@@ -89,9 +100,7 @@ def of_checkpoint(path: str) -> StoredGraph:
   Raises:
     ValueError: there is no checkpoint, or no graph with it.
   """
-  prefix = path
-  if tf.io.gfile.isdir(path):
-    prefix = tf.train.latest_checkpoint(path) or ''
+  prefix = checkpoint_prefix(path)
   if not prefix or not _is_checkpoint(prefix):
     raise ValueError(
         'Argument `checkpoint_dir` must be a directory with a checkpoint, or '
@@ -101,10 +110,24 @@ def of_checkpoint(path: str) -> StoredGraph:
         f'The checkpoint {prefix!r} must have its graph beside it, to tell '
         f'masks from weights. There is no file {prefix + ".meta"!r}; pass a '
         'session with the graph, or a SavedModel')
-  meta_graph = tf.compat.v1.MetaGraphDef()
-  with tf.io.gfile.GFile(prefix + '.meta', 'rb') as file:
-    meta_graph.ParseFromString(file.read())
-  return _of_files(meta_graph, prefix)
+  meta_graph = messages.read_meta_graph(prefix + '.meta')
+  return _of_files(meta_graph, prefix + '.meta', prefix)
+
+
+def checkpoint_prefix(path: str) -> str:
+  """The prefix of a checkpoint; of a directory that of its latest, or ''.
+
+  Raises:
+    FileError: The file `checkpoint` of a directory cannot be read.
+  """
+  if not tf.io.gfile.isdir(path):
+    return path
+  state = os.path.join(path, 'checkpoint')
+  what = 'the name of the latest checkpoint'
+  if not reading.is_remote(path) and os.path.lexists(state):
+    reading.read_bytes(state, what, _MOST_STATE_BYTES)
+  with errors.reading(state, what):
+    return tf.train.latest_checkpoint(path) or ''
 
 
 def of_saved_model(saved_model: Any, directory: str,
@@ -130,14 +153,16 @@ def of_saved_model(saved_model: Any, directory: str,
     raise ValueError(
         f'Argument `tags` must name one graph of the SavedModel {directory!r}, '
         f'which has {known}. Received: tags={tags!r}')
-  return _of_files(graphs[0], os.path.join(directory, 'variables/variables'))
+  return _of_files(graphs[0], os.path.join(directory, messages.SAVED_MODEL),
+                   os.path.join(directory, 'variables/variables'))
 
 
-def of_graph_def(graph_def: Any) -> StoredGraph:
-  """A frozen GraphDef, which has no variables."""
+def of_graph_def(graph_def: Any, source: str) -> StoredGraph:
+  """A frozen GraphDef, which has no variables; `source` is for errors."""
   meta_graph = tf.compat.v1.MetaGraphDef()
   meta_graph.graph_def.CopyFrom(graph_def)
-  return StoredGraph(meta_graph, {}, _no_value)
+  graph_def_check.check(meta_graph.graph_def, source)
+  return StoredGraph(source, meta_graph, {}, _no_value)
 
 
 def of_session(session: tf.compat.v1.Session) -> StoredGraph:
@@ -159,7 +184,9 @@ def of_session(session: tf.compat.v1.Session) -> StoredGraph:
                        'its value. It has no operation that does')
     return session.run(reads[0])
 
-  return StoredGraph(meta_graph, _declared_places(meta_graph), value)
+  graph_def_check.check(meta_graph.graph_def, _SESSION)
+  return StoredGraph(
+      _SESSION, meta_graph, _declared_places(meta_graph), value)
 
 
 def _is_checkpoint(prefix: str) -> bool:
@@ -168,22 +195,44 @@ def _is_checkpoint(prefix: str) -> bool:
       tf.io.gfile.exists(prefix) and not tf.io.gfile.isdir(prefix))
 
 
-def _of_files(meta_graph: Any, prefix: str) -> StoredGraph:
+def _of_files(meta_graph: Any, source: str, prefix: str) -> StoredGraph:
   """A graph whose values are in a checkpoint."""
+  graph_def_check.check(meta_graph.graph_def, source)
+  with errors.reading(source, 'a MetaGraphDef'):
+    places = {**_declared_places(meta_graph), **_restored_places(meta_graph)}
+    shapes = {node.name: tf.TensorShape(node.attr['shape'].shape)
+              for node in meta_graph.graph_def.node
+              if node.op in ('VarHandleOp', 'VariableV2')}
   if not _is_checkpoint(prefix):
-    return StoredGraph(meta_graph, {}, _no_value)
-  reader = tf.train.load_checkpoint(prefix)
-  places = {**_declared_places(meta_graph), **_restored_places(meta_graph)}
-  tensors = sorted(reader.get_variable_to_shape_map())
+    return StoredGraph(source, meta_graph, {}, _no_value)
+  if not reading.is_remote(prefix):
+    checkpoint_index.check(prefix)
+  with errors.reading(prefix, 'a checkpoint'):
+    reader = tf.train.load_checkpoint(prefix)
+    tensors = sorted(reader.get_variable_to_shape_map())
+  known = frozenset(tensors)
+
+  def tensor(key: str) -> np.ndarray:
+    with errors.reading(prefix, 'a checkpoint'):
+      return reader.get_tensor(key)
 
   def value(name: str) -> np.ndarray:
     place = places.get(name, Place(name))
-    if place.key not in tensors:
+    if place.key not in known:
       raise ValueError(f'The checkpoint {prefix!r} must have the value of each '
                        f'variable of the graph. It has none of {name!r}')
-    return reader.get_tensor(place.key)[place.part]
+    found = tensor(place.key)
+    with errors.reading(source, 'the graph of its checkpoint'):
+      found = found[place.part]
+    shape = shapes.get(name)
+    if shape is not None and not shape.is_compatible_with(found.shape):
+      raise errors.unreadable(
+          source, 'the graph of its checkpoint',
+          f'the variable {name!r} has the shape {shape} in the graph and '
+          f'{list(found.shape)} in {prefix!r}')
+    return found
 
-  return StoredGraph(meta_graph, places, value, tensors, reader.get_tensor)
+  return StoredGraph(source, meta_graph, places, value, tensors, tensor)
 
 
 def _no_value(name: str) -> np.ndarray:
@@ -210,22 +259,34 @@ def _restored_places(meta_graph: Any) -> Dict[str, Place]:
   [graph, *others] = walk.instances(meta_graph.graph_def)
   needed = walk.ancestors(graph.body.nodes, [restore])
   places = {}
+  entries: Dict[int, List[bytes]] = {}  # Of constants, which many places name.
   for instance in (graph, *others):
     for name, node in instance.body.nodes.items():
       if (node.op in ('Assign', 'AssignVariableOp')
           and (instance.graph_node or name) in needed):
         variable, restored = map(instance.resolve, node.input[:2])
         if variable and restored and restored.node.op == 'RestoreV2':
-          places[variable.node.name] = _place(restored)
+          places[variable.node.name] = _place(restored, entries)
   return places
 
 
-def _place(restored: walk.Source) -> Place:
-  """The place that an output of a RestoreV2 is read from."""
+def _place(restored: walk.Source, entries: Dict[int, List[bytes]]) -> Place:
+  """The place that an output of a RestoreV2 is read from.
+
+  Args:
+    restored: the output.
+    entries: of the constants that were read, by the `id` of the node; is added
+      to.
+  """
   index = int(restored.output.split(':')[-1])
-  key, part = (
-      tf.make_ndarray(restored.instance.resolve(ref).node.attr['value'].tensor)
-      [index].decode() for ref in restored.node.input[1:3])
+  texts = []
+  for ref in restored.node.input[1:3]:
+    source = restored.instance.resolve(ref)
+    assert source is not None
+    if id(source.node) not in entries:
+      entries[id(source.node)] = constants.value_of(source.node).tolist()
+    texts.append(entries[id(source.node)][index].decode())
+  key, part = texts
   # '6 4 0,3:-' is the first three rows of six.
   ranges = part.split(' ')[-1].split(':') if part else []
   starts = [[int(number) for number in range_.split(',')] if range_ != '-'

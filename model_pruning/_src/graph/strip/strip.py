@@ -9,14 +9,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import Any, Dict, List, Optional, Sequence, Union
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Union
 
-import tensorflow as tf
-
+from model_pruning._src.files import errors
+from model_pruning._src.files import places
+from model_pruning._src.files import reading
+from model_pruning._src.graph.strip import destination
 from model_pruning._src.graph.strip import files
 from model_pruning._src.graph.strip import freeze
 from model_pruning._src.graph.strip import graph_def_edits as edits
+from model_pruning._src.graph.strip import messages
 from model_pruning._src.graph.strip import remove_variables
 from model_pruning._src.graph.strip import report as report_lib
 from model_pruning._src.graph.strip import stored_graph
@@ -39,7 +43,11 @@ def strip_pruning_vars(
 
   Weights that the forward pass multiplies by a mask are multiplied here, once
   and for all; weights whose pruned entries are zero already stay as they are.
-  All outputs stay exactly as they were. The source is not changed.
+  All outputs stay exactly as they were.
+
+  The source is not changed. The result is written beside what was there, and
+  takes its place when it is whole: if anything fails, from a damaged source to
+  a full disk, the result of an earlier call stays.
 
   Masks are known by what they are, in loops and functions too: variables that
   are not trained, hold zeros and ones, and multiply a weight of their shape.
@@ -49,15 +57,18 @@ def strip_pruning_vars(
 
   Args:
     checkpoint_dir: a directory, whose latest checkpoint is taken, or a
-      checkpoint. Its graph must be beside it, in a `.meta` file.
+      checkpoint. Its graph must be beside it, in a `.meta` file. A checkpoint
+      cannot be written to the same directory.
     output_node_names: names, also in one string with commas. Needed for a
       GraphDef, unless a SavedModel says what its outputs are. For a checkpoint
       they are optional: with them, a weight that an output also uses without
       its mask is found and left alone.
-    output_dir: where to write. Only a GraphDef need not be written.
+    output_dir: where to write. Only a GraphDef need not be written. A
+      checkpoint needs a directory without others, a SavedModel an empty one,
+      and neither may lie in the directory of a SavedModel that is the source.
     filename: of the GraphDef, or of the checkpoint; `FILENAMES` by default.
     saved_model_dir: a SavedModel, instead of `checkpoint_dir`.
-    graph_def: a frozen GraphDef, or the path of one, instead.
+    graph_def: a frozen GraphDef, or the path of one, binary or text, instead.
     session: a session, with its graph and the values of now, instead.
     result: 'graph_def', frozen; 'checkpoint', with the names that the
       variables had, all of them but those of pruning; or 'saved_model', with
@@ -68,42 +79,51 @@ def strip_pruning_vars(
     What was done: a table of the weights, and the GraphDef.
 
   Raises:
-    ValueError: an argument does not fit the others, the source cannot be
-      read, or the graph has no such output.
+    ValueError: an argument does not fit the others, the source is missing or
+      damaged, the graph has no such output, or the result cannot be written.
   """
+  if checkpoint_dir is not None:
+    checkpoint_dir = reading.path_of('checkpoint_dir', checkpoint_dir)
+  if saved_model_dir is not None:
+    saved_model_dir = reading.path_of('saved_model_dir', saved_model_dir)
+  if output_dir is not None and output_dir != '':
+    output_dir = reading.path_of('output_dir', output_dir)
+  if isinstance(graph_def, (str, bytes, os.PathLike)):
+    graph_def = reading.path_of('graph_def', graph_def)
   sources = dict(checkpoint_dir=checkpoint_dir, saved_model_dir=saved_model_dir,
                  graph_def=graph_def, session=session)
   _check(sources, result, output_dir, filename)
+  path = None
+  if output_dir is not None:
+    path = output_dir if result == 'saved_model' else destination.path_of(
+        output_dir, filename or FILENAMES[result])
+    _check_destination(path, result, sources)
   message = None
   if checkpoint_dir is not None:
     stored = stored_graph.of_checkpoint(checkpoint_dir)
   elif saved_model_dir is not None:
-    message = files.read_saved_model(saved_model_dir)
+    message = messages.read_saved_model(saved_model_dir)
     stored = stored_graph.of_saved_model(message, saved_model_dir, tags)
   elif session is not None:
     stored = stored_graph.of_session(session)
   else:
-    stored = stored_graph.of_graph_def(_read_graph_def(graph_def))
-  outputs = _outputs(stored, output_node_names, result)
-  stripped = strip_graph.strip(stored, outputs, result == 'graph_def')
-  path = None if output_dir is None else os.path.join(
-      output_dir, filename or FILENAMES.get(result, ''))
+    stored = _of_graph_def(graph_def)
   frozen = None
-  removed: Sequence[str] = sorted(stripped.state)
-  if result == 'graph_def':
-    frozen = strip_graph.freeze_stripped(stripped, stored, outputs or [])
-    if path is not None:
-      tf.io.gfile.makedirs(os.path.dirname(path))
-      with tf.io.gfile.GFile(path, 'wb') as file:
-        file.write(frozen.SerializeToString())
-  elif result == 'checkpoint':
-    assert path is not None and output_dir is not None
-    files.write_stripped_checkpoint(path, stored, stripped)
-  else:
-    assert saved_model_dir is not None and output_dir is not None
-    path = output_dir
-    removed = files.write_stripped_saved_model(
-        message, saved_model_dir, output_dir, stored, stripped)
+  with _of_source(stored.source):
+    outputs = _outputs(stored, output_node_names, result)
+    stripped = strip_graph.strip(stored, outputs, result == 'graph_def')
+    removed: Sequence[str] = sorted(stripped.state)
+    if result == 'graph_def':
+      frozen = strip_graph.freeze_stripped(stripped, stored, outputs or [])
+      if path is not None:
+        files.write_graph_def(path, frozen)
+    elif result == 'checkpoint':
+      assert path is not None
+      files.write_stripped_checkpoint(path, stored, stripped)
+    else:
+      assert saved_model_dir is not None and path is not None
+      removed = files.write_stripped_saved_model(
+          message, saved_model_dir, path, stored, stripped)
   report = report_lib.StripReport(
       stripped.weights, tuple(removed), stripped.warnings, frozen, path)
   report.log()
@@ -122,12 +142,15 @@ def graph_def_from_checkpoint(checkpoint_dir: str,
     A GraphDef whose variables are constants.
 
   Raises:
-    ValueError: there is no checkpoint, or no such output.
+    ValueError: there is no checkpoint or no such output, or the checkpoint is
+      damaged.
   """
-  stored = stored_graph.of_checkpoint(checkpoint_dir)
-  outputs = _outputs(stored, output_node_names, 'graph_def') or []
-  graph_def = edits.subgraph(stored.meta_graph.graph_def, outputs)
-  freeze.freeze(graph_def, stored.value)
+  stored = stored_graph.of_checkpoint(
+      reading.path_of('checkpoint_dir', checkpoint_dir))
+  with _of_source(stored.source):
+    outputs = _outputs(stored, output_node_names, 'graph_def') or []
+    graph_def = edits.subgraph(stored.meta_graph.graph_def, outputs)
+    freeze.freeze(graph_def, stored.value)
   return graph_def
 
 
@@ -143,7 +166,7 @@ def strip_pruning_vars_fn(input_graph_def: Any,
     A GraphDef.
 
   Raises:
-    ValueError: the graph has no such output.
+    ValueError: the graph has no such output, or does not fit together.
   """
   return strip_pruning_vars(graph_def=input_graph_def,
                             output_node_names=output_node_names).graph_def
@@ -176,20 +199,63 @@ def _check(sources: Dict[str, Any], result: str, output_dir: Optional[str],
         f'that is one file. Received: filename={filename!r}, '
         f'output_dir={output_dir!r}, result={result!r}')
   for name in ('checkpoint_dir', 'saved_model_dir'):
-    if result != 'graph_def' and sources[name] and (
-        os.path.abspath(output_dir or '') == os.path.abspath(sources[name])):
+    if result != 'graph_def' and sources[name] and places.same(
+        output_dir or '.', sources[name]):
       raise ValueError(
           'Argument `output_dir` must not be the directory of the source. '
           f'Received: output_dir={output_dir!r}')
 
 
-def _read_graph_def(source: Any) -> Any:
-  if not isinstance(source, (str, bytes, os.PathLike)):
-    return source
-  graph_def = tf.compat.v1.GraphDef()
-  with tf.io.gfile.GFile(os.fspath(source), 'rb') as file:
-    graph_def.ParseFromString(file.read())
-  return graph_def
+
+def _check_destination(path: str, result: str, sources: Dict[str, Any]) -> None:
+  """Raises a ValueError if the result would change a source, or other files.
+
+  Args:
+    path: of the file, of the prefix of a checkpoint, or of a SavedModel.
+    result: one of `RESULTS`.
+    sources: what is stripped, by argument.
+  """
+  source_files: List[str] = []
+  prefix = None
+  if sources['checkpoint_dir'] is not None:
+    prefix = stored_graph.checkpoint_prefix(sources['checkpoint_dir'])
+    prefix = prefix or os.path.join(sources['checkpoint_dir'], 'checkpoint')
+    source_files = destination.files_of_checkpoint(prefix)
+  elif isinstance(sources['graph_def'], str):
+    source_files = [sources['graph_def']]
+  if result == 'graph_def':
+    destination.check_file(path, source_files)
+  elif result == 'checkpoint':
+    destination.check_checkpoint(path, prefix)
+  if sources['saved_model_dir'] is not None:
+    (destination.check_saved_model if result == 'saved_model' else
+     destination.check_outside)(path, sources['saved_model_dir'])
+
+
+@contextlib.contextmanager
+def _of_source(source: str) -> Iterator[None]:
+  """Context manager: what a damaged graph does becomes an error about it.
+
+  What was checked before can be walked. What is wrong with single nodes is
+  found where they are needed, as an error of any type.
+  """
+  try:
+    yield
+  except ValueError:
+    raise
+  except Exception as error:
+    raise errors.unreadable(
+        source, 'a graph', errors.reason(error)) from error
+
+
+def _of_graph_def(source: Any) -> stored_graph.StoredGraph:
+  if isinstance(source, str):
+    return stored_graph.of_graph_def(messages.read_graph_def(source), source)
+  if not hasattr(source, 'library') or not hasattr(source, 'node'):
+    raise ValueError(
+        'Argument `graph_def` must be a GraphDef or the path of one. Received: '
+        f'an object of type {type(source).__name__}')
+  return stored_graph.of_graph_def(source, 'the GraphDef')
 
 
 def _outputs(stored: stored_graph.StoredGraph, names: Names,

@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.graph import mask_collections
+from model_pruning._src.graph.strip import constants
 from model_pruning._src.graph.strip import fold_masks
 from model_pruning._src.graph.strip import freeze
 from model_pruning._src.graph.strip import graph_def_edits as edits
@@ -135,8 +136,7 @@ def _variables(stored: stored_graph.StoredGraph, graph_def: Any,
   def value(leaf: walk.Leaf) -> np.ndarray:
     if has_variables:
       return stored.value(leaf.node)
-    return tf.make_ndarray(
-        bodies[leaf.body][leaf.node].attr['value'].tensor)
+    return constants.value_of(bodies[leaf.body][leaf.node])
 
   return mask_products.Variables(
       value, shape,

@@ -1,0 +1,126 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Files take the place of others whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+import textwrap
+
+from absl.testing import absltest
+
+from model_pruning._src.files import errors
+from model_pruning._src.files import replace
+
+_ROOT = pathlib.Path(__file__).parents[2]
+
+
+def _write(folder, **contents):
+  for name, content in contents.items():
+    pathlib.Path(folder, name).write_text(content)
+
+
+def _contents(folder):
+  return {path.name: path.read_text() if path.is_file() else sorted(
+      os.listdir(path)) for path in pathlib.Path(folder).iterdir()}
+
+
+class ReplaceTest(absltest.TestCase):
+
+  def setUp(self):
+    super().setUp()
+    self._folder = self.create_tempdir().full_path
+
+  def test_a_new_folder_appears_whole(self):
+    target = self._folder + '/a/b'
+    with replace.staged(target) as staging:
+      _write(staging, one='1')
+      self.assertFalse(os.path.exists(target))
+    self.assertEqual(_contents(target), {'one': '1'})
+    self.assertEqual(os.listdir(self._folder + '/a'), ['b'])
+
+  def test_a_new_folder_has_the_usual_permissions(self):
+    with replace.staged(self._folder + '/new') as staging:
+      _write(staging, one='1')
+    os.mkdir(self._folder + '/usual')
+    self.assertEqual(os.stat(self._folder + '/new').st_mode,
+                     os.stat(self._folder + '/usual').st_mode)
+
+  def test_files_of_a_folder_are_replaced_and_others_stay(self):
+    _write(self._folder, one='old', other='other')
+    with replace.staged(self._folder) as staging:
+      _write(staging, one='new', two='new')
+      os.mkdir(staging + '/three')
+      _write(staging + '/three', inside='new')
+    self.assertEqual(_contents(self._folder), {
+        'one': 'new', 'two': 'new', 'other': 'other', 'three': ['inside']})
+
+  def test_after_an_error_all_is_as_it_was(self):
+    _write(self._folder, one='old')
+    for target in (self._folder, self._folder + '/a/b/c'):
+      with self.assertRaises(KeyboardInterrupt):
+        with replace.staged(target) as staging:
+          _write(staging, one='half')
+          raise KeyboardInterrupt
+      self.assertEqual(_contents(self._folder), {'one': 'old'})
+
+  def test_what_was_replaced_comes_back_if_the_rest_cannot_be(self):
+    _write(self._folder, a='old', z='old')
+    os.mkdir(self._folder + '/m')
+    _write(self._folder + '/m', inside='old')
+    before = _contents(self._folder)
+    with self.assertRaisesRegex(errors.FileError, 'cannot be written'):
+      with replace.staged(self._folder, last='a') as staging:
+        _write(staging, a='new', b='new', m='in the place of a folder', z='new')
+    self.assertEqual(_contents(self._folder), before)
+
+  def test_a_link_is_replaced_and_what_it_points_to_stays(self):
+    _write(self._folder, elsewhere='old')
+    os.mkdir(self._folder + '/out')
+    os.symlink('../elsewhere', self._folder + '/out/one')
+    with replace.staged(self._folder + '/out') as staging:
+      _write(staging, one='new')
+    self.assertEqual(_contents(self._folder + '/out'), {'one': 'new'})
+    self.assertEqual(_contents(self._folder)['elsewhere'], 'old')
+
+  def test_a_link_to_a_folder_is_that_folder(self):
+    os.mkdir(self._folder + '/real')
+    os.symlink('real', self._folder + '/link')
+    with replace.staged(self._folder + '/link') as staging:
+      _write(staging, one='new')
+    self.assertEqual(_contents(self._folder + '/real'), {'one': 'new'})
+    self.assertTrue(os.path.islink(self._folder + '/link'))
+
+  def test_a_file_in_the_way_is_named(self):
+    _write(self._folder, file='old')
+    for target in ('/file', '/file/below'):
+      with self.assertRaisesRegex(errors.FileError, f'to .*{target}'):
+        with replace.staged(self._folder + target) as staging:
+          _write(staging, one='new')
+    self.assertEqual(_contents(self._folder), {'file': 'old'})
+
+  def test_a_full_disk_leaves_the_result_that_was_there(self):
+    _write(self._folder, one='old')
+    program = textwrap.dedent("""\
+        import resource, sys
+        from model_pruning._src.files import replace
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        try:
+          with replace.staged(sys.argv[1]) as staging:
+            with open(staging + '/one', 'wb') as file:
+              file.write(bytes(2000))
+        except ValueError as error:
+          print(error)
+        """)
+    result = subprocess.run(
+        [sys.executable, '-c', program, self._folder], check=True,
+        stdout=subprocess.PIPE, env=dict(os.environ, PYTHONPATH=str(_ROOT)))
+    self.assertIn(b'cannot be written to', result.stdout)
+    self.assertEqual(_contents(self._folder), {'one': 'old'})
+
+
+if __name__ == '__main__':
+  absltest.main()

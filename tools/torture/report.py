@@ -1,0 +1,51 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How torture tests say what they saw: one row, and what must be zero."""
+
+from typing import Dict, List, NamedTuple, Tuple
+
+
+class Outcome(NamedTuple):
+  """What a torture test saw.
+
+  Attributes:
+    name: of the test.
+    cases: how many cases it ran.
+    seconds: how long they took.
+    faults: how often each kind of fault was seen; all must be zero.
+    examples: some of the cases with faults, a line each.
+    notes: other figures, by name.
+  """
+
+  name: str
+  cases: int
+  seconds: float
+  faults: Dict[str, int]
+  examples: Tuple[str, ...] = ()
+  notes: Tuple[str, ...] = ()
+
+  @property
+  def is_good(self) -> bool:
+    """Whether there was no fault."""
+    return not any(self.faults.values())
+
+  def row(self) -> str:
+    """Returns the row of a Markdown table."""
+    faults = ', '.join(f'{kind} {count}' for kind, count
+                       in self.faults.items())
+    return (f'| {self.name} | {self.cases} | {self.seconds:.0f} s | {faults} '
+            f'| {"; ".join(self.notes)} | '
+            f'{"good" if self.is_good else "FAULTS"} |')
+
+
+HEADER = ('| test | cases | time | must be 0 | | |',
+          '|---|---|---|---|---|---|')
+
+
+def print_table(outcomes: List[Outcome]) -> int:
+  """Prints a table and what was wrong; returns the exit status."""
+  for outcome in outcomes:
+    for example in outcome.examples:
+      print(f'{outcome.name}: {example}')
+  print('\n'.join([*HEADER, *(outcome.row() for outcome in outcomes)]))
+  return 0 if all(outcome.is_good for outcome in outcomes) else 1
