@@ -4,9 +4,10 @@
 
     python tools/matrix/run.py --rows "tf1_15 tf2_21" //tests/...
 
-One row at a time, so that each has its time, the making of its environment
-included. All targets (//...) are run in bundles, which take less time: see
-mp_bundles in build_defs.bzl. Runs on any Python >= 3.7 with nothing installed.
+Bazel runs all rows at once: it makes their environments side by side, and no
+core waits for the last test of a row. All targets (//...) are run in bundles,
+which take less time: see mp_bundles in build_defs.bzl. Runs on any Python >=
+3.7 with nothing installed.
 The last line is `N passed, N failed, N skipped`.
 """
 
@@ -50,7 +51,7 @@ class Result:
   Attributes:
     row: the row.
     note: why it did not run; empty if it did.
-    seconds: how long it took.
+    seconds: how long its test processes took, one after the other.
     passed: the number of tests that passed.
     failures: a line for each failed test.
     skips: how many tests skipped themselves, by their reason.
@@ -109,23 +110,23 @@ def version_flags(bazel: List[str]) -> List[str]:
   return flags + (['--enable_workspace'] if major >= 8 else [])
 
 
-def run_row(
-  row: Row,
+def run_rows(
+  rows: List[Row],
   bazel: List[str],
   flags: List[str],
   targets: List[str],
   is_ci: bool,
-) -> Result:
-  """Runs the tests of one row; Bazel's own output goes to the terminal."""
-  tags = [row.name, '-bundled' if targets == ALL_TARGETS else '-bundle']
-  if is_ci:  # Without the tests that CI leaves to neighbours of this row.
+) -> List[Result]:
+  """Runs the tests of rows; Bazel's own output goes to the terminal."""
+  tags = [row.name for row in rows]
+  tags.append('-bundled' if targets == ALL_TARGETS else '-bundle')
+  if is_ci:  # Without the tests that CI leaves to neighbours of a row.
     tags.append('-extra')
-  start = time.time()
   with tempfile.TemporaryDirectory() as directory:
     events = pathlib.Path(directory) / 'events.json'
     code = subprocess.run(
       bazel
-      + ['test', '--config=' + row.name, '--keep_going']
+      + ['test', '--keep_going']
       + ['--test_output=summary', '--test_summary=none', '--show_result=0']
       + ['--build_event_json_file={}'.format(events)]
       + flags
@@ -135,21 +136,28 @@ def run_row(
       cwd=str(ROOT),
     ).returncode
     lines = events.read_text().splitlines() if events.exists() else []
-  result = collect(row, lines)
-  result.seconds = time.time() - start
-  if code not in (0, TESTS_FAILED, NO_TESTS_FOUND):
-    result.failures.append('bazel test: exit code {}'.format(code))
-  elif not result.passed + result.skipped + len(result.failures):
+  results = collect(rows, lines)
+  silent = [
+    result
+    for result in results
+    if not result.passed + result.skipped + len(result.failures)
+  ]
+  for result in silent:
     result.failures.append('no test ran')
-  return result
+  if code not in (0, TESTS_FAILED, NO_TESTS_FOUND):
+    for result in silent or results:
+      result.failures.append('bazel test: exit code {}'.format(code))
+  return results
 
 
-def collect(row: Row, lines: List[str]) -> Result:
+def collect(rows: List[Row], lines: List[str]) -> List[Result]:
   """Reads the test.xml files that the build events of Bazel name."""
-  result = Result(row)
+  results = {row.name: Result(row) for row in rows}
   for event in _test_results(lines):
     label = event['id']['testResult']['label']
+    result = results[label.rpartition('__')[2]]
     test = event['testResult']
+    result.seconds += int(test.get('testAttemptDurationMillis', 0)) / 1000
     files = {
       output['name']: _path(output['uri'])
       for output in test.get('testActionOutput', ())
@@ -161,7 +169,7 @@ def collect(row: Row, lines: List[str]) -> Result:
     result.failures += failures
     if failures and 'test.log' in files:
       result.logs[failures[0]] = files['test.log']
-  return result
+  return list(results.values())
 
 
 def _test_results(lines: List[str]) -> Iterator[dict]:
@@ -222,8 +230,8 @@ def _reason(skipped: ElementTree.Element) -> str:
   return message
 
 
-def report(results: List[Result]) -> bool:
-  """Prints the summary; returns whether all is well."""
+def report(results: List[Result], seconds: float) -> bool:
+  """Prints the summary of a run of `seconds`; returns whether all is well."""
   _print_failures(results)
   reasons = collections.defaultdict(collections.Counter)  # type: Dict
   for result in results:
@@ -241,8 +249,10 @@ def report(results: List[Result]) -> bool:
   passed = sum(result.passed for result in results)
   failed = sum(len(result.failures) for result in results)
   skipped = sum(result.skipped for result in results)
-  seconds = round(sum(result.seconds for result in results), 1)
-  print(COLUMNS.format('total', passed, failed, skipped, seconds))
+  total = round(sum(result.seconds for result in results), 1)
+  print(COLUMNS.format('total', passed, failed, skipped, total))
+  line = '\n{:.1f} minutes, with what the environments took to make'
+  print(line.format(seconds / 60))
   line = '\n{} passed, {} failed, {} skipped'
   print(line.format(passed, failed, skipped), flush=True)
   return not failed and not all(result.note for result in results)
@@ -278,6 +288,10 @@ def _print_failures(results: List[Result]) -> None:
       print('  {:<15}{}'.format(result.row.name, failure))
 
 
+def _skipped(row: Row) -> Result:
+  return Result(row, 'ROW SKIPPED: there is no Python {}'.format(row.python))
+
+
 def main() -> int:
   """Runs the rows that the command line names."""
   parser = argparse.ArgumentParser(
@@ -293,22 +307,15 @@ def main() -> int:
     sys.exit(str(error))
   bazel = find_bazel()
   flags = version_flags(bazel)
-  results = []
-  for number, row in enumerate(rows, 1):
-    title = '{} ({} of {}), Python {}'.format(
-      row.name, number, len(rows), row.python
-    )
-    print('\n======== ' + title, flush=True)
-    if find_python(row.python):
-      is_ci = 'ci' in args.rows.split()
-      results.append(run_row(row, bazel, flags, args.targets, is_ci))
-    else:
-      note = 'ROW SKIPPED: there is no Python {}'.format(row.python)
-      results.append(Result(row, note))
-    print(results[-1], flush=True)
+  is_ci = 'ci' in args.rows.split()
+  start = time.time()
+  found = [row for row in rows if find_python(row.python)]
+  print('Rows: ' + ' '.join(row.name for row in found), flush=True)
+  ran = run_rows(found, bazel, flags, args.targets, is_ci) if found else []
+  results = ran + [_skipped(row) for row in rows if row not in found]
   if args.table:
     pathlib.Path(args.table).write_text(format_table(results))
-  return 0 if report(results) else 1
+  return 0 if report(results, time.time() - start) else 1
 
 
 if __name__ == '__main__':

@@ -35,9 +35,10 @@ class RunTest(absltest.TestCase):
     """Returns the result of a row with one test."""
     files = {'test.xml': self.create_tempfile(content=xml or '')}
     event = {
-      'id': {'testResult': {'label': '//tests:mask_test'}},
+      'id': {'testResult': {'label': '//tests:mask_test__tf1_15'}},
       'testResult': {
         'status': status,
+        'testAttemptDurationMillis': '2500',
         'testActionOutput': [
           {'name': name, 'uri': 'file://' + file.full_path}
           for name, file in files.items()
@@ -46,7 +47,8 @@ class RunTest(absltest.TestCase):
       },
     }
     lines = [json.dumps({'id': {'started': {}}}), json.dumps(event)]
-    return run.collect(rows.load_rows()['tf1_15'], lines)
+    [result] = run.collect([rows.load_rows()['tf1_15']], lines)
+    return result
 
   def test_counts_and_reasons_come_from_the_xml(self):
     result = self.collect(XML, 'FAILED')
@@ -59,7 +61,7 @@ class RunTest(absltest.TestCase):
 
   def test_a_test_that_left_no_xml_is_a_failure(self):
     result = self.collect(None, 'TIMEOUT')
-    self.assertEqual(result.failures, ['//tests:mask_test TIMEOUT'])
+    self.assertEqual(result.failures, ['//tests:mask_test__tf1_15 TIMEOUT'])
 
   def test_an_xml_that_was_cut_off_is_a_failure(self):
     result = self.collect(XML[:100], 'PASSED')
@@ -78,7 +80,7 @@ class RunTest(absltest.TestCase):
   def report(self, results):
     """Returns what is printed, and the verdict."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-      good = run.report(results)
+      good = run.report(results, seconds=90)
     return printed.getvalue(), good
 
   def test_the_last_line_has_the_sums_of_all_rows(self):
@@ -89,6 +91,33 @@ class RunTest(absltest.TestCase):
       printed.splitlines()[-1], '2 passed, 2 failed, 4 skipped'
     )
     self.assertIn('2 x needs XLA (tf1_15)', printed)
+
+  def test_each_row_gets_its_tests_and_the_time_of_its_processes(self):
+    matrix = rows.load_rows()
+    lines = [
+      json.dumps(
+        {
+          'id': {'testResult': {'label': '//tests:mask_test__' + name}},
+          'testResult': {
+            'status': status,
+            'testAttemptDurationMillis': millis,
+          },
+        }
+      )
+      for name, status, millis in [
+        ('tf2_21_legacy', 'FAILED', '1500'),
+        ('tf2_21', 'FAILED', '1000'),
+        ('tf2_21', 'TIMEOUT', '2000'),
+      ]
+    ]
+    names = ['tf1_15', 'tf2_21', 'tf2_21_legacy']
+    results = run.collect([matrix[name] for name in names], lines)
+    self.assertEqual([result.seconds for result in results], [0, 3, 1.5])
+    self.assertEqual([len(result.failures) for result in results], [0, 2, 1])
+
+  def test_the_minutes_of_the_whole_run_are_printed(self):
+    printed, _ = self.report([self.collect(XML, 'FAILED')])
+    self.assertIn('1.5 minutes', printed)
 
   def test_the_times_of_files_are_those_of_all_rows(self):
     printed, _ = self.report([self.collect(XML, 'FAILED')] * 2)
