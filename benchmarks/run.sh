@@ -3,7 +3,8 @@
 #
 # Their environments are made once, in .cache/bench, from the lock files of the
 # version matrix. Takes about 15 minutes a row, on a machine that should have
-# nothing else to do. Fails if a figure misses what the library promises.
+# nothing else to do. Fails if a figure misses what the library promises, or what
+# it is compared with is missing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -54,11 +55,13 @@ for model in cnn lstm mobilenet; do
 done
 bench tf2_15 graph_overhead
 bench tf2_21 mask_update
-bench tf2_21 step_overhead --keras keras
+bench tf2_21 step_overhead --keras keras --without_tfmot
 for model in cnn lstm mobilenet; do
-  bench tf2_21 "step_overhead_$model" --keras keras --model "$model"
+  bench tf2_21 "step_overhead_$model" --keras keras --without_tfmot \
+    --model "$model"
 done
-bench tf2_21 step_overhead_xla --keras keras --jit_compile
+bench tf2_21 step_overhead_xla --keras keras --without_tfmot \
+  --jit_compile
 .cache/bench/tf2_15/bin/python benchmarks/results_table.py
 echo 'Wrote benchmarks/results/README.md.'
 exit $status

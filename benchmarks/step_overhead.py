@@ -12,7 +12,10 @@ same round: of steps that do not update masks, of steps that do, and amortised,
 ``((f - 1) * plain + update) / f`` for an update every ``f`` steps. Then, how
 many bytes the state of the pruning takes for each byte of the kernels.
 
-Exits with 1 if a ratio misses what the library promises.
+Exits with 1 if a ratio misses what the library promises, or there is nothing to
+compare it with: tfmot prunes no models of Keras 3, so there say
+
+    python benchmarks/step_overhead.py --keras keras --without_tfmot
 """
 
 from __future__ import annotations
@@ -95,18 +98,18 @@ def _bytes_by_name(variables: Any) -> Dict[str, int]:
 
 
 def measure(workload: step_models.Workload, keras: Any, jit_compile: bool,
-            num_rounds: int) -> Dict[str, Any]:
-  """Times the steps of all models that this Keras can have."""
+            num_rounds: int, without_tfmot: bool) -> Dict[str, Any]:
+  """Times the steps of the models, without tfmot's if it refuses the model."""
   models = {'dense': (workload.make(keras), {}),
             'ours': pruned_by_us(workload.make(keras))}
   weights = models['dense'][0].get_weights()
   kernel_bytes = sum(weight.nbytes for weight in weights if weight.ndim > 1)
   refusal = None
-  try:
-    models['tfmot'] = pruned_by_tfmot(workload.make(keras))
-  except ValueError as error:
-    refusal = str(error)
-    print(f'Without tfmot, which says: {refusal}')
+  if not without_tfmot:
+    try:
+      models['tfmot'] = pruned_by_tfmot(workload.make(keras))
+    except ValueError as error:
+      refusal = str(error)
   calls = {name: Trained(model, workload.batch(), keras, jit_compile)
            for name, (model, _) in models.items()}
   # Step 1 updates masks too, but compiles as well. It and those before the
@@ -153,6 +156,9 @@ def misses(workload: step_models.Workload,
            figures: Dict[str, Any]) -> List[str]:
   """What in `figures` is not as promised."""
   found = []
+  if figures['tfmot_refuses']:
+    found.append('Nothing to compare with, for tfmot refuses the model: '
+                 f'{figures["tfmot_refuses"]}')
   for frequency, most in ((10, workload.most_amortised_10),
                           (100, workload.most_amortised_100)):
     if most and figures['ours'][f'amortised_{frequency}'] > most:
@@ -171,13 +177,16 @@ def main() -> int:
                       choices=list(step_models.WORKLOADS))
   parser.add_argument('--jit_compile', action='store_true',
                       help='compile the steps of all by XLA')
+  parser.add_argument('--without_tfmot', action='store_true',
+                      help='do not time tfmot, which prunes no Keras 3 models')
   parser.add_argument('--rounds', type=int, default=200)
   parser.add_argument('--json', help='file to write the figures to')
   args = parser.parse_args()
   keras = importlib.import_module(args.keras)
   other_work = timing.OtherWork()
   workload = step_models.WORKLOADS[args.model]
-  figures = measure(workload, keras, args.jit_compile, args.rounds)
+  figures = measure(workload, keras, args.jit_compile, args.rounds,
+                    args.without_tfmot)
   missed = misses(workload, figures)
   print(f'{workload.title}, Adam')
   print(f'A dense step takes {figures["dense_ms"]:g} ms; in dense steps:')
@@ -196,10 +205,13 @@ def main() -> int:
 
   import model_pruning
   import tensorflow as tf
-  import tensorflow_model_optimization as tfmot
+  modules = [tf, np, keras, model_pruning]
+  if not args.without_tfmot:
+    import tensorflow_model_optimization as tfmot
+    modules.append(tfmot)
   timing.write_json(args.json, {
       'command': timing.command(),
-      'environment': timing.environment([tf, np, keras, tfmot, model_pruning]),
+      'environment': timing.environment(modules),
       'other_work_cpus': other_work.num_cpus(),
       'missed': missed, 'model': args.model, **figures})
   return 1 if missed else 0

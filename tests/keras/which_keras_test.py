@@ -8,10 +8,13 @@ import json
 import os
 import subprocess
 import sys
+import types
+from unittest import mock
 
 import tensorflow as tf
 from absl.testing import absltest
 
+import model_pruning
 from model_pruning._src.keras import which_keras
 from tests.support import keras_models
 
@@ -88,6 +91,27 @@ class BackendTest(absltest.TestCase):
     self.assertIs(which_keras.keras_of(tf.keras.layers.Dense(1)).layers.Dense,
                   tf.keras.layers.Dense)
     self.assertIsNone(which_keras.keras_of('a string'))
+
+  def test_a_model_of_the_keras_before_tf_keras_is_refused_by_every_verb(self):
+    # What of keras 2.3.1 tells it from others.
+    layer = type('Layer', (), {'__module__': 'keras.engine.base_layer',
+                               'trainable_weights': [], 'built': True})
+    package = types.ModuleType('keras')
+    package.__version__ = '2.3.1'
+    package.layers = types.SimpleNamespace(Layer=layer)
+    pruning = model_pruning.keras
+    with mock.patch.dict(sys.modules, keras=package):
+      for verb in (lambda thing: pruning.prune(thing, 'target_sparsity=0.5'),
+                   lambda thing: pruning.prune_now(thing, ''),
+                   lambda thing: model_pruning.plan(thing, ''),
+                   pruning.prune_low_magnitude, pruning.strip_pruning,
+                   pruning.xnnpack_report):
+        with self.assertRaisesRegex(
+            TypeError, '^model_pruning prunes models of .* not those of keras '
+            '2.3.1: import `tensorflow.keras` in its place[^\n]*$'):
+          verb(layer())
+      with pruning.prune_scope():
+        pass
 
 
 if __name__ == '__main__':

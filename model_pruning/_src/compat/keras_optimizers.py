@@ -34,12 +34,16 @@ def iterations_of(optimizer: Any) -> int:
   return int(keras_variables.value_of(iterations))
 
 
-def ignores_constraints(optimizer: Any) -> bool:
+def ignores_constraints(keras: Any, optimizer: Any) -> bool:
   """Whether a Keras optimizer never calls the constraints of variables.
 
   In TensorFlow 2.9 and 2.10 that are those which 2.11 made the default.
+
+  Args:
+    keras: its Keras.
+    optimizer: of that Keras.
   """
-  kinds = tf.keras.optimizers
+  kinds = keras.optimizers
   early = getattr(getattr(kinds, 'experimental', None), 'Optimizer', None)
   return (early is not None and early is not kinds.Optimizer
           and isinstance(optimizer, early))

@@ -15,6 +15,7 @@ import tensorflow as tf
 from tensorflow.python.eager import context as eager_context
 
 from model_pruning._src.compat import keras_models
+from model_pruning._src.compat import keras_packages
 from model_pruning._src.compat import tensorflow as tf_compat
 
 
@@ -100,8 +101,7 @@ def on_replica(variable: Any, replica: Optional[int]) -> tf.Variable:
 def initialize(variables: Sequence[tf.Variable]) -> None:
   """Gives Keras' variables their initial values, in a graph's session."""
   if not tf.executing_eagerly():
-    session = tf.compat.v1.keras.backend.get_session()
-    session.run([variable.initializer for variable in variables])
+    keras_packages.session().run([variable.initializer for variable in variables])
 
 
 def value_of(variable: Any) -> np.ndarray:
@@ -114,7 +114,7 @@ def value_of(variable: Any) -> np.ndarray:
   if hasattr(getattr(variable, 'handle', None), 'numpy'):
     with eager_context.eager_mode():
       return tf.convert_to_tensor(variable).numpy()
-  return tf.compat.v1.keras.backend.get_session().run(variable)
+  return keras_packages.session().run(variable)
 
 
 def assign_value(variable: tf.Variable, value: np.ndarray) -> None:
@@ -126,7 +126,7 @@ def assign_value(variable: tf.Variable, value: np.ndarray) -> None:
     if tf.executing_eagerly():
       part.assign(value)
     else:
-      part.load(value, tf.compat.v1.keras.backend.get_session())
+      part.load(value, keras_packages.session())
 
 
 def add_local_weight(keras: Any, layer: Any, name: str, shape: Sequence[int],

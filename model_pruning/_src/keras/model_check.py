@@ -17,15 +17,15 @@ def check_built(model: Any, before: str) -> None:
     before: what the user called.
 
   Raises:
-    TypeError: if `model` is no Keras model.
+    TypeError: if `model` is no Keras model, or one of keras up to 2.3.
     RuntimeError: if its Keras computes with another backend than TensorFlow.
     ValueError: if it is not built.
   """
+  which_keras.keras_of(model)  # It checks the Keras.
   # Of the type: an unbuilt model raises when it is asked for its variables.
   if not hasattr(type(model), 'trainable_variables'):
     raise TypeError('Argument `model` must be a Keras model. '
                     f'Received: {model!r} of type {type(model).__name__}')
-  which_keras.keras_of(model)  # It checks the backend.
   if not model.built or not model.trainable_variables:
     raise ValueError(
         'Argument `model` must be built and have trainable variables. Call it '

@@ -10,6 +10,7 @@ from typing import Any, Callable, Optional, Union
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_optimizers
+from model_pruning._src.keras import which_keras
 
 
 class OptimizerView:
@@ -43,7 +44,9 @@ class OptimizerView:
   def check_constrains(self) -> None:
     """Raises a ValueError if it applies no constraints of weights."""
     optimizer = self.optimizer
-    if keras_optimizers.ignores_constraints(optimizer):
+    keras = which_keras.keras_of(optimizer)
+    if keras is not None and keras_optimizers.ignores_constraints(
+        keras, optimizer):
       raise ValueError(
           'The optimizer of a pruned model must apply the constraints of '
           'weights. In this version of TensorFlow those of '

@@ -9,9 +9,11 @@ There may be several: `tf.keras`, which is Keras 2 or Keras 3, `keras` and
 from __future__ import annotations
 
 import sys
-from typing import Any, List, Optional, Tuple
+from typing import Any, List, Optional
 
 import tensorflow as tf
+
+from model_pruning._src.compat import keras_packages
 
 _PACKAGES = ('keras', 'tf_keras')
 
@@ -27,6 +29,7 @@ def keras_of(thing: Any) -> Optional[Any]:
 
   Raises:
     RuntimeError: That Keras computes with another backend than TensorFlow.
+    TypeError: That Keras is the package of before `tf.keras`.
   """
   keras = _package_of(thing)
   if keras is not None:
@@ -35,11 +38,21 @@ def keras_of(thing: Any) -> Optional[Any]:
 
 
 def check_backend(keras: Any) -> None:
-  """Raises a RuntimeError if a Keras does not compute with TensorFlow.
+  """Raises if nothing of a Keras can be pruned.
 
   Args:
     keras: The module of a Keras package.
+
+  Raises:
+    RuntimeError: It does not compute with TensorFlow.
+    TypeError: It is the package of before `tf.keras`.
   """
+  if _is_multi_backend(keras):
+    raise TypeError(
+        'model_pruning prunes models of `tf.keras`, of `tf_keras` and of the '
+        f'package `keras` from 2.4 on, and not those of keras '
+        f'{keras.__version__}: import `tensorflow.keras` in its place, which '
+        'has the same layers.')
   backend = keras.backend.backend()
   if backend != 'tensorflow':
     raise RuntimeError(
@@ -53,30 +66,27 @@ def _package_of(thing: Any) -> Optional[Any]:
   """The Keras package of `thing`, whatever its backend; None if none."""
   for base in type(thing).__mro__:
     module = base.__module__
-    package = module.split('.')[0]
     if module.startswith('tensorflow.python.keras.'):
-      return tf.keras
+      return keras_packages.full_package('tensorflow.python.keras')
+    package = module.split('.')[0]
     if package in _PACKAGES and package in sys.modules:
-      # In TF 2.6 to 2.12 `keras` lacks some of the names that `tf.keras` has.
-      if package == 'keras' and isinstance(thing, _bases(tf.keras)):
-        return tf.keras
-      return sys.modules[package]
+      return keras_packages.full_package(package)
   return None
 
 
-def _bases(keras: Any) -> Tuple[type, ...]:
-  return (keras.layers.Layer, keras.callbacks.Callback)
+def _is_multi_backend(keras: Any) -> bool:
+  """Whether it is Keras up to 2.3, whose layers are not those of `tf.keras`."""
+  return not hasattr(keras.layers.Layer, 'trainable_variables')
 
 
 def loaded() -> List[Any]:
-  """`tf.keras` and every other Keras package that the process has loaded."""
-  modules = [tf.keras]
-  for package in _PACKAGES:
-    module = sys.modules.get(package)
-    if hasattr(module, 'layers'):
-      modules.append(module)
-  return list({module.layers.Layer: module
-               for module in reversed(modules)}.values())
+  """Every Keras package that the process has loaded."""
+  modules = [keras_packages.full_package(package) for package in _PACKAGES
+             if hasattr(sys.modules.get(package), 'layers')
+             and not _is_multi_backend(sys.modules[package])]
+  if not modules or keras_packages.is_settled(tf.keras):
+    modules.append(tf.keras)
+  return list({module.layers.Layer: module for module in modules}.values())
 
 
 def is_layer(thing: Any) -> bool:

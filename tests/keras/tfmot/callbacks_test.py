@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import glob
 import importlib.util
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
@@ -80,8 +81,18 @@ class CallbacksTest(wrapped_models.WrapperTestCase):
       self.assertEqual(steps, (0, 2, 4))
       self.assertEqual(values, (0.0, 0.5, 0.5))
 
+  def test_without_tensorboard_it_is_said_when_summaries_are_made(self):
+    if hasattr(tf.summary, 'FileWriter'):
+      self.skipTest('TF 1 writes summaries without TensorBoard')
+    with mock.patch.object(importlib.util, 'find_spec', return_value=None):
+      with self.assertRaisesRegex(
+          ImportError, '^PruningSummaries .* pip install tensorboard$'):
+        sparsity.PruningSummaries(self.create_tempdir().full_path)
+
   @parameterized.parameters('', 3, None)
   def test_a_log_dir_must_be_a_string(self, log_dir):
+    if importlib.util.find_spec('tensorboard') is None:
+      self.skipTest('TensorBoard is not installed')
     with self.assertRaisesRegex(ValueError, 'log_dir'):
       sparsity.PruningSummaries(log_dir)
 

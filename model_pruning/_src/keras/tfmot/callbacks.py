@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Any, Iterator, Optional, Tuple
 
 import numpy as np
@@ -88,9 +89,16 @@ def pruning_summaries(keras: Any) -> Any:
       Raises:
         RuntimeError: if this Keras computes with another backend than
           TensorFlow.
+        ImportError: if TensorBoard is not installed, which writes summaries
+          on every TensorFlow from 2.0 on and does not come with the newest.
         ValueError: if `log_dir` is empty or no string.
       """
       which_keras.check_backend(keras)
+      if (importlib.util.find_spec('tensorboard') is None
+          and not hasattr(tf.summary, 'FileWriter')):
+        raise ImportError(
+            'PruningSummaries writes by TensorBoard, which is not installed: '
+            'pip install tensorboard')
       if not isinstance(log_dir, str) or not log_dir:
         raise errors.argument_error('log_dir', 'be a string that is not empty',
                                     log_dir)

@@ -1,24 +1,26 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The classes that inherit from those of `tf.keras`.
+"""The classes that inherit from those of one Keras.
 
-Importing this module makes them, which loads `tf.keras`.
+That is `tf.keras`, which importing this module loads; but `tf_keras` in a
+program that has imported it and never used `tf.keras`.
 """
 
 from __future__ import annotations
 
 from typing import Any, TYPE_CHECKING
 
-import tensorflow as tf
-
+from model_pruning._src.compat import keras_packages
 from model_pruning._src.keras.tfmot import callbacks
 from model_pruning._src.keras.tfmot import wrapper
 
 __all__ = ['PruneLowMagnitude', 'PruningSummaries', 'UpdatePruningStep']
 
+_keras = keras_packages.default()
+
 if TYPE_CHECKING:
   PruneLowMagnitude = wrapper.PruningWrapper
 else:
-  PruneLowMagnitude = wrapper.wrapper_class(tf.keras)
-PruningSummaries: Any = callbacks.pruning_summaries(tf.keras)
-UpdatePruningStep: Any = callbacks.update_pruning_step(tf.keras)
+  PruneLowMagnitude = wrapper.wrapper_class(_keras)
+PruningSummaries: Any = callbacks.pruning_summaries(_keras)
+UpdatePruningStep: Any = callbacks.update_pruning_step(_keras)
