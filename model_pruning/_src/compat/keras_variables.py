@@ -101,7 +101,8 @@ def on_replica(variable: Any, replica: Optional[int]) -> tf.Variable:
 def initialize(variables: Sequence[tf.Variable]) -> None:
   """Gives Keras' variables their initial values, in a graph's session."""
   if not tf.executing_eagerly():
-    keras_packages.session().run([variable.initializer for variable in variables])
+    keras_packages.session().run([
+        variable.initializer for variable in variables])
 
 
 def value_of(variable: Any) -> np.ndarray:
