@@ -6,6 +6,7 @@ Not absltest.main(): the XML that absl writes has no reasons for skips.
 """
 
 import fnmatch
+import gc
 import os
 import pathlib
 import sys
@@ -33,6 +34,15 @@ class BazelPlugin:
     shard = int(os.environ.get('TEST_SHARD_INDEX') or 0)
     items[:] = items[shard::num_shards]
     self.num_dropped = collected - len(items)
+
+  def pytest_collection_finish(self) -> None:
+    """Takes what is loaded out of garbage collection.
+
+    Keras collects garbage whenever a test clears its session, and walks all of
+    TensorFlow for it: a fifth of a second, and more with a bundle of tests.
+    """
+    gc.collect()
+    gc.freeze()
 
   def pytest_collectreport(self, report: pytest.CollectReport) -> None:
     """Counts the files that skip themselves as a whole."""

@@ -22,7 +22,7 @@ from tests.support import loopback
 from tests.support import numpy_reference
 
 _ROOT = pathlib.Path(__file__).absolute().parents[3]
-_TIMEOUT_SECONDS = 120
+_TIMEOUT_SECONDS = 300
 
 
 class _Cluster:
