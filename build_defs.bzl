@@ -12,6 +12,34 @@ pull in.
 
 load("//tools/matrix:matrix.bzl", "ROWS")
 
+# For `ci_rows` of tests of masks and of the graphs of sessions: what the library
+# looks for in TensorFlow 2.10 and 2.16 is there in 2.15 too, or missing in 2.5
+# and 2.21 too; and with another Keras they are the same tests.
+GRAPH_ROWS = [
+    "tf1_14",
+    "tf1_15",
+    "tf1_15_eager",
+    "tf2_1",
+    "tf2_5",
+    "tf2_15",
+    "tf2_21",
+]
+
+# For those with layers or an Estimator, which TensorFlow 2.16 and later have
+# only with the Keras of before.
+GRAPH_LAYER_ROWS = GRAPH_ROWS + ["tf2_21_legacy"]
+
+# For tests of Keras besides `prune_test`, which all rows have: graph mode, and
+# then a row of each kind of optimizer that it ever had.
+KERAS_ROWS = [
+    "tf1_15",
+    "tf1_15_eager",
+    "tf2_5",
+    "tf2_10",
+    "tf2_15",
+    "tf2_21",
+]
+
 _LAUNCHER = """#!/bin/sh
 # Bazel starts a test in the runfiles directory of the workspace.
 scratch="${{TEST_TMPDIR:-$(mktemp -d)}}"
