@@ -6,17 +6,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from typing import Any, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Iterator, Optional, Sequence, Tuple, Union
 
-import numpy as np
 import tensorflow as tf
 
-from model_pruning._src.axes import mask_updates
-from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.core import mask
-from model_pruning._src.core import projection
-from model_pruning._src.core import sparsity_bounds
+from model_pruning._src.core import prune_arrays
 from model_pruning._src.keras import batch_norm
 from model_pruning._src.keras import constraint
 from model_pruning._src.keras import model_check
@@ -25,12 +20,6 @@ from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
-
-# Fields of a schedule, which there is none of: the target is reached at once.
-_AT_ONCE = {
-    'begin_pruning_step': 0, 'end_pruning_step': -1, 'initial_sparsity': 0.0,
-    'sparsity_function_begin_step': 0, 'sparsity_function_end_step': 0,
-    'sparsity_function_exponent': 3.0}
 
 
 def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
@@ -72,12 +61,13 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
   """
   spec = spec_lib.PruningSpec.of(spec)
   model_check.check_built(model, 'prune_now')
-  _check(spec, model, calibration_data)
+  at_once = prune_arrays.at_once(spec, 'prune_now')
+  _check(model, calibration_data)
   batches = (None if calibration_data is None
              else batch_norm.batches_of(calibration_data, num_batches))
   found = weights_lib.find_weights(model)
   rules, report = plan.make_plan(
-      spec.replace(**_AT_ONCE), [weight.candidate for weight in found])
+      at_once, [weight.candidate for weight in found])
   report = dataclasses.replace(report, spec=str(spec))
   pruned = [(weight.variable, rule) for weight, rule in zip(found, rules)
             if rule is not None]
@@ -91,17 +81,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
   return report
 
 
-def _check(spec: spec_lib.PruningSpec, model: Any, data: Any) -> None:
-  if not mask_updates.AXIS.entry(spec.mask_update).follows_schedule:
-    raise ValueError(
-        'Argument `spec` must have mask_update=rank for `prune_now`, which '
-        'prunes to the target. Received: mask_update='
-        f'{spec.mask_update}')
-  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
-    raise ValueError(
-        'Argument `spec` must have prune_option=weight for `prune_now`, which '
-        'sees no gradients. Received: '
-        f'prune_option={spec.prune_option}')
+def _check(model: Any, data: Any) -> None:
   for variable in model.trainable_variables:
     if isinstance(keras_variables.constraint_of(variable),
                   constraint.CONSTRAINTS):
@@ -134,25 +114,7 @@ def _prune_together(
   """Prunes the weights of one ranking."""
   values = [keras_variables.value_of(variable) for variable, _ in members]
   rules = [rule for _, rule in members]
-  for (variable, _), value in zip(members, _projected(spec, values, rules)):
+  for (variable, _), value in zip(
+      members, prune_arrays.prune_arrays(spec, values, rules)):
     keras_variables.assign_value(
         keras_variables.backend_variable(variable), value)
-
-
-def _projected(spec: spec_lib.PruningSpec, values: Sequence[np.ndarray],
-               rules: Sequence[weight_rule.WeightRule]) -> List[np.ndarray]:
-  """Weights of one ranking with pruned entries zero."""
-  # A graph of its own runs in eager mode and beside a graph of Keras.
-  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-    weights = [tf.compat.v1.placeholder(tf.as_dtype(value.dtype), value.shape)
-               for value in values]
-    score = saliencies.AXIS.entry(spec.prune_option).score
-    masks = mask.masks_of(
-        [score(weight, None) for weight in weights],
-        [rule.structure for rule in rules], rules[0].target_sparsity,
-        sparsity_bounds.Bounds.of(spec)).masks
-    projected: List[np.ndarray] = session.run(
-        [projection.zero_pruned(mask_, weight)
-         for mask_, weight in zip(masks, weights)],
-        dict(zip(weights, values)))
-  return projected
