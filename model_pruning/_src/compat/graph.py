@@ -16,6 +16,7 @@ from tensorflow.core.framework import variable_pb2
 from tensorflow.core.protobuf import control_flow_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.core.protobuf import tensor_bundle_pb2
+from tensorflow.core.protobuf import trackable_object_graph_pb2
 from tensorflow.python.ops import variables as variables_lib
 
 
@@ -150,6 +151,15 @@ def bundle_entry(serialized: bytes) -> Any:
   2.21.
   """
   return tensor_bundle_pb2.BundleEntryProto.FromString(serialized)
+
+
+def object_graph_message(serialized: bytes) -> Any:
+  """Parses the graph of Python objects that a checkpoint has as a tensor.
+
+  The message has no public name; that of its module was tried on TF 1.14 to
+  2.21.
+  """
+  return trackable_object_graph_pb2.TrackableObjectGraph.FromString(serialized)
 
 
 # The collections of loops and branches of version 1, and their messages.

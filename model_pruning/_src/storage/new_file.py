@@ -1,18 +1,14 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""New files that are there whole or not at all.
-
-A file is written beside the place where it will be and renamed when all of it
-is on the disk. If anything goes wrong, also Ctrl-C or a full disk, what was
-there before is untouched and nothing half-written is left.
-"""
+"""New files that are there whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from typing import BinaryIO, Iterator
+
+from model_pruning._src.files import replace
 
 
 @contextlib.contextmanager
@@ -31,36 +27,17 @@ def new_file(path: str, overwrite: bool = False) -> Iterator[BinaryIO]:
 
   Raises:
     ValueError: if there is a file already and `overwrite` is false, `path` is
-      a directory, or its directory is missing.
-    OSError: if it cannot be written, because the disk is full for example.
+      a directory, its directory is missing, or it cannot be written, because
+      the disk is full for example. What was there is as it was.
   """
-  path = os.path.realpath(path)  # A link stays, and its file is replaced.
-  directory = os.path.dirname(path)
+  directory, name = os.path.split(os.path.abspath(path))
   if os.path.isdir(path):
     raise ValueError(f'{path} is a directory; give the path of a file')
-  if os.path.exists(path) and not overwrite:
+  if os.path.lexists(path) and not overwrite:
     raise ValueError(f'{path} exists and is not overwritten; give another '
-                     'path, or allow it with overwrite=True')
+                     'path, or allow it with overwrite=True (--force)')
   if not os.path.isdir(directory):
     raise ValueError(f'{directory} is not a directory; make it first')
-  handle, beside = tempfile.mkstemp(
-      prefix='.' + os.path.basename(path) + '.', dir=directory)
-  try:
-    with os.fdopen(handle, 'wb') as file:
+  with replace.staged(directory) as staging:
+    with open(os.path.join(staging, name), 'wb') as file:
       yield file
-      file.flush()
-      os.fsync(file.fileno())
-    # mkstemp makes files that nobody else can read.
-    os.chmod(beside, 0o666 & ~_umask())
-    os.replace(beside, path)
-  except BaseException:
-    with contextlib.suppress(FileNotFoundError):
-      os.unlink(beside)
-    raise
-
-
-def _umask() -> int:
-  """The permissions that new files of this process do not get."""
-  mask = os.umask(0)
-  os.umask(mask)
-  return mask

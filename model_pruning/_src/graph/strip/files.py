@@ -87,7 +87,7 @@ def write_graph_def(path: str, graph_def: Any) -> None:
       file.write(graph_def.SerializeToString(deterministic=True))
 
 
-def _write_checkpoint(prefix: str, names: Sequence[str],
+def write_checkpoint(prefix: str, names: Sequence[str],
                       tensor: Callable[[str], np.ndarray]) -> None:
   """Writes a checkpoint to a folder that is there.
 
@@ -100,7 +100,10 @@ def _write_checkpoint(prefix: str, names: Sequence[str],
     values: Dict[tf.Tensor, np.ndarray] = {}
     tensors = []
     for name in names:
-      value = np.asarray(tensor(name))
+      value = tensor(name)
+      # As an array of bytes, NumPy would drop zeros at the end of text.
+      value = np.asarray(
+          value, object if isinstance(value, (bytes, str)) else None)
       dtype = tf.as_dtype(value.dtype) if value.dtype != object else tf.string
       # Fed: a graph with the values in it may be too large.
       tensors.append(tf.compat.v1.placeholder(dtype, value.shape))
@@ -153,7 +156,7 @@ def write_stripped_variables(
 
   kept = [key for key in keys or sorted(nodes)
           if key not in nodes or not gone.issuperset(nodes[key])]
-  _write_checkpoint(prefix, kept, tensor)
+  write_checkpoint(prefix, kept, tensor)
 
 
 def write_stripped_checkpoint(prefix: str, stored: stored_graph.StoredGraph,
