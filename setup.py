@@ -18,6 +18,7 @@ _TENSORFLOW = ['tensorflow>=1.14']
 _SLIM = ['tf-slim>=1.1.0', 'six']  # tf-slim imports six and does not say so.
 _REPORT = ['matplotlib']
 _PACKED = ['safetensors', 'zstandard']
+_CLI = [*_PACKED, *_REPORT, 'h5py', 'rich']
 
 setuptools.setup(
     name='model-pruning',
@@ -32,11 +33,16 @@ setuptools.setup(
     package_data={'model_pruning': ['py.typed']},
     python_requires='>=3.7',
     install_requires=['absl-py', 'numpy', 'six'],
+    entry_points={
+        'console_scripts': [
+            'model-pruning = model_pruning._src.cli.main:run'],
+    },
     extras_require={
         'tensorflow': _TENSORFLOW,
         'slim': _SLIM,
         'report': _REPORT,
         'packed': _PACKED,
+        'cli': _CLI,
         'demo': [*_TENSORFLOW, *_REPORT, 'scikit-learn', 'tqdm'],
         'dev': ['hypothesis', 'mypy', 'pytest', 'ruff'],
     },

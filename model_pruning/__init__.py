@@ -27,6 +27,7 @@ Graphs and Estimators:
 
 For both:
     plan                What a spec would do to a model: a dry run.
+    prune_files         Prunes a stored model at once, without its code.
     pack                Stores the weights of a model in few bytes.
     unpack              Reads them as arrays.
     load_packed         Gives them to a model.
@@ -63,6 +64,7 @@ _MODULES = {
     'load_packed': 'model_pruning._pack',
     'pack': 'model_pruning._pack',
     'plan': 'model_pruning._plan',
+    'prune_files': 'model_pruning._src.model_files.prune_files',
     'prune_model_fn': 'model_pruning._src.graph.training.prune_train_op',
     'prune_train_op': 'model_pruning._src.graph.training.prune_train_op',
     'report_of': 'model_pruning._src.graph.training.prune_train_op',
@@ -117,6 +119,7 @@ __all__ = [
     'load_packed',
     'pack',
     'plan',
+    'prune_files',
     'prune_model_fn',
     'prune_train_op',
     'report_of',
@@ -173,6 +176,9 @@ if TYPE_CHECKING:
     prune_model_fn as prune_model_fn,
     prune_train_op as prune_train_op,
     report_of as report_of,
+  )
+  from model_pruning._src.model_files.prune_files import (
+    prune_files as prune_files,
   )
   from model_pruning._src.planning.preview import (
     PruningPreview as PruningPreview,

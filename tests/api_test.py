@@ -29,6 +29,7 @@ _PUBLIC_NAMES = [
     'load_packed',
     'pack',
     'plan',
+    'prune_files',
     'prune_model_fn',
     'prune_train_op',
     'report_of',

@@ -41,8 +41,10 @@ ROOMS: Dict[str, List[str]] = {
   'keras.tfmot': ['compat', 'axes', 'spec', 'core', 'planning', 'keras'],
   'keras.xnnpack': [
     'compat', 'axes', 'spec', 'core', 'planning', 'keras', 'keras.tfmot'],
+  'model_files': ['compat', 'files', 'axes', 'spec', 'storage', 'core',
+                  'planning', 'graph', 'graph.strip', 'keras'],
   'cli': ['files', 'spec', 'storage', 'planning', 'channels', 'graph',
-          'graph.strip', 'keras'],
+          'graph.strip', 'keras', 'model_files'],
 }
 # Rooms that are imported where there is no TensorFlow, and the files of lower
 # rooms that they may use for that.

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -54,6 +54,17 @@ class PruningPreview:
 
   def __str__(self) -> str:
     return self.to_text()
+
+  def with_warning(self, warning: str) -> PruningPreview:
+    """The same preview with one more warning in its report."""
+    return dataclasses.replace(self, report=self.report.with_warning(warning))
+
+  def to_dict(self) -> Dict[str, Any]:
+    """All of it as plain Python, for JSON."""
+    values = {field.name: getattr(self, field.name)
+              for field in dataclasses.fields(self)}
+    return dict(values, report=self.report.to_dict(), steps=list(self.steps),
+                sparsities=list(self.sparsities))
 
   def to_text(self, verbose: bool = False) -> str:
     """The preview as tables.

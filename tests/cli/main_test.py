@@ -1,0 +1,289 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The command `model-pruning`, run in this process as its program runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import tensorflow as tf
+from absl.testing import absltest
+from absl.testing import parameterized
+
+import model_pruning
+from model_pruning._src.cli import main
+from tests.support import stored_models
+
+_ROOT = os.path.dirname(os.path.dirname(model_pruning.__file__))
+_SPEC = 'target_sparsity=0.75'
+
+
+def _run(*argv):
+  """The exit status of a command line, and what it prints."""
+  out, err = io.StringIO(), io.StringIO()
+  with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    try:
+      status = main.main(list(argv))
+    except SystemExit as e:
+      status = e.code
+  return status, out.getvalue(), err.getvalue()
+
+
+def _run_program(program):
+  """The process that a program ran in."""
+  return subprocess.run(
+      [sys.executable, '-c', program], stdout=subprocess.PIPE,
+      stderr=subprocess.PIPE, universal_newlines=True, check=False,
+      env=dict(os.environ, PYTHONPATH=_ROOT))
+
+
+def _content(directory):
+  found = {}
+  for path, _, names in os.walk(directory):
+    for name in names:
+      with open(os.path.join(path, name), 'rb') as file:
+        found[os.path.join(path, name)] = file.read()
+  return found
+
+
+class CommandsTest(parameterized.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    cls._source = os.path.join(absltest.get_default_test_tmpdir(), 'cli')
+    shutil.rmtree(cls._source, ignore_errors=True)
+    os.makedirs(cls._source)
+    stored_models.write_checkpoint(os.path.join(cls._source, 'checkpoint'))
+    stored_models.write_saved_model(os.path.join(cls._source, 'saved_model'))
+    graph_def, _ = stored_models.graph_with_a_loop()
+    with open(os.path.join(cls._source, 'frozen.pb'), 'wb') as file:
+      file.write(graph_def.SerializeToString())
+    if tf.executing_eagerly():
+      stored_models.keras_model().save(os.path.join(cls._source, 'model.h5'))
+
+  def setUp(self):
+    super().setUp()
+    self._directory = self.create_tempdir().full_path
+
+  def _model(self, name):
+    path = os.path.join(self._source, name)
+    if not os.path.exists(path):
+      self.skipTest('Keras files are loaded in eager mode')
+    return path
+
+  @parameterized.parameters('checkpoint', 'saved_model', 'frozen.pb',
+                            'model.h5')
+  def test_every_command_takes_every_kind_of_model(self, name):
+    model = self._model(name)
+    output = os.path.join(self._directory, name, 'pruned.h5')
+    os.makedirs(os.path.dirname(output))
+    packed = os.path.join(self._directory, 'packed.safetensors')
+    arrays = os.path.join(self._directory, 'arrays.npz')
+    before = _content(model)
+    for argv in (('plan', model, '--spec', _SPEC, '--num_steps', '1000'),
+                 ('prune', model, output, '--spec', _SPEC),
+                 ('report', output), ('compare', model, output),
+                 ('pack', output, packed), ('unpack', packed, arrays),
+                 ('report', packed)):
+      status, out, err = _run(*argv, '--json')
+      self.assertEqual(status, 0, err)
+      self.assertNotEmpty(json.loads(out))
+    values = np.load(arrays)
+    kernels = [values[key] for key in values.files if values[key].ndim > 1]
+    self.assertTrue(any(np.mean(value == 0) > 0.7 for value in kernels))
+    self.assertEqual(_content(model), before)
+
+  def test_text_is_for_people(self):
+    model = self._model('checkpoint')
+    for argv, words in (
+        (('plan', model, '--spec', _SPEC), 'dense/kernel'),
+        (('report', model, '--verbose'), 'dense/kernel/Adam'),
+        (('schedule', '--spec', _SPEC, '--num_steps', '1000'),
+         'mask updates')):
+      status, out, _ = _run(*argv)
+      self.assertEqual(status, 0)
+      self.assertIn(words, out)
+
+  def test_a_report_is_a_page_that_stands_for_itself(self):
+    page = os.path.join(self._directory, 'report.html')
+    status, _, err = _run('report', self._model('checkpoint'), '--html', page)
+    self.assertEqual(status, 0, err)
+    with open(page) as file:
+      text = file.read()
+    self.assertIn('dense/kernel', text)
+    self.assertNotIn('<script', text)
+    self.assertNotIn('http', text)
+
+  def test_a_packed_file_is_put_into_a_model(self):
+    model = self._model('model.h5')
+    packed = os.path.join(self._directory, 'packed')
+    pruned = os.path.join(self._directory, 'pruned.h5')
+    output = os.path.join(self._directory, 'new.h5')
+    for argv in (('prune', model, pruned, '--spec', _SPEC),
+                 ('pack', pruned, packed),
+                 ('unpack', packed, output, '--into', model)):
+      status, _, err = _run(*argv)
+      self.assertEqual(status, 0, err)
+    for value, expected in zip(
+        tf.keras.models.load_model(output, compile=False).get_weights(),
+        tf.keras.models.load_model(pruned, compile=False).get_weights()):
+      np.testing.assert_array_equal(value, expected)
+
+  def test_the_outputs_of_keras_files_are_compared(self):
+    model = self._model('model.h5')
+    _, out, err = _run('compare', model, model)
+    self.assertIn('differ by at most 0,', out, err)
+
+  def test_a_checkpoint_is_stripped_to_a_frozen_graph(self):
+    output = os.path.join(self._directory, 'stripped.pb')
+    status, _, err = _run('strip', self._model('checkpoint'), output, '--to',
+                          'graph_def', '--outputs', 'dense/kernel/read')
+    if 'dense/kernel/read' in err:  # It is called so where it is a reference.
+      status, _, err = _run('strip', self._model('checkpoint'), output, '--to',
+                            'graph_def', '--outputs', 'add_1')
+    self.assertEqual(status, 0, err)
+    self.assertGreater(os.path.getsize(output), 1000)
+
+  @parameterized.parameters(*[command.name for command in main.COMMANDS])
+  def test_help_has_an_example(self, name):
+    status, out, _ = _run(name, '--help')
+    self.assertEqual(status, 0)
+    self.assertIn(f'model-pruning {name} ', out)
+
+  def test_help_is_answered_without_tensorflow(self):
+    result = _run_program(
+        'import sys; sys.modules["tensorflow"] = None\n'
+        'from model_pruning._src.cli import main\n'
+        'main.main(["report", "--help"])')
+    self.assertIn('usage: model-pruning report', result.stdout, result.stderr)
+
+  @parameterized.parameters(
+      ((),), (('nothing',),), (('plan', 'model'),),
+      (('pack', 'model', 'packed', '--dtype', 'int4'),))
+  def test_a_wrong_command_line_exits_with_2(self, argv):
+    status, _, err = _run(*argv)
+    self.assertEqual(status, 2)
+    self.assertIn('usage', err)
+
+  def test_the_module_is_the_command(self):
+    result = subprocess.run(
+        [sys.executable, '-m', 'model_pruning', '--help'], cwd=_ROOT,
+        stdout=subprocess.PIPE, universal_newlines=True, check=False)
+    self.assertEqual(result.returncode, 0)
+    for command in main.COMMANDS:
+      self.assertIn(command.name, result.stdout)
+
+
+class BrokenInputTest(parameterized.TestCase):
+  """One line, a status that is not 0, and nothing written or changed."""
+
+  def setUp(self):
+    super().setUp()
+    self._directory = self.create_tempdir().full_path
+
+  def _path(self, name, content=None):
+    path = os.path.join(self._directory, name)
+    if content is not None:
+      with open(path, 'wb') as file:
+        file.write(content)
+    return path
+
+  def _assert_refused(self, path):
+    before = _content(self._directory)
+    for argv in (('report', path), ('plan', path, '--spec', _SPEC),
+                 ('prune', path, self._path('new'), '--spec', _SPEC),
+                 ('pack', path, self._path('new'))):
+      status, out, err = _run(*argv)
+      self.assertEqual((status, out), (1, ''), argv)
+      self.assertLen(err.splitlines(), 1, err)
+      self.assertIn(os.path.basename(self._directory), err)
+      self.assertEqual(_content(self._directory), before)
+
+  @parameterized.parameters(
+      ('missing', None), ('empty', b''), ('noise', b'\xff' * 1000),
+      ('text.keras', b'hello'), ('hdf5.h5', b'\x89HDF\r\n\x1a\n' + b'a' * 99),
+      ('model.tflite', b'\x1c\0\0\0TFL3' + b'a' * 99),
+      ('packed.safetensors', struct.pack('<Q', 20) + b'{"a": 1}' + b' ' * 30),
+      ('graph.pb', b'\x0a\xff\xff'), ('graph.pbtxt', b'node { name: '),
+      ('x.index', b'no index at all' * 9), ('x.data-00000-of-00001', b'abc'),
+      ('x.meta', b'abc'))
+  def test_a_broken_file_is_refused(self, name, content):
+    self._assert_refused(self._path(name, content))
+
+  @parameterized.parameters(
+      (['a.txt'],), (['config.json'],),
+      (['config.json', 'model.weights.h5', '../../outside'],))
+  def test_a_zip_that_is_no_keras_file_is_refused(self, members):
+    path = self._path('model.keras')
+    with zipfile.ZipFile(path, 'w') as archive:
+      for member in members:
+        archive.writestr(member, 'a')
+    self._assert_refused(path)
+
+  def test_an_empty_directory_and_several_checkpoints_are_refused(self):
+    self._assert_refused(self._directory)
+    for name in ('a.index', 'b.index'):
+      self._path(name, b'')
+    self._assert_refused(self._directory)
+
+  def test_a_checkpoint_without_a_shard_is_refused(self):
+    prefix, _ = stored_models.write_checkpoint(self._directory)
+    os.remove(prefix + '.data-00000-of-00001')
+    self._assert_refused(self._directory)
+
+  def test_a_truncated_checkpoint_is_refused(self):
+    prefix, _ = stored_models.write_checkpoint(self._directory)
+    os.truncate(prefix + '.data-00000-of-00001', 100)
+    self._assert_refused(self._directory)
+
+  def test_a_graph_in_a_circle_is_refused(self):
+    graph_def = tf.compat.v1.GraphDef()
+    for name, other in (('a', 'b'), ('b', 'a')):
+      graph_def.node.add(name=name, op='Identity', input=[other])
+    self._assert_refused(
+        self._path('graph.pb', graph_def.SerializeToString()))
+
+  def test_a_function_that_calls_itself_is_refused(self):
+    graph_def = tf.compat.v1.GraphDef()
+    graph_def.node.add(name='a', op='f')
+    function = graph_def.library.function.add()
+    function.signature.name = 'f'
+    function.node_def.add(name='again', op='f')
+    self._assert_refused(
+        self._path('graph.pb', graph_def.SerializeToString()))
+
+  def test_what_is_there_is_not_overwritten(self):
+    model, _ = stored_models.write_checkpoint(
+        os.path.join(self._directory, 'source'))
+    taken = self._path('taken', b'mine')
+    for argv in (('pack', model, taken), ('report', model, '--html', taken)):
+      status, _, err = _run(*argv)
+      self.assertEqual(status, 1)
+      self.assertIn('taken exists and is not overwritten', err)
+      self.assertEqual(_content(self._directory)[taken], b'mine')
+    self.assertEqual(_run('pack', model, taken, '--force')[0], 0)
+    self.assertNotEqual(_content(self._directory)[taken], b'mine')
+
+  def test_a_missing_package_is_named_in_one_line(self):
+    model, _ = stored_models.write_checkpoint(self._directory)
+    result = _run_program(
+        'import sys; sys.modules["zstandard"] = None\n'
+        'from model_pruning._src.cli import main\n'
+        f'sys.exit(main.main(["pack", {model!r}, {self._path("packed")!r}]))')
+    self.assertEqual(result.returncode, 1)
+    self.assertIn('pip install model-pruning[packed]', result.stderr)
+    self.assertNotIn('Traceback', result.stderr)
+
+
+if __name__ == '__main__':
+  absltest.main()
