@@ -3,14 +3,12 @@
 """Which variables of a Keras model are weights that can be pruned.
 
 A layer may say so itself (`PrunableLayer`). Else a weight is pruned if it is
-trainable, floating, has two dimensions at least, and is no depthwise kernel,
-scale of a normalization, bias, slope of an activation or position embedding,
-which a spec may ask for.
+trainable, floating, has two dimensions at least, and is a kernel to its layer
+(`roles`); a spec may ask for others of these.
 """
 
 from __future__ import annotations
 
-import re
 from typing import (
   Any,
   Dict,
@@ -27,16 +25,10 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_models
 from model_pruning._src.keras import named_variables
 from model_pruning._src.keras import prunable_layer
+from model_pruning._src.keras import roles
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import reasons
 from model_pruning._src.planning.reasons import SkipKind
-
-# What variables are by the last part of their names, rank 2 or not.
-_KINDS_BY_NAME = (
-    (re.compile(r'(^|_)bias'), SkipKind.BIAS),
-    (re.compile(r'(^|_)pos(ition(al)?)?_?(emb|enc)'),
-     SkipKind.POSITION),
-    (re.compile(r'^(cls|class)_token'), SkipKind.TOKEN))
 
 
 class KerasWeight(NamedTuple):
@@ -59,9 +51,10 @@ def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
   trainable = {id(variable) for variable in (
       model.variables if frozen else model.trainable_variables)}
   decided = _decided_by_layers(model)
-  special = _special_kernels(model)
+  named = named_variables.named_variables(model)
+  others = roles.other_than_kernels(list(_all_layers(model)), named)
   found = []
-  for name, variable in named_variables.named_variables(model):
+  for name, variable in named:
     dims = tuple(int(dim) for dim in variable.shape)
     on_request = False
     reason = (_why_never(variable, dims) if id(variable) in trainable
@@ -69,7 +62,7 @@ def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
     if reason is None and id(variable) in decided:
       reason = decided[id(variable)]
     elif reason is None:
-      reason, on_request = _why_not(name, dims, special.get(id(variable)))
+      reason, on_request = _why_not(dims, others.get(id(variable)))
     found.append(KerasWeight(
         variable, plan.Candidate(name, dims, reason, on_request)))
   return found
@@ -104,17 +97,13 @@ def _why_never(variable: Any, dims: Tuple[int, ...]) -> Optional[str]:
   return reasons.Reason.of(SkipKind.EMPTY) if 0 in dims else None
 
 
-def _why_not(name: str, dims: Tuple[int, ...],
-             special: Optional[SkipKind]) -> Tuple[Optional[str], bool]:
+def _why_not(dims: Tuple[int, ...],
+             role: Optional[SkipKind]) -> Tuple[Optional[str], bool]:
   """Why a variable is not pruned (None if it is); whether a spec may ask."""
   if len(dims) < 2:
     return reasons.dimensions(len(dims)), False
-  last_part = name.rpartition('/')[2]
-  for pattern, kind in _KINDS_BY_NAME:
-    if special is None and pattern.search(last_part):
-      special = kind
-  if special is not None:
-    return reasons.Reason.of(special), True
+  if role is not None:
+    return reasons.Reason.of(role), True
   return None, False
 
 
@@ -148,40 +137,6 @@ def _decided_by_layers(model: Any) -> Dict[int, Optional[str]]:
   return decided
 
 
-def _special_kernels(model: Any) -> Dict[int, SkipKind]:
-  """Kernels that are pruned on request only: id of the variable -> why."""
-  special: Dict[int, SkipKind] = {}
-  for layer in _all_layers(model):
-    kinds = [kind.__name__ for kind in type(layer).__mro__]
-    depthwise = [getattr(layer, 'depthwise_kernel', None)]
-    if any('DepthwiseConv' in kind for kind in kinds) or _is_depthwise(layer):
-      depthwise.append(getattr(layer, 'kernel', None))
-    special.update({id(variable): SkipKind.DEPTHWISE
-                    for variable in depthwise if variable is not None})
-    if getattr(layer, 'kernel_mask', None) is not None:
-      # LocallyConnected with implementation=2.
-      special[id(layer.kernel)] = SkipKind.PARTLY_USED
-    reason = None
-    if any('Normalization' in kind or kind.endswith('Norm')
-           for kind in kinds):
-      reason = SkipKind.NORMALIZATION
-    elif 'PReLU' in kinds:
-      reason = SkipKind.SLOPE
-    if reason is not None:
-      special.update({id(variable): reason
-                      for variable in _own_variables(layer)})
-  return special
-
-
-def _is_depthwise(layer: Any) -> bool:
-  """Whether it is a convolution whose groups have one input channel each."""
-  kernel = getattr(layer, 'kernel', None)
-  groups = getattr(layer, 'groups', 1)
-  return (isinstance(groups, int) and groups > 1
-          and kernel is not None and len(kernel.shape) > 2
-          and int(kernel.shape[-2]) == 1)
-
-
 def _all_layers(model: Any) -> Iterator[Any]:
   """The model and the layers in it at any depth, each of them once."""
   seen = set()
@@ -189,15 +144,3 @@ def _all_layers(model: Any) -> Iterator[Any]:
     if id(layer) not in seen:
       seen.add(id(layer))
       yield layer
-
-
-def _own_variables(layer: Any) -> List[Any]:
-  """The variables of a layer that are in no layer inside it.
-
-  A wrapper that normalizes, such as SpectralNormalization, has the kernel of
-  another layer in it.
-  """
-  inner = {id(variable) for part in keras_models.flatten_layers(layer)
-           for variable in part.variables}
-  return [variable for variable in layer.variables
-          if id(variable) not in inner]

@@ -17,6 +17,8 @@ class SkipKind(enum.Enum):
   """
 
   BIAS = 'it is a bias' + _ON_REQUEST
+  BROADCAST = ('its first dimension is 1, so it is added or scales'
+               + _ON_REQUEST)
   DEPTHWISE = 'it is a depthwise kernel' + _ON_REQUEST
   DIMENSIONS = 'it has fewer than 2 dimensions'
   DO_NOT_PRUNE = 'do_not_prune names it'
@@ -28,6 +30,7 @@ class SkipKind(enum.Enum):
   NOT_UPDATED = 'no optimizer updates it'
   PARTLY_USED = 'its layer uses a part of it only' + _ON_REQUEST
   POSITION = 'it is a position embedding' + _ON_REQUEST
+  SCALE = 'it is a scale' + _ON_REQUEST
   SHAPE = 'its shape is not known'
   SLOPE = 'it is a slope of an activation' + _ON_REQUEST
   TARGET = 'its target sparsity is 0'
