@@ -91,6 +91,7 @@ class RolesTest(parameterized.TestCase):
   @parameterized.parameters(
       ('w', (6, 4), None),
       ('anything', (6, 4), None),
+      ('scale', (6, 4), None),
       ('scale_kernel', (6, 4), None),
       ('bias_kernel', (6, 4), None),
       ('position_projection', (6, 4), None),

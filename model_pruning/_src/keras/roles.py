@@ -84,6 +84,8 @@ def other_than_kernels(
   Returns:
     Id of the variable -> what it is.
   """
+  # Before TF 2.2 there are lists and dicts of layers among the layers.
+  layers = [layer for layer in layers if callable(layer)]
   owners = _owners(layers)
   held_as = _attributes(layers, [variable for _, variable in named])
   depthwise, partly_used = _special_kernels(layers)
@@ -119,7 +121,8 @@ def _role(variable: _Variable) -> Optional[SkipKind]:
   for words in spoken:
     if _BIAS & set(words) and words[-1] not in _KERNEL:
       return SkipKind.BIAS
-    if words[-1:] and words[-1] in _SCALE or _SPREAD & set(words):
+    # `scale` alone tells too little: it may be what inputs are multiplied by.
+    if len(words) > 1 and words[-1] in _SCALE or _SPREAD & set(words):
       return SkipKind.SCALE
   if is_kernel:
     return None

@@ -51,7 +51,10 @@ def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
   trainable = {id(variable) for variable in (
       model.variables if frozen else model.trainable_variables)}
   decided = _decided_by_layers(model)
-  named = named_variables.named_variables(model)
+  # Where a wrapper holds a variable of the layer inside, Keras before TF 2.2
+  # lists it twice.
+  named = list({id(variable): (name, variable) for name, variable in reversed(
+      named_variables.named_variables(model))}.values())[::-1]
   others = roles.other_than_kernels(list(_all_layers(model)), named)
   found = []
   for name, variable in named:
