@@ -21,13 +21,13 @@ _FIELDS = {'i': 1, 'f': 0.5, 'b': False, 's': 'x', 'ls': ['a'], 'lf': [1.0],
 
 _TEXTS = st.text(st.sampled_from('ab01 ,:=[]"\'\\\n\t.*{}()-é'), max_size=12)
 _ANY_VALUES = st.fixed_dictionaries({
-    'i': st.integers(),
+    'i': st.integers(-2**63, 2**63 - 1),
     'f': st.floats(allow_nan=False),
     'b': st.booleans(),
     's': _TEXTS,
     'ls': st.lists(_TEXTS, max_size=4),
     'lf': st.lists(st.floats(allow_nan=False), max_size=4),
-    'li': st.lists(st.integers(), max_size=4),
+    'li': st.lists(st.integers(-2**63, 2**63 - 1), max_size=4),
     'lb': st.lists(st.booleans(), max_size=4),
 })
 

@@ -46,7 +46,7 @@ def specs(draw):
                                                max_size=3)),
       threshold_decay=draw(_SPARSITIES),
       pruning_frequency=draw(st.integers(1, 1000)),
-      nbins=draw(st.integers()),
+      nbins=draw(st.integers(-2**63, 2**63 - 1)),
       block_pooling_function=draw(st.sampled_from(['AVG', 'MAX'])),
       initial_sparsity=draw(_SPARSITIES),
       sparsity_function_begin_step=curve[0],

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import re
+import types
 from typing import Any, Callable, Dict, NamedTuple, Tuple, TYPE_CHECKING
 
 from model_pruning._src.axes import axis
@@ -72,7 +73,7 @@ def _m_by_n(field: str, value: Any) -> str:
     m, n = patterns_lib.read_pair(value)
     if not 0 < m < n:
       raise ValueError(value)
-  except (TypeError, ValueError):
+  except (TypeError, ValueError, OverflowError):
     raise errors.argument_error(
         field, "be 'MxN' with 0 < M < N (M zeros in each N), or ''",
         value) from None
@@ -224,10 +225,18 @@ _RULES = (
 def check(spec: fields_lib.Fields) -> None:
   """Raises a ValueError for the first rule that the spec breaks."""
   for rule in _RULES:
-    if any(isinstance(getattr(spec, field), str) for field in rule.fields
-           if field in training_length.STEP_FIELDS):
-      continue  # They can be compared when the length of training is known.
-    if not rule.holds(spec):
-      received = ', '.join(f'{f}={getattr(spec, f)!r}' for f in rule.fields)
+    of_spec: Any = spec
+    steps = {field: getattr(spec, field) for field in rule.fields
+             if field in training_length.STEP_FIELDS}
+    if any(isinstance(step, str) for step in steps.values()):
+      # Of one unit they are in the order that their steps will have. Others
+      # can be compared when the length of training is known.
+      numbers = training_length.in_one_unit(list(steps.values()))
+      if numbers is None or len(numbers) < 2:
+        continue
+      of_spec = types.SimpleNamespace(**dict(zip(steps, numbers)))
+    if not rule.holds(of_spec):
+      received = ', '.join(
+          f'{f}={errors.shown(getattr(spec, f))}' for f in rule.fields)
       raise ValueError(
           f'Argument `{rule.fields[0]}` must {rule.must}. Received: {received}')

@@ -9,6 +9,7 @@ from typing import Any, Dict, Optional, Tuple
 
 from model_pruning._src.axes import mask_updates
 from model_pruning._src.spec import checks
+from model_pruning._src.spec import errors
 from model_pruning._src.spec import patterns as patterns_lib
 from model_pruning._src.spec import training_length
 
@@ -133,10 +134,15 @@ class Fields:
       raise TypeError(
           f'{cls.__name__} must be given its fields by name, such as '
           f'{cls.__name__}(target_sparsity=0.9). Received: '
-          f'{", ".join(map(repr, values))}')
+          f'{errors.shown(list(values))[1:-1]}')
     spec = super().__new__(cls)
-    object.__setattr__(spec, '_names_steps', any(
-        field in fields for field in training_length.STEP_FIELDS))
+    named = [field for field in training_length.STEP_FIELDS if field in fields]
+    if set(fields) >= set(DEFAULTS):
+      # `dataclasses.replace` and mappings of all fields name every field,
+      # whether anybody set it or not.
+      named = [field for field in named if not (
+          isinstance(fields[field], int) and fields[field] == DEFAULTS[field])]
+    object.__setattr__(spec, '_names_steps', bool(named))
     return spec
 
   def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Dict
 import numpy as np
 
 from model_pruning._src.spec import errors
+from model_pruning._src.spec import value_type
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +83,8 @@ def choose(num_steps: Any, warm_up: Any = 0.1, recovery: Any = 0.25,
   if warm_up + recovery >= 1:
     raise ValueError(
         'Arguments `warm_up` and `recovery` must leave a share of the training '
-        f'for pruning. Received: warm_up={warm_up!r}, recovery={recovery!r}')
+        f'for pruning. Received: warm_up={errors.shown(warm_up)}, '
+        f'recovery={errors.shown(recovery)}')
   num_steps = int(num_steps)
   begin_step = int(num_steps * float(warm_up))
   span = max(int(num_steps * (1.0 - float(recovery))) - begin_step, 0)
@@ -96,3 +98,5 @@ def check_count(name: str, count: Any) -> None:
   if (isinstance(count, bool) or not isinstance(count, (int, np.integer))
       or count < 1):
     raise errors.argument_error(name, 'be an integer >= 1', count)
+  if not value_type.is_short(count):
+    raise errors.argument_error(name, value_type.TOO_LONG, count)

@@ -142,11 +142,14 @@ def _groups_out_of_bounds(spec: fields_lib.Fields) -> Optional[str]:
           'target.')
 
 
-_NOTES: Tuple[Callable[[fields_lib.Fields], Optional[str]], ...] = (
+# They compare steps, which have to be known for that.
+_NOTES_ON_STEPS: Tuple[Callable[[fields_lib.Fields], Optional[str]], ...] = (
     _curve_ends_before_pruning,
     _curve_begins_after_pruning,
     _pruning_ends_before_curve,
     _window_shorter_than_frequency,
+)
+_NOTES: Tuple[Callable[[fields_lib.Fields], Optional[str]], ...] = (
     _sparsity_falls,
     _bounds_without_effect,
     _groups_out_of_bounds,
@@ -155,7 +158,8 @@ _NOTES: Tuple[Callable[[fields_lib.Fields], Optional[str]], ...] = (
 
 def notes(spec: fields_lib.Fields) -> Tuple[str, ...]:
   """Implements `PruningSpec.schedule_notes`."""
-  about_schedule = (note(spec) for note in _NOTES)
+  about_steps = _NOTES_ON_STEPS if spec.is_resolved else ()
+  about_schedule = (note(spec) for note in (*about_steps, *_NOTES))
   about_fields = (
       f'`{field}` is accepted and has no effect on the masks: {why}.'
       for field, why in _WITHOUT_EFFECT.items() if not spec.is_default(field))

@@ -10,26 +10,30 @@ spelling, so that equal maps are equal tuples.
 
 from __future__ import annotations
 
+import numbers
 import re
 from typing import (
   Any,
   Callable,
+  Container,
   Dict,
   Iterable,
-  List,
   Mapping,
   NamedTuple,
   Optional,
+  Sized,
   Tuple,
 )
 
 from model_pruning._src.spec import errors
+from model_pruning._src.spec import regexes
 from model_pruning._src.spec import text as text_lib
 from model_pruning._src.spec import value_type
 
-_PAIR = re.compile(r'\s*(-?\d+)\s*[xX]\s*(-?\d+)\s*')
+_PAIR = re.compile(r'\s*(-?\d{1,18})\s*[xX]\s*(-?\d{1,18})\s*')
 _STRINGS = value_type.Kind(str, is_list=True)
 _MAX_NAMES_SHOWN = 20
+_MOST_PATTERNS = 20_000
 _QUOTE_IT = ('In a string, put quotes around an entry with a comma, a space or '
              'a bracket.')
 
@@ -39,8 +43,8 @@ class ValueType(NamedTuple):
 
   Attributes:
     description: What an entry looks like, for errors.
-    read: From text or a Python value to the value; ValueError or TypeError if
-      it is none.
+    read: From text or a Python value to the value; ValueError, TypeError or
+      OverflowError if it is none.
     write: From the value to its canonical text.
   """
   description: str
@@ -55,10 +59,16 @@ def read_pair(value: Any) -> Tuple[int, int]:
     if match is None:
       raise ValueError(value)
     value = match.groups()
+  if isinstance(value, bytes):  # Which are ints too.
+    raise TypeError('bytes')
   first, second = value
-  if any(isinstance(v, (bool, float)) for v in value):
-    raise TypeError(value)
-  return int(first), int(second)
+  if not all(isinstance(v, (str, numbers.Integral))
+             and not isinstance(v, bool) for v in (first, second)):
+    raise TypeError('no ints')
+  pair = int(first), int(second)
+  if not all(map(value_type.is_short, pair)):
+    raise OverflowError('more than 63 bits')
+  return pair
 
 
 def write_pair(pair: Tuple[int, int]) -> str:
@@ -74,8 +84,10 @@ def _read_dims(value: Any) -> Tuple[int, int]:
 
 
 def _read_sparsity(value: Any) -> float:
-  if isinstance(value, bool) or not 0.0 <= float(value) < 1.0:
-    raise ValueError(value)
+  if isinstance(value, bool) or not isinstance(value, (str, numbers.Real)):
+    raise TypeError('no number')
+  if not 0.0 <= float(value) < 1.0:
+    raise ValueError('not in [0, 1)')
   return float(value)
 
 
@@ -86,33 +98,44 @@ BLOCK_DIMS = ValueType(
     _read_dims, write_pair)
 
 
-def _checked_pattern(field: str, given: Any, seen: Iterable[str]) -> str:
+def _checked_pattern(field: str, given: Any, seen: Container[str]) -> str:
   pattern = given.strip() if isinstance(given, str) else ''
   if not pattern:
     raise errors.argument_error(field, 'have patterns that are text', given)
-  try:
-    re.compile(pattern)
-  except re.error as e:
+  why = regexes.why_not(pattern)
+  if why:
     raise ValueError(
         f'Argument `{field}` must have patterns that are regular expressions '
-        f'({e}). Received: {pattern!r}. {_QUOTE_IT}') from None
+        f'({why}). Received: {errors.shown(pattern)}. {_QUOTE_IT}')
   if pattern in seen:
     raise ValueError(f'Argument `{field}` must have a pattern once. '
-                     f'Received: {pattern!r} again')
+                     f'Received: {errors.shown(pattern)} again')
   return pattern
+
+
+def _check_number(field: str, values: Sized) -> None:
+  if len(values) > _MOST_PATTERNS:
+    raise ValueError(
+        f'Argument `{field}` must have {_MOST_PATTERNS} patterns at most. '
+        f'Received: {len(values)} of them')
 
 
 def canonical_patterns(field: str, value: Any) -> Tuple[str, ...]:
   """Returns a list of patterns, checked; blank ones are dropped."""
-  patterns: List[str] = []
-  for pattern in _STRINGS.check(field, value):
+  patterns: Dict[str, None] = {}  # In this order, and quick to look up.
+  given = _STRINGS.check(field, value)
+  _check_number(field, given)
+  for pattern in given:
     if pattern.strip():
-      patterns.append(_checked_pattern(field, pattern, patterns))
+      patterns[_checked_pattern(field, pattern, patterns)] = None
   return tuple(patterns)
 
 
 def _entry(pattern: Any, value: Any) -> str:
-  return f'{pattern}:{value}' if pattern else str(value)
+  """An entry as it may have been written, for errors."""
+  if isinstance(pattern, str) and isinstance(value, str):
+    return errors.shown(f'{pattern}:{value}' if pattern else value)
+  return errors.shown(value if pattern == '' else {pattern: value})
 
 
 def canonical_entries(field: str, value: Any,
@@ -133,16 +156,17 @@ def canonical_entries(field: str, value: Any,
   else:
     pairs = [entry.rpartition(':')[::2]
              for entry in _STRINGS.check(field, value) if entry.strip()]
+  _check_number(field, pairs)
   canonical: Dict[str, str] = {}
   for pattern, item in pairs:
     try:
-      if pattern == '':
+      if isinstance(pattern, str) and not pattern:
         raise ValueError(item)
       text = value_type.write(value_type.read(item))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
       raise ValueError(
           f'Argument `{field}` must have entries {value_type.description}. '
-          f'Received: {_entry(pattern, item)!r}. {_QUOTE_IT}') from None
+          f'Received: {_entry(pattern, item)}. {_QUOTE_IT}') from None
     pattern = _checked_pattern(field, pattern, canonical)
     canonical[pattern] = f'{pattern}:{text}'
   return tuple(canonical.values())
@@ -160,7 +184,7 @@ def bare_name(weight_name: str) -> str:
 
 def matches(pattern: str, name: str) -> bool:
   """Whether a pattern is the bare name of a weight or is found in it."""
-  return pattern == name or re.search(pattern, name) is not None
+  return pattern == name or regexes.search(pattern, name)
 
 
 def find(field: str, entries: Iterable[str], name: str,
@@ -188,7 +212,8 @@ def find(field: str, entries: Iterable[str], name: str,
       first = ':'.join(hits[0])
       raise ValueError(
           f'Argument `{field}` must give the weight {name!r} one value. '
-          f'Received: entries {first!r} and {f"{pattern}:{text}"!r}, which '
+          f'Received: entries {errors.shown(first)} and '
+          f'{errors.shown(f"{pattern}:{text}")}, which '
           'both match. Narrow one of the patterns, or add an entry with the '
           f'exact name, {f"{name}:<value>"!r}.')
   return hits[0] if hits else None
@@ -204,5 +229,5 @@ def check_all_match(field: str, patterns: Iterable[str],
       more = len(names) - _MAX_NAMES_SHOWN
       raise ValueError(
           f'Argument `{field}` must have patterns that match a weight. '
-          f'Received: {pattern!r}, which matches none. The weights are: '
+          f'Received: {errors.shown(pattern)}, which matches none. The weights are: '
           f'{shown}{f" and {more} more" if more > 0 else ""}.')

@@ -90,7 +90,8 @@ class PruningSpec(fields_lib.Fields):
     if not isinstance(values, Mapping):
       raise TypeError(
           'Argument `spec` must be a PruningSpec, a str, an HParams or a '
-          f'mapping. Received: spec={spec!r} of type {type(spec).__name__}')
+          f'mapping. Received: spec={errors.shown(spec)} of type '
+          f'{type(spec).__name__}')
     for name in values:
       if name not in _DEFAULTS:
         raise ValueError(errors.unknown_name(name, _DEFAULTS))
@@ -143,7 +144,11 @@ class PruningSpec(fields_lib.Fields):
     """
     if self.m_by_n and 'sparsity_m_by_n' in values:
       values.setdefault('target_sparsity', _DEFAULTS['target_sparsity'])
-    return self.of({**_values(self), **values})
+    spec = self.of({**_values(self), **values})
+    # With all fields given, `of` cannot tell which somebody named.
+    object.__setattr__(spec, '_names_steps', self.names_steps or any(
+        field in values for field in training_length.STEP_FIELDS))
+    return spec
 
   def resolve(self, *, num_steps: Optional[int] = None,
               steps_per_epoch: Optional[int] = None) -> PruningSpec:
@@ -213,7 +218,11 @@ class PruningSpec(fields_lib.Fields):
     weight_rule.check_patterns(self, weight_names, other_names, group_names)
 
   def schedule_notes(self) -> Tuple[str, ...]:
-    """Returns sentences on what is legal here and may surprise; often none."""
+    """Returns sentences on what is legal here and may surprise; often none.
+
+    Of shares and epochs only what holds for every length of the training;
+    `resolve` first for all of them.
+    """
     return notes.notes(self)
 
   def plan(self, model: Any, *, num_steps: Optional[int] = None,

@@ -53,6 +53,10 @@ _PLAIN_ELEMENT = re.compile(
     r'''(?!["'\[])(?:[^\s,\[\]]|\[[^\s,\[\]]*\](?!\Z))+''')
 
 
+# Of an index, and of the items that an error shows.
+_MOST_DIGITS = 9
+_MOST_SHOWN = 5
+
 _QUOTE_IT = 'put quotes around a value with a comma, a space or a bracket.'
 
 
@@ -66,8 +70,9 @@ class _Item(NamedTuple):
 def _malformed(text: str, position: int, why: str) -> ValueError:
   return ValueError(
       'Argument `text` must be items `name=value`, `name=[value,value]` or '
-      f'`name[index]=value` with commas between. Received: text={text!r}, '
-      f'where parsing stopped at {text[position:]!r}: {why}')
+      '`name[index]=value` with commas between. Received: text='
+      f'{errors.shown(text)}, where parsing stopped at '
+      f'{errors.shown(text[position:])}: {why}')
 
 
 def _read_quoted(text: str, position: int) -> Tuple[str, int]:
@@ -124,6 +129,9 @@ def _read_items(text: str) -> Iterator[_Item]:
       raise _malformed(
           text, start, f'`name=` is missing here, or {_QUOTE_IT}')
     name, index = head.groups()
+    if index is not None and len(index) > _MOST_DIGITS:
+      raise _malformed(
+          text, start, f'the index of `{errors.cut(name)}` is too large.')
     value: Union[str, List[str]]
     if index is None and text.startswith('[', head.end()):
       value, position = _read_list(text, head.end() + 1)
@@ -136,18 +144,25 @@ def _read_items(text: str) -> Iterator[_Item]:
     yield _Item(name, None if index is None else int(index), value)
 
 
+def _more(items: List[_Item]) -> str:
+  more = len(items) - _MOST_SHOWN
+  return f' and {more} more' if more > 0 else ''
+
+
 def _value_of(name: str, items: List[_Item]) -> Union[str, List[str]]:
   """Joins the items of one name: one value, or the elements of a list."""
   by_index = {item.at: item.value for item in items}
   if len(by_index) < len(items) or None in by_index and len(items) > 1:
     shown = ', '.join(
         name + ('' if item.at is None else f'[{item.at}]')
-        + f'={item.value!r}' for item in items)
+        + f'={errors.shown(item.value)}'
+        for item in items[:_MOST_SHOWN]) + _more(items)
     raise ValueError(f'Argument `{name}` must be given once. Received: {shown}')
   if None in by_index:
     return items[0].value
   if set(by_index) != set(range(len(items))):
-    shown = ', '.join(f'{name}[{item.at}]' for item in items)
+    shown = ', '.join(
+        f'{name}[{item.at}]' for item in items[:_MOST_SHOWN]) + _more(items)
     raise ValueError(
         f'Argument `{name}` must be given for every index from 0 on, without '
         f'a gap. Received: {shown}')
@@ -177,7 +192,7 @@ def parse(text: str, fields: Mapping[str, Any]) -> Dict[str, Any]:
   """
   if not isinstance(text, str):
     raise TypeError(
-        f'Argument `text` must be a str. Received: text={text!r}')
+        f'Argument `text` must be a str. Received: text={errors.shown(text)}')
   items: Dict[str, List[_Item]] = {}
   for item in _read_items(text):
     if item.name not in fields:

@@ -10,11 +10,12 @@ length of the training is known.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, List, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
 from model_pruning._src.spec import errors
+from model_pruning._src.spec import value_type
 
 # The fields of a spec that are steps, or numbers of steps.
 STEP_FIELDS = (
@@ -72,6 +73,18 @@ def canonical_step(field: str, value: Any) -> Union[int, str]:
       "such as '70%', or epochs such as '5ep'", value)
 
 
+def in_one_unit(steps: Sequence[Union[int, str]]) -> Optional[List[float]]:
+  """Returns steps as numbers if all are shares, or all epochs; else None.
+
+  >>> in_one_unit(['2.5%', '70%']), in_one_unit(['2.5%', '5ep'])
+  ([2.5, 70.0], None)
+  """
+  for unit in ('%', 'ep'):
+    if all(isinstance(step, str) and step.endswith(unit) for step in steps):
+      return [float(str(step)[:-len(unit)]) for step in steps]
+  return None
+
+
 def _without_zeros(number: str) -> str:
   """Returns digits without those zeros that change nothing."""
   whole, _, fraction = number.partition('.')
@@ -88,6 +101,8 @@ def check_length(num_steps: Optional[int],
         isinstance(number, bool) or not isinstance(number, (int, np.integer))
         or number < 1):
       raise errors.argument_error(name, 'be an integer >= 1, or None', number)
+    if not value_type.is_short(number):
+      raise errors.argument_error(name, value_type.TOO_LONG, number)
 
 
 def step_at(field: str, value: Union[int, str], num_steps: Optional[int],

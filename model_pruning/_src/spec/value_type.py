@@ -11,6 +11,25 @@ from typing import Any, Callable, Dict, List, NamedTuple, Union
 from model_pruning._src.spec import errors
 
 
+# TensorFlow has no longer ints.
+_MOST_BITS = 63
+_MOST_DIGITS = 20
+TOO_LONG = f'be an int of at most {_MOST_BITS} bits'
+
+
+def is_short(value: Any) -> bool:
+  """Whether a value is not an int, or one that an int64 can hold."""
+  return not isinstance(value, numbers.Integral) or (
+      -2**_MOST_BITS <= int(value) < 2**_MOST_BITS)
+
+
+def _int_from_text(text: str) -> int:
+  # Python takes long for millions of digits, and newer versions refuse them.
+  if len(text.strip()) > _MOST_DIGITS and text.strip().lstrip('+-').isdigit():
+    raise OverflowError(text[:_MOST_DIGITS])
+  return int(text)
+
+
 class _Scalar(NamedTuple):
   """How one scalar type is described, recognized, converted to and read."""
   description: str
@@ -27,14 +46,15 @@ def _is_number(abstract_type: type) -> Callable[[Any], bool]:
 def _bool_from_text(text: str) -> bool:
   words = {'true': True, 'True': True, 'false': False, 'False': False}
   word = text.strip()
-  return words[word] if word in words else bool(int(word))
+  return words[word] if word in words else bool(_int_from_text(word))
 
 
 # In the order in which the type of a value is inferred.
 _SCALARS: Dict[type, _Scalar] = {
     bool: _Scalar('true or false', lambda value: isinstance(value, bool),
                   bool, _bool_from_text),
-    int: _Scalar('an int', _is_number(numbers.Integral), int, int),
+    int: _Scalar('an int', _is_number(numbers.Integral), int,
+                 _int_from_text),
     float: _Scalar('a float', _is_number(numbers.Real), float, float),
     str: _Scalar('a str', lambda value: isinstance(value, str), str, str),
 }
@@ -102,9 +122,14 @@ class Kind:
     if self.is_list != isinstance(value, (list, tuple)) or not all(
         map(rules.accepts, value if self.is_list else [value])):
       raise errors.argument_error(name, f'be {self}', value)
-    if self.is_list:
-      return [rules.convert(element) for element in value]
-    return rules.convert(value)
+    elements = value if self.is_list else [value]
+    if self.scalar is int and not all(map(is_short, elements)):
+      raise errors.argument_error(name, TOO_LONG, value)
+    try:
+      converted = [rules.convert(element) for element in elements]
+    except (OverflowError, ValueError, TypeError):  # 10**400 is no float.
+      raise errors.argument_error(name, f'be {self}', value) from None
+    return converted if self.is_list else converted[0]
 
   def from_text(self, name: str, text: Union[str, List[str]]) -> Any:
     """Returns the value that `text` stands for.
@@ -122,9 +147,13 @@ class Kind:
     if not self.is_list and not isinstance(text, str):
       raise errors.argument_error(name, f'be {self}, not a list', text)
     from_text = self._rules().from_text
+    texts = [text] if isinstance(text, str) else text
     try:
-      if isinstance(text, str):
-        return from_text(text)
-      return [from_text(element) for element in text]
+      values = [from_text(one) for one in texts]
+    except OverflowError:
+      raise errors.argument_error(name, TOO_LONG, text) from None
     except ValueError:
       raise errors.argument_error(name, f'be {self}', text) from None
+    if self.scalar is int and not all(map(is_short, values)):
+      raise errors.argument_error(name, TOO_LONG, text)
+    return values[0] if isinstance(text, str) else values

@@ -20,6 +20,7 @@ from typing import (
 from model_pruning._src.axes import distributions
 from model_pruning._src.axes import schedules
 from model_pruning._src.axes import structures
+from model_pruning._src.spec import errors
 from model_pruning._src.spec import patterns as patterns_lib
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _group_and_target(spec: fields_lib.Fields,
     raise ValueError(
         f'Arguments `weight_sparsity_map` and `group_sparsity_map` must not '
         f'both match the weight {name!r}. Received: entries '
-        f'{":".join(own)!r} and {":".join(group)!r}. Narrow one of them.')
+        f'{errors.shown(":".join(own))} and {errors.shown(":".join(group))}. '
+        'Narrow one of them.')
   if own:
     return None, float(own[1])
   if group:
@@ -109,7 +111,7 @@ def _named_group(
     raise ValueError(
         f'Argument `weight_sparsity_map` must not match the weight {name!r}, '
         f'which is in the group {group_name!r}. Received: entry '
-        f'{":".join(own)!r}')
+        f'{errors.shown(":".join(own))}')
   entry = patterns_lib.find('group_sparsity_map', spec.group_sparsity_map,
                            group_name, one_pattern=True)
   if entry:
