@@ -98,7 +98,7 @@ def _many(rng: random.Random) -> Dict[str, Any]:
   patterns = [template.format(i) for i in range(count)]
   if rng.random() < 0.5:
     return {'do_not_prune': patterns}
-  return {'weight_sparsity_map': {pattern: 0.5 for pattern in patterns}}
+  return {'weight_sparsity_map': dict.fromkeys(patterns, 0.5)}
 
 
 class _Odd:

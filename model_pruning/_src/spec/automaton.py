@@ -135,7 +135,8 @@ class Automaton:
       flags &= ~removed & ~(_SETS if added & _SETS else 0)
       return self._sequence(inside, before, flags | added & _FLAGS)
     if op in ('MAX_REPEAT', 'MIN_REPEAT'):
-      return self._repeat(*argument, before, flags)
+      least, most, inside = argument
+      return self._repeat(least, most, inside, before, flags)
     if op == 'AT':
       test = re.compile(_PLACES[str(argument)], flags).match
       return self._after(before, self._state(

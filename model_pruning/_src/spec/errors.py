@@ -60,7 +60,8 @@ def _shown(value: Any, levels: int) -> str:
 
 def _shown_elements(values: Any, levels: int) -> str:
   """The `repr` of a list, tuple or dict with few elements and few levels."""
-  opening, closing = {list: '[]', tuple: '()', dict: '{}'}[type(values)]
+  opening, closing = (('[', ']') if isinstance(values, list) else
+                      ('(', ')') if isinstance(values, tuple) else ('{', '}'))
   if levels < 0:
     return f'{opening}...{closing}'
   elements: List[str] = []

@@ -229,5 +229,6 @@ def check_all_match(field: str, patterns: Iterable[str],
       more = len(names) - _MAX_NAMES_SHOWN
       raise ValueError(
           f'Argument `{field}` must have patterns that match a weight. '
-          f'Received: {errors.shown(pattern)}, which matches none. The weights are: '
+          f'Received: {errors.shown(pattern)}, which matches none. The '
+          'weights are: '
           f'{shown}{f" and {more} more" if more > 0 else ""}.')

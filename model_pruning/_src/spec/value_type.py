@@ -10,7 +10,6 @@ from typing import Any, Callable, Dict, List, NamedTuple, Union
 
 from model_pruning._src.spec import errors
 
-
 # TensorFlow has no longer ints.
 _MOST_BITS = 63
 _MOST_DIGITS = 20
