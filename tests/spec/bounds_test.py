@@ -96,9 +96,9 @@ class BoundsTest(parameterized.TestCase):
                   'sparsity_distribution'):
       self.assertIn(f'Argument `{field}` must ',
                     self._error(PruningSpec, **{field: value}))
-    for value in ({'a': value}, {3: 0.5}, {b'a': 0.5}, {(): 0.5}):
+    for entries in ({'a': value}, {3: 0.5}, {b'a': 0.5}, {(): 0.5}):
       self.assertIn('Argument `weight_sparsity_map` must ',
-                    self._error(PruningSpec, weight_sparsity_map=value))
+                    self._error(PruningSpec, weight_sparsity_map=entries))
 
   def test_numbers_of_numpy_are_numbers(self):
     self.assertEqual(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 try:
   from re import _parser as sre_parse  # type: ignore[attr-defined]
 except ImportError:
-  import sre_parse  # type: ignore[no-redef]
+  import sre_parse
 
 
 class Cost(NamedTuple):
