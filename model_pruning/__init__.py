@@ -102,6 +102,7 @@ _OLD_MODULES = {
     'masked_conv2d': 'model_pruning._src.graph.masked.layers',
     'masked_convolution': 'model_pruning._src.graph.masked.layers',
     'masked_fully_connected': 'model_pruning._src.graph.masked.layers',
+    'python': 'model_pruning.python',
     'strip_pruning_vars_fn': 'model_pruning._src.graph.strip.strip',
     'train': 'model_pruning._src.graph.masked.learning',
 }
@@ -131,7 +132,7 @@ __version__ = '0.1.0'
 # Type checkers read these imports, which are the tables once more. They must
 # not see `__getattr__`: with it every name would exist for them.
 if TYPE_CHECKING:
-  from model_pruning import keras as keras
+  from model_pruning import keras as keras, python as python
   from model_pruning._pack import load_packed as load_packed, pack as pack
   from model_pruning._plan import plan as plan
   from model_pruning._src.graph.insert_masks.insert_masks import (

@@ -5,6 +5,11 @@
 The names are those that code written for the contrib library reads. Each list
 is in the order in which the weights were masked, so the i-th entries of two
 lists belong together. A weight of a group is in the list of its group too.
+
+As in the contrib library, what a call of `apply_mask` or a recurrent cell uses
+once more is listed once, and a masked layer is listed at each of its uses:
+programs for that library delete the second half of the lists once they have
+built a second tower.
 """
 
 from __future__ import annotations
@@ -53,22 +58,24 @@ def get(name: str, group_name: Optional[str] = None) -> List[Any]:
   return owning_graph().get_collection(attach_group_suffix(name, group_name))
 
 
-def add(entries: Dict[str, Any], group_name: Optional[str] = None) -> bool:
+def add(entries: Dict[str, Any], group_name: Optional[str] = None) -> None:
   """Adds a masked weight, unless its mask is there already.
 
   Args:
     entries: what to add, by collection; `MASKS` is one of them.
     group_name: the group, for the collections of the group as well.
+  """
+  # By identity: variables compare entry by entry from TF 2 on.
+  if not any(mask is entries[MASKS]
+             for mask in owning_graph().get_collection(MASKS)):
+    add_use(entries, group_name)
 
-  Returns:
-    Whether it was added: a weight that is reused is one weight.
+
+def add_use(entries: Dict[str, Any], group_name: Optional[str] = None) -> None:
+  """Adds a masked weight, once more if it is there already; args as of `add`.
   """
   graph = owning_graph()
-  # By identity: variables compare entry by entry from TF 2 on.
-  if any(mask is entries[MASKS] for mask in graph.get_collection(MASKS)):
-    return False
   for name, entry in entries.items():
     graph.add_to_collection(name, entry)
     if group_name:
       graph.add_to_collection(attach_group_suffix(name, group_name), entry)
-  return True

@@ -39,8 +39,10 @@ class LayersTest(masked_graphs.GraphTestCase):
     net = layers.masked_convolution(self._images(2, 8, 8, 3), 4, 3)
     net = layers.masked_conv2d(net, 4, [3, 3], scope='c2')
     layers.masked_fully_connected(net, 5)
-    names = [f'{scope}/{name}' for scope in ('Conv', 'c2', 'fully_connected')
-             for name in ('weights', 'mask', 'threshold', 'biases')]
+    names = [f'{scope}/{name}' for scope, first in (
+        ('Conv', ['mask', 'weights']), ('c2', ['mask', 'weights']),
+        ('fully_connected', ['weights', 'mask']))
+             for name in (*first, 'threshold', 'biases')]
     self.assertEqual(_names(tf_slim.get_model_variables()), names)
     self.assertEqual(_names(v1.global_variables()), ['global_step', *names])
     self.assertEqual(
@@ -108,12 +110,30 @@ class LayersTest(masked_graphs.GraphTestCase):
     self.session.run(apply_mask.get_masks()[0].assign(tf.zeros([3, 2])))
     self.assertEqual(self.session.run(loss), 6.0)
 
-  def test_reuse_shares_the_mask(self):
+  def test_reuse_shares_the_mask_and_is_listed_at_each_use(self):
     for reuse in (None, True):
       layers.masked_conv2d(
           self._images(1, 4, 4, 1), 2, 3, reuse=reuse, scope='shared')
-    self.assertLen(apply_mask.get_masks(), 1)
+    first, second = apply_mask.get_masks()
+    self.assertIs(first, second)
     self.assertLen(tf_slim.get_model_variables(), 4)
+
+  def test_a_reused_layer_is_pruned_once(self):
+    for reuse in (None, True):
+      layers.masked_conv2d(
+          self._images(1, 4, 4, 1), 2, 3, reuse=reuse, scope='shared')
+    pruner = pruning.Pruning('target_sparsity=0.5,weight_sparsity_map=['
+                             'shared/weights:0.75]')
+    before = len(tf.compat.v1.get_default_graph().get_operations())
+    update = pruner.mask_update_op()
+    self.assertLen(
+        [op for op in v1.get_default_graph().get_operations()[before:]
+         if op.type == 'AssignVariableOp' and op.inputs[0].op.name.startswith(
+             'shared/mask')], 1)
+    self.initialize()
+    self.run_at(100, update)
+    mask, _ = self.session.run(apply_mask.get_masks())
+    self.assertEqual(mask.sum(), mask.size - round(0.75 * mask.size))
 
   @parameterized.parameters(
       (lambda: layers.masked_conv2d(tf.ones([2, 3, 4]), 1, 1), 'rank 4'),

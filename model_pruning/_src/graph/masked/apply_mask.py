@@ -137,8 +137,7 @@ def create_state(weight: Any, scope: Scope, prune_option: str = 'weight',
 
 def mask_weight(weight: Any, scope: Scope, prune_option: str = 'weight',
                 group_name: Optional[str] = None, value: Any = None,
-                name: str = MASKED_WEIGHT_NAME,
-                collections: Optional[Sequence[str]] = None) -> MaskedWeight:
+                name: str = MASKED_WEIGHT_NAME) -> MaskedWeight:
   """Masks a weight and registers it in the collections.
 
   Args:
@@ -148,12 +147,11 @@ def mask_weight(weight: Any, scope: Scope, prune_option: str = 'weight',
     group_name: the group of the weight, if it has one.
     value: the tensor to multiply with the mask, if `weight` was read already.
     name: of the product, in the current name scope.
-    collections: as for `state_variable`.
 
   Returns:
     The variables and the product.
   """
-  state = create_state(weight, scope, prune_option, collections)
+  state = create_state(weight, scope, prune_option)
   masked = tf.multiply(
       state.mask, weight if value is None else value, name=name)
   register(weight, state, masked, group_name)
@@ -161,8 +159,17 @@ def mask_weight(weight: Any, scope: Scope, prune_option: str = 'weight',
 
 
 def register(weight: Any, state: MaskState, masked: Any,
-             group_name: Optional[str] = None) -> None:
-  """Puts a masked weight into the collections, once for each mask."""
+             group_name: Optional[str] = None,
+             at_each_use: bool = False) -> None:
+  """Puts a masked weight into the collections.
+
+  Args:
+    weight: what was masked.
+    state: its variables.
+    masked: the product.
+    group_name: the group of the weight, if it has one.
+    at_each_use: whether to do so once more if its mask is there already.
+  """
   entries = {
       mask_collections.MASKS: state.mask,
       mask_collections.THRESHOLDS: state.threshold,
@@ -175,7 +182,8 @@ def register(weight: Any, state: MaskState, masked: Any,
         mask_collections.OLD_WEIGHTS: state.old_weight,
         mask_collections.OLD_OLD_WEIGHTS: state.old_old_weight,
     })
-  mask_collections.add(entries, group_name)
+  add = mask_collections.add_use if at_each_use else mask_collections.add
+  add(entries, group_name)
 
 
 def apply_mask(x: Any, scope: Scope = '',

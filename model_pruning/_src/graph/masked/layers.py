@@ -16,12 +16,13 @@ from typing import Any, Callable, Optional, Sequence, Union
 
 import tensorflow as tf
 
-from model_pruning._src.graph.masked import apply_mask
+from model_pruning._src.graph.masked import masked_kernel
 from model_pruning._src.graph.masked import slim
 
 _GraphKeys = tf.compat.v1.GraphKeys
 _XAVIER = tf.compat.v1.glorot_uniform_initializer()
 _ZEROS = tf.compat.v1.zeros_initializer()
+# tf-slim's users restore and export the model variables: masks are some.
 _STATE_COLLECTIONS = (_GraphKeys.GLOBAL_VARIABLES, _GraphKeys.MODEL_VARIABLES)
 
 
@@ -92,7 +93,7 @@ def masked_convolution(
         variable_scope, inputs.dtype,
         [*_pair('kernel_size', kernel_size), channels, num_outputs],
         weights_initializer, weights_regularizer, trainable,
-        variables_collections)
+        variables_collections, mask_first=True)
     outputs = tf.compat.v1.nn.convolution(
         inputs, weights, padding=padding, strides=_pair('stride', stride),
         dilation_rate=_pair('rate', rate), data_format=data_format or 'NHWC')
@@ -193,14 +194,19 @@ def _depth(inputs: tf.Tensor, axis: int) -> int:
 def _masked_weights(variable_scope: tf.compat.v1.VariableScope,
                     dtype: tf.DType, shape: Sequence[int], initializer: Any,
                     regularizer: Any, trainable: bool,
-                    variables_collections: Any) -> tf.Tensor:
-  tf_slim = slim.tf_slim()
-  weights = tf_slim.model_variable(
-      'weights', shape, dtype, initializer, regularizer, trainable,
-      tf_slim.utils.get_variable_collections(variables_collections, 'weights'))
-  # tf-slim's users restore and export the model variables: masks are some.
-  return apply_mask.mask_weight(
-      weights, variable_scope, collections=_STATE_COLLECTIONS).masked
+                    variables_collections: Any,
+                    mask_first: bool = False) -> tf.Tensor:
+
+  def weights() -> Any:
+    tf_slim = slim.tf_slim()
+    return tf_slim.model_variable(
+        'weights', shape, dtype, initializer, regularizer, trainable,
+        tf_slim.utils.get_variable_collections(
+            variables_collections, 'weights'))
+
+  return masked_kernel.make(
+      weights, tf.TensorSpec(shape, dtype), variable_scope,
+      _STATE_COLLECTIONS, mask_first).masked
 
 
 def _biases(dtype: tf.DType, num_outputs: int, initializer: Any,

@@ -9,7 +9,7 @@ put them.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, List, NamedTuple, Optional, Set
+from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 import tensorflow as tf
 
@@ -34,7 +34,6 @@ class Masked(NamedTuple):
   def name(self) -> str:
     """Name of the weight, without `:0`."""
     return name_of(self.weight)
-
 
   @property
   def shape(self) -> List[int]:
@@ -62,7 +61,7 @@ def name_of(variable: Any) -> str:
 
 
 def find(prune_option: str = 'weight') -> List[Masked]:
-  """The masked weights of the default graph.
+  """The masked weights of the default graph, each once.
 
   Args:
     prune_option: the gradient options need variables that masks made for
@@ -74,14 +73,26 @@ def find(prune_option: str = 'weight') -> List[Masked]:
   Raises:
     ValueError: collections are not of one length.
   """
-  names = [mask_collections.WEIGHTS, mask_collections.MASKS,
-           mask_collections.THRESHOLDS]
+  found: Dict[int, Masked] = {}
+  for use in find_uses(prune_option):
+    found.setdefault(id(use.state.mask), use)
+  return list(found.values())
+
+
+def find_uses(prune_option: str = 'weight') -> List[Masked]:
+  """As `find`, but a layer that is used twice is there twice."""
+  one_each = [mask_collections.MASKS, mask_collections.THRESHOLDS]
+  others = [mask_collections.WEIGHTS]
   if prune_option != 'weight':
-    names += [mask_collections.GRADIENTS, mask_collections.OLD_WEIGHTS,
-              mask_collections.OLD_OLD_WEIGHTS]
-  lists = [mask_collections.get(name) for name in names]
-  lengths = {name: len(items) for name, items in zip(names, lists)}
-  if len(set(lengths.values())) > 1:
+    others += [mask_collections.GRADIENTS, mask_collections.OLD_WEIGHTS,
+               mask_collections.OLD_OLD_WEIGHTS]
+  lists = {name: mask_collections.get(name) for name in one_each + others}
+  lengths = {name: len(items) for name, items in lists.items()}
+  number = lengths[mask_collections.MASKS]
+  # A program that deletes what a second tower added deletes masks and
+  # thresholds, and may leave the rest: an index means the same in all.
+  if any(lengths[name] != number for name in one_each) or any(
+      lengths[name] < number for name in others):
     raise ValueError(
         'The collections of masked weights must have one entry for each '
         f'weight, for prune_option={prune_option!r}. Received: lengths '
@@ -89,8 +100,9 @@ def find(prune_option: str = 'weight') -> List[Masked]:
         'spec, by `apply_mask(x, scope, prune_option)` or '
         '`Pruning.apply_mask`?')
   return [
-      Masked(weight, apply_mask.MaskState(mask, *rest), _group_of(mask))
-      for weight, mask, *rest in zip(*lists)]
+      Masked(weight, apply_mask.MaskState(mask, threshold, *rest),
+             _group_of(mask))
+      for mask, threshold, weight, *rest in zip(*lists.values())]
 
 
 def _group_of(mask: Any) -> Optional[str]:

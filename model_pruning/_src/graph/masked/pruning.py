@@ -92,6 +92,8 @@ class Pruning:
     self._last_gradient_update_step = (
         self._step_variable('last_gradient_update_step')
         if self.use_gradient() else None)
+    with tf.name_scope(self._pruning_spec.name):
+      pass  # The contrib library has made two by now: updates have its names.
     self._logged = False
     self._update_step_op: Optional[tf.Operation] = None
 
@@ -200,7 +202,7 @@ class Pruning:
       scalar('last_mask_update_step', self._last_update_step)
       if self.use_gradient():
         scalar('last_gradient_update_step', self._last_gradient_update_step)
-      for entry in self._found():
+      for entry in masked_weights.find_uses(self._pruning_spec.prune_option):
         scalar(masked_weights.name_of(entry.state.mask) + '/sparsity',
                tf.math.zero_fraction(entry.state.mask))
         scalar(masked_weights.name_of(entry.state.threshold) + '/threshold',

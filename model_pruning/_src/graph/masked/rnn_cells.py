@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recurrent cells of `tf.compat.v1.nn.rnn_cell` with masked kernels.
 
-A cell is TensorFlow's own, but for its kernel, which is replaced by the product
-with its mask once the cell has made its variables. Masks lie beside the
-kernel: `<cell>/mask` and `<cell>/threshold`.
+A cell is TensorFlow's own, but for its kernel: while it computes, the product
+with the mask is in its place. Masks lie beside the kernel, `<cell>/mask` and
+`<cell>/threshold`. The attributes are those of the contrib library: `_kernel`
+is the variable, and `_mask`, `_threshold`, `_masked_kernel` belong to it.
 
 With Keras 3 TensorFlow has no such cells. The classes are there all the same,
 so that they can be looked up, and raise an ImportError when one is made.
@@ -12,7 +13,8 @@ so that they can be looked up, and raise an ImportError when one is made.
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import contextlib
+from typing import Any, Dict, Iterator, Optional
 
 import tensorflow as tf
 
@@ -57,20 +59,39 @@ class _MaskedKernel:
   _gate_kernel: Any
   _candidate_kernel: Any
 
-  def _mask(self, kernel: Any) -> tf.Tensor:
-    """The product of a kernel and its mask, made outside of any loop.
+  def _mask_kernel(self, name: str, state_prefix: str = '_') -> None:
+    """Masks a kernel, outside of any loop.
 
     A cell makes its variables in the first step of a loop, and keeps them for
     other loops, which cannot use a tensor of the first.
+
+    Args:
+      name: the attribute that has the kernel.
+      state_prefix: of the attributes for its mask, threshold, and the rest.
     """
+    kernel = getattr(self, name)
     scope = tf.compat.v1.VariableScope(
         tf.compat.v1.AUTO_REUSE, kernel.name.rpartition('/')[0])
     with tf.init_scope():
-      masked_kernel = apply_mask.mask_weight(kernel, scope, self._prune_option)
-    graph_compat.add_state_variables(
-        self, [variable for variable in masked_kernel.state
-               if variable is not None])
-    return masked_kernel.masked
+      result = apply_mask.mask_weight(kernel, scope, self._prune_option)
+    state = {part: variable for part, variable
+             in result.state._asdict().items() if variable is not None}
+    graph_compat.add_state_variables(self, list(state.values()))
+    for part, variable in state.items():
+      setattr(self, state_prefix + part, variable)
+    setattr(self, f'_masked{name}', result.masked)
+
+  @contextlib.contextmanager
+  def _masked(self, *names: str) -> Iterator[None]:
+    """Context manager: the products are in the place of the kernels."""
+    kernels: Dict[str, Any] = {name: getattr(self, name) for name in names}
+    for name in names:
+      setattr(self, name, getattr(self, f'_masked{name}'))
+    try:
+      yield
+    finally:
+      for name, kernel in kernels.items():
+        setattr(self, name, kernel)
 
 
 class MaskedBasicLSTMCell(_MaskedKernel, _BasicLSTMCell):
@@ -88,7 +109,12 @@ class MaskedBasicLSTMCell(_MaskedKernel, _BasicLSTMCell):
   def build(self, inputs_shape: Any) -> None:
     """Creates the variables and masks the kernel."""
     super().build(inputs_shape)
-    self._kernel = self._mask(self._kernel)
+    self._mask_kernel('_kernel')
+
+  def call(self, inputs: Any, state: Any) -> Any:
+    """A step of the cell; as that of TensorFlow's."""
+    with self._masked('_kernel'):
+      return super().call(inputs, state)
 
 
 class MaskedLSTMCell(_MaskedKernel, _LSTMCell):
@@ -114,7 +140,12 @@ class MaskedLSTMCell(_MaskedKernel, _LSTMCell):
   def build(self, inputs_shape: Any) -> None:
     """Creates the variables and masks the kernel."""
     super().build(inputs_shape)
-    self._kernel = self._mask(self._kernel)
+    self._mask_kernel('_kernel')
+
+  def call(self, inputs: Any, state: Any) -> Any:
+    """A step of the cell; as that of TensorFlow's."""
+    with self._masked('_kernel'):
+      return super().call(inputs, state)
 
 
 class MaskedGRUCell(_MaskedKernel, _GRUCell):
@@ -135,5 +166,10 @@ class MaskedGRUCell(_MaskedKernel, _GRUCell):
   def build(self, inputs_shape: Any) -> None:
     """Creates the variables and masks the kernels."""
     super().build(inputs_shape)
-    self._gate_kernel = self._mask(self._gate_kernel)
-    self._candidate_kernel = self._mask(self._candidate_kernel)
+    self._mask_kernel('_gate_kernel', '_gate_')
+    self._mask_kernel('_candidate_kernel', '_candidate_')
+
+  def call(self, inputs: Any, state: Any) -> Any:
+    """A step of the cell; as that of TensorFlow's."""
+    with self._masked('_gate_kernel', '_candidate_kernel'):
+      return super().call(inputs, state)
