@@ -32,6 +32,16 @@ CALLS: Dict[str, _Call] = {
     'StatelessWhile': _Call(('cond', 'body'), 0),
 }
 
+# Loops whose body takes the number of the turn first, and not an input.
+FOR_LOOPS: Dict[str, _Call] = {'For': _Call(('body',), 2)}
+# Start, limit and step: inputs of such a loop that are none of its values.
+FOR_LOOP_INPUTS = 3
+
+
+def is_listed(op_type: str) -> bool:
+  """Whether operations of a type call functions that attributes name."""
+  return op_type in CALLS or op_type in FOR_LOOPS
+
 
 def functions_of(value: Any) -> List[Any]:
   """The functions that an AttrValue names: one, a list of them, or none."""

@@ -174,7 +174,7 @@ class TrainingGraph:
     if not self._functions.is_call(op):
       return False
     uses = {use for i in indices
-            for use in self._functions.uses(op, i, _SAME_VARIABLE)}
+            for use in self._functions.follow(op, i, _SAME_VARIABLE).uses}
     types = {use.op_type for use in uses if use.input_index == 0}
     return any(map(_UPDATES.match, types)) or (
         'ReadVariableOp' in types and any(map(_ASSIGNMENTS.match, types)))

@@ -4,8 +4,9 @@
 
 A weight is pruned if it is trainable, floating, has two dimensions at least,
 and feeds a contraction (a matrix product, a convolution, a gather), directly
-or through operations that only move or cast its entries. The parts of a
-partitioned variable are one weight.
+or through operations that only move or cast its entries, into and out of
+functions, loops and branches. Others of that kind can be asked for by name. The
+parts of a partitioned variable are one weight.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tensorflow as tf
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.graph import function_bodies
+from model_pruning._src.graph import function_calls
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import reasons
 
@@ -31,12 +33,29 @@ _CONTRACTIONS = re.compile(
 _GATHERS = re.compile(r'(Resource)?Gather(V2|Nd)?$')
 _DEPTHWISE = re.compile(r'DepthwiseConv2dNative')
 
-# What hands on the entries of a weight, each as it is.
-PASSES_ON = frozenset([
+# What moves or casts the entries of a weight.
+MOVES = frozenset([
     'Identity', 'ReadVariableOp', 'Cast', 'Reshape', 'Transpose', 'ExpandDims',
     'Squeeze', 'ConcatV2', 'Pack', 'Unpack', 'Slice', 'StridedSlice', 'Split',
     'SplitV', 'Enter', 'RefEnter', 'Switch', 'RefSwitch', 'Merge',
 ])
+# What hands on the entries of a weight, each as it is. What repeats them is
+# not among them: it makes the initial state of a whole batch, say.
+PASSES_ON = MOVES | frozenset([
+    'CheckNumerics', 'CheckNumericsV2', 'Exit', 'IdentityN', 'NextIteration',
+    'PreventGradient', 'RefExit', 'RefIdentity', 'RefMerge',
+    'RefNextIteration', 'Reverse', 'ReverseV2', 'Snapshot', 'StopGradient',
+    'TensorArrayConcatV3', 'TensorArrayGatherV3', 'TensorArrayReadV3',
+    'TensorArrayScatterV3', 'TensorArraySplitV3', 'TensorArrayWriteV3',
+    'TensorListFromTensor', 'TensorListGather', 'TensorListGetItem',
+    'TensorListSetItem', 'TensorListStack',
+])
+# What every variable has, whatever the model does with it.
+_OF_ALL_VARIABLES = re.compile(
+    r'(Resource)?(Sparse)?Apply|(Resource)?Scatter|Assign|Save|.*Summary'
+    r'|Var(iable)?Is|IsVariableInitialized|(Destroy|Consume).*|L2Loss|.*Shape'
+    r'|.*Grad')
+_MAX_USES_NAMED = 3
 
 
 class GraphWeight(NamedTuple):
@@ -145,7 +164,19 @@ def _why_not(parts: Tuple[tf.Variable, ...], dims: Tuple[int, ...],
     return None, False
   if any(map(_DEPTHWISE.match, uses)):
     return reasons.Reason.of(reasons.SkipKind.DEPTHWISE), True
-  return reasons.Reason.of(reasons.SkipKind.USE), False
+  return reasons.other_uses(sorted(
+      use for use in uses
+      if use not in PASSES_ON and not _OF_ALL_VARIABLES.match(use)
+      and hasattr(tf.raw_ops, use) and not function_calls.is_listed(use)
+  )[:_MAX_USES_NAMED]), True
+
+
+def handed_on(op: tf.Operation, tensor: tf.Tensor) -> List[tf.Tensor]:
+  """The outputs of an operation in `PASSES_ON` that have what `tensor` has."""
+  if op.type == 'IdentityN':
+    return [output for taken, output in zip(op.inputs, op.outputs)
+            if taken is tensor]
+  return list(op.outputs)
 
 
 def _uses_of(tensor: tf.Tensor, functions: function_bodies.Functions
@@ -156,15 +187,38 @@ def _uses_of(tensor: tf.Tensor, functions: function_bodies.Functions
   waiting = [tensor]
   while waiting:
     tensor = waiting.pop()
+    if tensor.name in seen:
+      continue
+    seen.add(tensor.name)
     for op in tensor.consumers():
       for i, taken in enumerate(op.inputs):
         if taken is not tensor:
           continue
         uses.add(function_bodies.Use(op.type, i))
         if op.type in PASSES_ON:
-          if op.name not in seen:
-            seen.add(op.name)
-            waiting.extend(op.outputs)
+          waiting.extend(handed_on(op, tensor))
         elif functions.is_call(op):
-          uses |= functions.uses(op, i, PASSES_ON)
+          inside = functions.follow(op, i, PASSES_ON)
+          uses |= inside.uses
+          waiting.extend(op.outputs[j] for j in inside.outputs)
   return uses
+
+
+def not_trainable(graph: tf.Graph) -> Dict[str, str]:
+  """The other variables that could be kernels, with why they are not pruned."""
+  trainable = {
+      variable.op.name for variable in graph.get_collection(
+          tf.compat.v1.GraphKeys.TRAINABLE_VARIABLES)}
+  return {
+      variable.op.name: reasons.Reason.of(reasons.SkipKind.NOT_TRAINABLE)
+      for variable in graph.get_collection(
+          tf.compat.v1.GraphKeys.GLOBAL_VARIABLES)
+      if variable.dtype.base_dtype.is_floating
+      and len(_known_dims(variable.shape)) > 1
+      and not _is_beside(variable.op.name, trainable)}
+
+
+def _is_beside(name: str, trainable: Set[str]) -> bool:
+  """Whether a variable is one of `trainable`, or a slot or average of one."""
+  return any(name.rpartition('/')[0] == other for other in trainable) or (
+      name in trainable)

@@ -10,7 +10,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import (
+  Dict,
+  List,
+  Mapping,
+  NamedTuple,
+  Optional,
+  Sequence,
+  Tuple,
+)
 
 from model_pruning._src.core import schedule
 from model_pruning._src.core import sparsity_bounds
@@ -32,7 +40,7 @@ class Candidate:
     reason: why it is not pruned unless the spec asks for it; None if it is.
       A `reasons.Reason` has a kind to filter by.
     on_request: whether the spec can ask for it, with an entry of a sparsity
-      map that matches no weight which is pruned anyway.
+      map that is its name, or matches no weight which is pruned anyway.
     group_name: the group that it was put in by hand, if any.
   """
 
@@ -57,7 +65,8 @@ class Plan(NamedTuple):
 
 def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
               num_steps: Optional[int] = None,
-              is_training: bool = True) -> Plan:
+              is_training: bool = True,
+              others: Optional[Mapping[str, str]] = None) -> Plan:
   """Finds the rule of every weight.
 
   Args:
@@ -66,6 +75,8 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
     num_steps: how many optimizer updates training will make, if known: then
       the report warns of a schedule that cannot do its work in them.
     is_training: whether the report is about a training, and its length counts.
+    others: names of variables that are no candidates, with the reasons, for
+      the error of a pattern that matches them and nothing else.
 
   Returns:
     The plan.
@@ -80,7 +91,12 @@ def make_plan(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
   spec.check_patterns(pruned_anyway + requested,
                       [candidate.name for candidate in candidates],
                       [candidate.group_name for candidate in candidates
-                       if candidate.group_name is not None])
+                       if candidate.group_name is not None],
+                      {**(others or {}),
+                       **{candidate.name: candidate.reason
+                          for candidate in candidates
+                          if candidate.reason is not None
+                          and candidate.name not in requested}})
   rules = distribution.distribute(spec, candidates, [
       spec.rule_for(candidate.name, candidate.shape, candidate.group_name)
       if candidate.reason is None or candidate.name in requested else None
@@ -158,11 +174,13 @@ def _requested(spec: spec_lib.PruningSpec, candidates: Sequence[Candidate],
   requested = []
   for entry in spec.weight_sparsity_map + spec.group_sparsity_map:
     pattern = entry.rpartition(':')[0]
-    if any(patterns_lib.matches(pattern, name) for name in pruned_anyway):
-      continue
+    by_name_only = any(
+        patterns_lib.matches(pattern, name) for name in pruned_anyway)
     requested += [candidate.name for candidate in candidates
-                  if candidate.on_request
-                  and patterns_lib.matches(pattern, candidate.name)]
+                  if candidate.on_request and (
+                      candidate.name == pattern
+                      or not by_name_only
+                      and patterns_lib.matches(pattern, candidate.name))]
   return requested
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -111,7 +111,8 @@ def _spread(length: int) -> List[int]:
 def make_preview(spec: spec_lib.PruningSpec,
                  candidates: Sequence[plan.Candidate],
                  bytes_per_entry: Sequence[int],
-                 num_steps: Optional[int] = None) -> PruningPreview:
+                 num_steps: Optional[int] = None,
+                 others: Optional[Mapping[str, str]] = None) -> PruningPreview:
   """Finds out what a spec will do.
 
   Args:
@@ -119,6 +120,7 @@ def make_preview(spec: spec_lib.PruningSpec,
     candidates: every variable of the model.
     bytes_per_entry: of each of them.
     num_steps: how many optimizer updates training makes, if known.
+    others: as for `plan.make_plan`.
 
   Returns:
     The preview.
@@ -126,7 +128,8 @@ def make_preview(spec: spec_lib.PruningSpec,
   Raises:
     ValueError: as `plan.make_plan` does.
   """
-  rules, report = plan.make_plan(spec, candidates, num_steps)
+  rules, report = plan.make_plan(
+      spec, candidates, num_steps, others=others)
   steps, repeats_every = _steps(spec, num_steps)
   # A dimension that is not known, -1, counts as none.
   sizes = np.array([np.prod(np.maximum(candidate.shape, 0), dtype=np.int64)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Sequence
 
 _ON_REQUEST = '; weight_sparsity_map can name it'
 
@@ -35,7 +36,7 @@ class SkipKind(enum.Enum):
   SLOPE = 'it is a slope of an activation' + _ON_REQUEST
   TARGET = 'its target sparsity is 0'
   TOKEN = 'it is a token of its own' + _ON_REQUEST
-  USE = 'no matrix product, convolution or gather uses it'
+  USE = 'no matrix product, convolution or gather uses it' + _ON_REQUEST
   OTHER = 'for a reason of its own'
 
 
@@ -64,6 +65,15 @@ def dimensions(number: int) -> Reason:
   """A weight of too few dimensions."""
   return Reason(f'it has {number} dimension{"" if number == 1 else "s"}; '
                 'a kernel has 2 at least', SkipKind.DIMENSIONS)
+
+
+def other_uses(op_types: Sequence[str]) -> Reason:
+  """A weight that only other operations use; of these types, or of none."""
+  if not op_types:
+    return Reason.of(SkipKind.USE)
+  verb = 'does' if len(op_types) == 1 else 'do'
+  return Reason('no matrix product, convolution or gather uses it ('
+                f'{", ".join(op_types)} {verb}){_ON_REQUEST}', SkipKind.USE)
 
 
 def dtype(name: str) -> Reason:

@@ -10,6 +10,7 @@ spelling, so that equal maps are equal tuples.
 
 from __future__ import annotations
 
+import difflib
 import numbers
 import re
 from typing import (
@@ -21,6 +22,7 @@ from typing import (
   Mapping,
   NamedTuple,
   Optional,
+  Sequence,
   Sized,
   Tuple,
 )
@@ -32,6 +34,10 @@ from model_pruning._src.spec import value_type
 
 _PAIR = re.compile(r'\s*(-?\d{1,18})\s*[xX]\s*(-?\d{1,18})\s*')
 _STRINGS = value_type.Kind(str, is_list=True)
+# Similar names are looked for among so many, for patterns that are not longer.
+_MAX_SIMILAR = 500
+_MAX_SIMILAR_LENGTH = 200
+_SIMILAR = 0.75  # As `difflib` counts; 1 is the same.
 _MAX_NAMES_SHOWN = 20
 _MOST_PATTERNS = 20_000
 _QUOTE_IT = ('In a string, put quotes around an entry with a comma, a space or '
@@ -220,15 +226,48 @@ def find(field: str, entries: Iterable[str], name: str,
 
 
 def check_all_match(field: str, patterns: Iterable[str],
-                    weight_names: Iterable[str]) -> None:
-  """Raises a ValueError if a pattern matches none of the weights."""
+                    weight_names: Iterable[str],
+                    why_not: Optional[Mapping[str, str]] = None) -> None:
+  """Raises a ValueError if a pattern matches none of the weights.
+
+  Args:
+    field: The name of the field, for the error.
+    patterns: Its patterns.
+    weight_names: The weights that they can apply to.
+    why_not: Reasons for other names; said if a pattern matches them.
+  """
   names = [bare_name(name) for name in weight_names]
   for pattern in patterns:
     if not any(matches(pattern, name) for name in names):
-      shown = ', '.join(names[:_MAX_NAMES_SHOWN]) or 'none'
-      more = len(names) - _MAX_NAMES_SHOWN
       raise ValueError(
           f'Argument `{field}` must have patterns that match a weight. '
-          f'Received: {errors.shown(pattern)}, which matches none. The '
-          'weights are: '
-          f'{shown}{f" and {more} more" if more > 0 else ""}.')
+          f'Received: {errors.shown(pattern)}, which matches none. '
+          f'{_near_misses(pattern, names, why_not or {})}The weights are: '
+          f'{_listed(names) or "none"}.')
+
+
+def _near_misses(pattern: str, names: Sequence[str],
+                 why_not: Mapping[str, str]) -> str:
+  """Sentences on what a pattern that matches no weight may have meant."""
+  not_pruned = [f'{name!r}: {reason}' for name, reason in why_not.items()
+                if matches(pattern, name)]
+  if not_pruned:
+    return ('It matches what cannot be pruned by it: '
+            f'{_listed(not_pruned, "; ")}. ')
+  if len(pattern) > _MAX_SIMILAR_LENGTH:
+    return ''
+  # By the whole name, and by its end: patterns are often that of a name.
+  similar = [
+      name for name in [*names[:_MAX_SIMILAR], *list(why_not)[:_MAX_SIMILAR]]
+      if difflib.get_close_matches(
+          bare_name(pattern).lower(),
+          [name.lower(), name.rpartition('/')[2].lower()], 1, _SIMILAR)]
+  return ('Similar names are: ' + _listed([
+      repr(name) + (f' ({why_not[name]})' if name in why_not else '')
+      for name in similar]) + '. ') if similar else ''
+
+
+def _listed(items: Sequence[str], separator: str = ', ') -> str:
+  more = len(items) - _MAX_NAMES_SHOWN
+  return separator.join(items[:_MAX_NAMES_SHOWN]) + (
+      f' and {more} more' if more > 0 else '')

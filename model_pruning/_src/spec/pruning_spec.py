@@ -207,15 +207,19 @@ class PruningSpec(fields_lib.Fields):
 
   def check_patterns(self, weight_names: Iterable[str],
                      other_names: Iterable[str] = (),
-                     group_names: Iterable[str] = ()) -> None:
+                     group_names: Iterable[str] = (),
+                     why_not: Optional[Mapping[str, str]] = None) -> None:
     """Raises a ValueError if a pattern matches no name it can apply to.
 
     Args:
       weight_names: The weights that can be pruned.
       other_names: Those that cannot: `do_not_prune` may match them too.
       group_names: Groups that weights were put in by hand.
+      why_not: Reasons for names that are not in `weight_names`. The error says
+        that of each which the pattern matches.
     """
-    weight_rule.check_patterns(self, weight_names, other_names, group_names)
+    weight_rule.check_patterns(
+        self, weight_names, other_names, group_names, why_not)
 
   def schedule_notes(self) -> Tuple[str, ...]:
     """Returns sentences on what is legal here and may surprise; often none.

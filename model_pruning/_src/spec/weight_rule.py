@@ -11,6 +11,7 @@ from typing import (
   Dict,
   Iterable,
   List,
+  Mapping,
   Optional,
   Sequence,
   Tuple,
@@ -152,17 +153,18 @@ def _block_dims(spec: fields_lib.Fields, name: str,
 
 def check_patterns(spec: fields_lib.Fields, weight_names: Iterable[str],
                    other_names: Iterable[str] = (),
-                   group_names: Iterable[str] = ()) -> None:
+                   group_names: Iterable[str] = (),
+                   why_not: Optional[Mapping[str, str]] = None) -> None:
   """Implements `PruningSpec.check_patterns`."""
   names = list(weight_names)
-  for field in ('weight_sparsity_map', 'block_dims_map'):
-    patterns_lib.check_all_match(
-        field, patterns_lib.patterns_of(getattr(spec, field)), names)
-  patterns_lib.check_all_match(
-      'group_sparsity_map', patterns_lib.patterns_of(spec.group_sparsity_map),
-      [*names, *group_names])
-  patterns_lib.check_all_match(
-      'do_not_prune', spec.do_not_prune, [*names, *other_names])
+  for field, patterns, allowed in (
+      ('weight_sparsity_map', patterns_lib.patterns_of(
+          spec.weight_sparsity_map), names),
+      ('block_dims_map', patterns_lib.patterns_of(spec.block_dims_map), names),
+      ('group_sparsity_map', patterns_lib.patterns_of(
+          spec.group_sparsity_map), [*names, *group_names]),
+      ('do_not_prune', spec.do_not_prune, [*names, *other_names])):
+    patterns_lib.check_all_match(field, patterns, allowed, why_not)
 
 
 def ranked_together(rules: Sequence[WeightRule]) -> List[List[int]]:

@@ -38,6 +38,7 @@ from model_pruning._src.graph.insert_masks import splice
 from model_pruning._src.graph.insert_masks import weight_uses
 from model_pruning._src.graph.masked import apply_mask
 from model_pruning._src.planning import plan
+from model_pruning._src.planning import reasons
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import patterns as patterns_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -46,6 +47,13 @@ from model_pruning._src.spec import pruning_spec as spec_lib
 # `tf.gradients` makes for the gradient of an operation.
 _GRADIENT_TYPE = re.compile(r'.*(Grad(V\d)?|GradGrad|BackpropFilter(V\d)?)$')
 _GRADIENT_NAME = re.compile(r'(.*/)?gradients(_\d+)?/.*_grad/')
+
+
+# Which of its reads are of the forward pass is known from what they lead to.
+_NO_PRODUCT = reasons.Reason(
+    'no matrix product, convolution or gather uses it, where a mask could be '
+    'inserted; `apply_mask` in the code of the model masks it',
+    reasons.SkipKind.USE)
 
 
 class _Masking(NamedTuple):
@@ -103,7 +111,8 @@ def insert_masks(
   _check_reachable(spec, found, candidates)
   # What ranks the entries is decided by `Pruning`, not by the plan.
   rules, report = plan.make_plan(
-      spec.replace(prune_option='weight'), candidates, is_training=False)
+      spec.replace(prune_option='weight'), candidates, is_training=False,
+      others=weights_lib.not_trainable(graph))
   chosen = [masking for masking, rule in zip(maskings, rules)
             if rule is not None and any(use.values or use.gathers
                                         for use in masking.uses)]
@@ -162,12 +171,15 @@ def _check_no_gradients(graph: tf.Graph,
 def _candidate(candidate: plan.Candidate,
                uses: Sequence[weight_uses.Uses]) -> plan.Candidate:
   """A weight as the rewriting sees it."""
-  reasons = [reason for use in uses for reason in use.out_of_reach]
-  if reasons and (candidate.reason is None or candidate.on_request):
-    return dataclasses.replace(candidate, on_request=False, reason=reasons[0])
+  out_of_reach = [reason for use in uses for reason in use.out_of_reach]
+  if out_of_reach and (candidate.reason is None or candidate.on_request):
+    return dataclasses.replace(
+        candidate, on_request=False, reason=out_of_reach[0])
   if any(use.masks for use in uses):
     # What takes it takes a product now, so that it seems to be used no more.
     return dataclasses.replace(candidate, reason=None)
+  if reasons.kind_of(candidate.reason or '') is reasons.SkipKind.USE:
+    return dataclasses.replace(candidate, on_request=False, reason=_NO_PRODUCT)
   return candidate
 
 

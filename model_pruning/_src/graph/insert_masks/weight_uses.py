@@ -10,6 +10,7 @@ computes with it.
 
 from __future__ import annotations
 
+import re
 from typing import (
   Any,
   Dict,
@@ -48,8 +49,10 @@ _ENTRY_BY_ENTRY = frozenset([
 ])
 _FOLLOWED = weights_lib.PASSES_ON | _ENTRY_BY_ENTRY
 
-# A copy of these would be in no loop or branch.
-_CONTROL_FLOW = frozenset(['Enter', 'Switch', 'Merge'])
+# A copy of these would be in no loop or branch, or would have a state twice.
+_NOT_COPIED = re.compile(
+    r'(Ref)?(Enter|Switch|Merge|NextIteration|Exit)$|TensorArray'
+    r'|Stateful|While$|If$|Case$')
 # They take no entries of a weight.
 _TAKE_THE_SHAPE = frozenset(['Shape', 'ShapeN', 'Size', 'Rank'])
 
@@ -115,7 +118,7 @@ class Reader:
       while waiting:
         for op in waiting.pop().consumers():
           if op.name not in self._masks and (
-              op.type in weights_lib.PASSES_ON
+              op.type in weights_lib.MOVES
               or weights_lib.is_gather(op.type)):
             self._masks[op.name] = i
             waiting.extend(op.outputs)
@@ -149,7 +152,7 @@ class Reader:
             'inserted when the forward graph is complete')
       elif not masks:
         uses.gathers.append(op)
-    elif self._functions.is_call(op) and self._computes_inside(op, handle):
+    elif self._functions.is_call(op) and self._leads_on(op, handle):
       uses.out_of_reach.append(
           f'it is read inside a function, by {op.name!r} of type {op.type}, '
           'and functions cannot be changed; '
@@ -180,7 +183,7 @@ class Reader:
       masks.update(taken.masks)
       if not taken.forward:
         continue
-      if taken.elsewhere and op.type not in _CONTROL_FLOW:
+      if taken.elsewhere and not _NOT_COPIED.match(op.type):
         value.copied.append(
             (op, [self._value(output, masks) for output in op.outputs]))
       else:
@@ -198,17 +201,24 @@ class Reader:
       product = self._masks_of(op)
       if product:
         masks.update(product)
-      elif weights_lib.is_contraction(op.type) or (
-          self._functions.is_call(op) and self._computes_inside(op, tensor)):
+        continue
+      if weights_lib.is_contraction(op.type):
         forward = True
-      elif op.type in _FOLLOWED:
-        for output in op.outputs:
-          for taker in takers_of(output):
-            if taker.name not in seen:
-              seen.add(taker.name)
-              waiting.append((taker, output))
+        continue
+      outputs: Iterable[tf.Tensor] = ()
+      if op.type in _FOLLOWED:
+        outputs = weights_lib.handed_on(op, tensor)
+      elif self._functions.is_call(op):
+        computes, outputs = self._through(op, tensor)
+        forward = forward or computes
+        elsewhere = elsewhere or not (computes or outputs)
       elif op.type not in _TAKE_THE_SHAPE:
         elsewhere = True
+      for output in outputs:
+        for taker in takers_of(output):
+          if taker.name not in seen:
+            seen.add(taker.name)
+            waiting.append((taker, output))
     return _Taken(forward, elsewhere or bool(masks), frozenset(masks))
 
   def _masks_of(self, op: tf.Operation) -> Set[int]:
@@ -222,11 +232,25 @@ class Reader:
     """The masks that `tensor` is multiplied by."""
     return {mask for op in takers_of(tensor) for mask in self._masks_of(op)}
 
-  def _computes_inside(self, call: tf.Operation, tensor: tf.Tensor) -> bool:
-    return any(
-        weights_lib.is_contraction(use.op_type)
-        for i, taken in enumerate(call.inputs) if taken is tensor
-        for use in self._functions.uses(call, i, _FOLLOWED))
+  def _leads_on(self, call: tf.Operation, tensor: tf.Tensor) -> bool:
+    """Whether a contraction takes `tensor` in a call, or what comes out."""
+    computes, outputs = self._through(call, tensor)
+    return computes or any(
+        self._taken(op, output).forward
+        for output in outputs for op in takers_of(output))
+
+  def _through(self, call: tf.Operation,
+               tensor: tf.Tensor) -> Tuple[bool, List[tf.Tensor]]:
+    """Whether a call computes with `tensor`, and the outputs that have it."""
+    computes = False
+    outputs: Dict[int, tf.Tensor] = {}
+    for i, taken in enumerate(call.inputs):
+      if taken is tensor:
+        inside = self._functions.follow(call, i, _FOLLOWED)
+        computes = computes or any(
+            weights_lib.is_contraction(use.op_type) for use in inside.uses)
+        outputs.update((j, call.outputs[j]) for j in inside.outputs)
+    return computes, list(outputs.values())
 
 
 def parts_of(variable: Any) -> List[tf.Variable]:

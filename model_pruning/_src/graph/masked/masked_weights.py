@@ -135,7 +135,8 @@ def rank(spec: spec_lib.PruningSpec, found: List[Masked]) -> Rankings:
   candidates += _without_mask({entry.name for entry in found})
   # What ranks the entries is decided by the caller, not by the plan.
   rules, report = plan.make_plan(
-      spec.replace(prune_option='weight'), candidates, is_training=False)
+      spec.replace(prune_option='weight'), candidates, is_training=False,
+      others=weights_lib.not_trainable(mask_collections.owning_graph()))
   for candidate, rule in zip(candidates, rules):
     if rule is not None and candidate.reason is not None:
       raise ValueError(

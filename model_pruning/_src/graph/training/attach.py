@@ -136,7 +136,8 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   found, updates = _with_updates(
       weights_lib.find_weights(graph), training, run)
   rules, report = plan.make_plan(
-      spec, [weight.candidate for weight in found], length.num_steps)
+      spec, [weight.candidate for weight in found], length.num_steps,
+      others=weights_lib.not_trainable(graph))
   chosen = [state_variables.WeightWithRule(weight, rule)
             for weight, rule in zip(found, rules) if rule is not None]
   if not chosen:
@@ -147,13 +148,13 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
       for part in weight.stored.parts:
         training.check_gradient_of(variables_lib.primary(part))
   if global_step is None:
-    global_step = _global_step_of(graph)
+    global_step = _global_step_of(graph, training)
   step_updates = training.updates_of(global_step)
   if not step_updates:
     report = report.with_warning(
         f'Nothing in the graph moves the global step {global_step.op.name!r}: '
         'masks will not change. Pass it to the optimizer\'s `minimize` or '
-        '`apply_gradients`.')
+        f'`apply_gradients`. {_OWN_STEP}{_counters_in(graph, training)}')
   # Of all weights at once: a look at every variable for each weight is slow.
   averages = moving_averages.averages_of(
       [variable for weight in chosen for variable in weight.stored.variables()])
@@ -200,15 +201,33 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   return Attachment(graph, report, project_ops, clocks, states)
 
 
-def _global_step_of(graph: tf.Graph) -> tf.Variable:
+_OWN_STEP = (
+    'A step variable of your own is given to `prune_train_op` as '
+    '`global_step=`, and made known to hooks by tf.compat.v1.add_to_collection('
+    'tf.compat.v1.GraphKeys.GLOBAL_STEP, step).')
+
+
+def _global_step_of(graph: tf.Graph,
+                    training: training_graph.TrainingGraph) -> tf.Variable:
   global_step = tf.compat.v1.train.get_global_step(graph)
   if global_step is None:
     raise ValueError(
         'The graph must have a global step: it is the clock of the schedule. '
         'Call tf.compat.v1.train.get_or_create_global_step() and pass it to '
-        'the optimizer\'s `minimize` or `apply_gradients`; a step variable of '
-        'your own is given to `prune_train_op` as `global_step=`.')
+        f'the optimizer\'s `minimize` or `apply_gradients`. {_OWN_STEP}'
+        f'{_counters_in(graph, training)}')
   return global_step
+
+
+def _counters_in(graph: tf.Graph,
+                 training: training_graph.TrainingGraph) -> str:
+  """A sentence on the variables of a graph that may be its step."""
+  names = [
+      variable.op.name for variable in graph.get_collection(
+          tf.compat.v1.GraphKeys.GLOBAL_VARIABLES)
+      if variable.dtype.base_dtype.is_integer and variable.shape.rank == 0
+      and training.updates_of(variable)]
+  return f' Variables that the graph counts up: {names}.' if names else ''
 
 
 def _make_known(spec: spec_lib.PruningSpec,
