@@ -6,16 +6,23 @@ Each module has the names that the module of this name had there. New code
 needs none of them: the names are at the top of `model_pruning`.
 """
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-from model_pruning import _face
+import importlib
+from typing import Any, List
 
-# Programs reach the modules as attributes too.
-_MODULES = {
-    name: f'model_pruning.python.{name}' for name in (
-        'block_matrices', 'hparam', 'layers', 'learning', 'pruning',
-        'pruning_hook', 'pruning_interface', 'pruning_utils',
-        'strip_pruning_vars_lib')}
+_MODULES = (
+    'block_matrices', 'hparam', 'layers', 'learning', 'pruning',
+    'pruning_hook', 'pruning_interface', 'pruning_utils',
+    'strip_pruning_vars_lib')
 
-if not TYPE_CHECKING:
-  __getattr__, __dir__ = _face.lazy_names(__name__, _MODULES)
+
+def __getattr__(name: str) -> Any:
+  # Programs reach the modules as attributes too; each is loaded when it is.
+  if name in _MODULES:
+    return importlib.import_module(f'{__name__}.{name}')
+  raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
+
+def __dir__() -> List[str]:
+  return sorted({*globals(), *_MODULES})

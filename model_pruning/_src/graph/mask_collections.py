@@ -72,8 +72,7 @@ def add(entries: Dict[str, Any], group_name: Optional[str] = None) -> None:
 
 
 def add_use(entries: Dict[str, Any], group_name: Optional[str] = None) -> None:
-  """Adds a masked weight, once more if it is there already; args as of `add`.
-  """
+  """Adds a masked weight, once more if it is there already; args: as `add`."""
   graph = owning_graph()
   for name, entry in entries.items():
     graph.add_to_collection(name, entry)

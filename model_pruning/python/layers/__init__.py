@@ -2,14 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Masked layers and cells, where the contrib library had them."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-from model_pruning import _face
+import importlib
+from typing import Any, List
 
-# Programs reach the modules as attributes too.
-_MODULES = {
-    name: f'model_pruning.python.layers.{name}'
-    for name in ('core_layers', 'layers', 'rnn_cells')}
+_MODULES = ('core_layers', 'layers', 'rnn_cells')
 
-if not TYPE_CHECKING:
-  __getattr__, __dir__ = _face.lazy_names(__name__, _MODULES)
+
+def __getattr__(name: str) -> Any:
+  # Programs reach the modules as attributes too; each is loaded when it is.
+  if name in _MODULES:
+    return importlib.import_module(f'{__name__}.{name}')
+  raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
+
+def __dir__() -> List[str]:
+  return sorted({*globals(), *_MODULES})
