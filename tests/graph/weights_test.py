@@ -57,8 +57,9 @@ def function_identity(w):
 
 
 def function_that_captures_and_returns(w):
-  read = tf.function(lambda: tf.cast(w + 0 if not hasattr(w, 'read_value')
-                                     else w.read_value(), tf.float64),
+  # A function can take the handle of a variable, and of a ref only the value.
+  held = w if hasattr(w, 'handle') else tf.convert_to_tensor(w)
+  read = tf.function(lambda: tf.cast(tf.identity(held), tf.float64),
                      autograph=False)
   return tf.matmul(_INPUTS.astype(np.float64), read())
 
