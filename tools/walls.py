@@ -43,8 +43,9 @@ ROOMS: Dict[str, List[str]] = {
     'compat', 'axes', 'spec', 'core', 'planning', 'keras', 'keras.tfmot'],
   'model_files': ['compat', 'files', 'axes', 'spec', 'storage', 'core',
                   'planning', 'graph', 'graph.strip', 'keras'],
+  'export': ['compat', 'files', 'spec', 'planning', 'keras'],
   'cli': ['files', 'spec', 'storage', 'planning', 'channels', 'graph',
-          'graph.strip', 'keras', 'model_files'],
+          'graph.strip', 'keras', 'model_files', 'export'],
 }
 # Rooms that are imported where there is no TensorFlow, and the files of lower
 # rooms that they may use for that.

@@ -24,6 +24,10 @@ With the arguments of TensorFlow's Model Optimization Toolkit:
     UpdatePruningStep, PruningSummaries
                           Callbacks.
 
+After training:
+    export_tflite         Writes a TensorFlow Lite file, checked against the
+                          model.
+
 For XNNPACK, which TensorFlow Lite runs models with:
     xnnpack_report        Which layers run with its sparse kernel, and why not.
     PruneForLatencyOnXNNPack
@@ -50,6 +54,7 @@ _MODULES = {
     'PruningSchedule': 'model_pruning._src.keras.tfmot.schedules',
     'PruningSummaries': 'model_pruning._src.keras.tfmot.of_tf_keras',
     'UpdatePruningStep': 'model_pruning._src.keras.tfmot.of_tf_keras',
+    'export_tflite': 'model_pruning._src.export.keras_source',
     'prune': 'model_pruning._src.keras.prune',
     'prune_low_magnitude': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
     'prune_now': 'model_pruning._src.keras.prune_now',
@@ -69,6 +74,7 @@ __all__ = [
     'PruningSchedule',
     'PruningSummaries',
     'UpdatePruningStep',
+    'export_tflite',
     'prune',
     'prune_low_magnitude',
     'prune_now',
@@ -80,6 +86,9 @@ __all__ = [
 # What the table says, for type checkers: they must not see `__getattr__`, with
 # which every name would exist.
 if TYPE_CHECKING:
+  from model_pruning._src.export.keras_source import (
+    export_tflite as export_tflite,
+  )
   from model_pruning._src.keras.prunable_layer import (
     PrunableLayer as PrunableLayer,
   )

@@ -11,6 +11,8 @@ from typing import List, Optional
 
 from model_pruning._src.cli import command as command_lib
 from model_pruning._src.cli import compare
+from model_pruning._src.cli import export
+from model_pruning._src.cli import latency
 from model_pruning._src.cli import pack
 from model_pruning._src.cli import plan
 from model_pruning._src.cli import prune
@@ -22,7 +24,8 @@ from model_pruning._src.cli import unpack
 # None of them imports TensorFlow before it runs, so that `--help` is quick and
 # that TensorFlow finds the level of its log.
 COMMANDS = (plan.COMMAND, prune.COMMAND, report.COMMAND, compare.COMMAND,
-            schedule.COMMAND, strip.COMMAND, pack.COMMAND, unpack.COMMAND)
+            schedule.COMMAND, strip.COMMAND, pack.COMMAND, unpack.COMMAND,
+            export.COMMAND, latency.COMMAND)
 _DESCRIPTION = """\
 Looks at models of TensorFlow and Keras, prunes them, and stores them small.
 

@@ -9,6 +9,7 @@ from typing import Any, List, Optional
 import numpy as np
 
 from model_pruning._src.files import errors
+from model_pruning._src.model_files import inputs as inputs_lib
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
 
@@ -43,7 +44,7 @@ def agreement(before: str, after: str, inputs: Optional[str] = None,
     return f'Outputs were not compared: the {one} is no whole Keras model.'
   models = [keras_files.load(one.path, custom) for one in found]
   given = (_random_inputs(models[0]) if inputs is None
-           else _given_inputs(inputs, len(models[0].inputs)))
+           else inputs_lib.read(inputs, len(models[0].inputs)))
   what = 'random inputs' if inputs is None else inputs
   results = []
   for one, model in zip(found, models):
@@ -68,18 +69,6 @@ def _random_inputs(model: Any) -> List[np.ndarray]:
     dtype = np.dtype(getattr(tensor.dtype, 'as_numpy_dtype', tensor.dtype))
     given.append(random.randint(0, 2, shape).astype(dtype)
                  if dtype.kind in 'biu' else random.randn(*shape).astype(dtype))
-  return given
-
-
-def _given_inputs(path: str, number: int) -> List[np.ndarray]:
-  """The inputs in a file of NumPy."""
-  with errors.reading(path, 'a file of NumPy'):
-    loaded = np.load(path, allow_pickle=False)
-    given = ([loaded] if isinstance(loaded, np.ndarray)
-             else [loaded[name] for name in loaded.files])
-  if len(given) != number:
-    raise ValueError(f'{path} has {len(given)} arrays, and the model takes '
-                     f'{number} inputs')
   return given
 
 

@@ -12,9 +12,9 @@ from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from model_pruning._src.core import prune_arrays
-from model_pruning._src.files import errors
 from model_pruning._src.files import replace
 from model_pruning._src.model_files import graph_defs
+from model_pruning._src.model_files import inputs
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
 from model_pruning._src.model_files import stored_weights
@@ -94,10 +94,7 @@ def _prune_keras(found: kinds.Found, output: str, spec: spec_lib.PruningSpec,
   keras_files.check_free(output, overwrite)
   model = keras_files.load(found.path, custom)
   if isinstance(calibration, (str, os.PathLike)):
-    with errors.reading(os.fspath(calibration), 'a file of NumPy'):
-      loaded = np.load(calibration, allow_pickle=False)
-      calibration = (loaded if isinstance(loaded, np.ndarray)
-                     else loaded[loaded.files[0]])
+    [calibration] = inputs.read(os.fspath(calibration), 1)
   report = prune_now.prune_now(model, spec, calibration)
   keras_files.save(model, output, overwrite)
   return report

@@ -1,0 +1,28 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""`model-pruning latency`: how long TensorFlow Lite files take."""
+
+from __future__ import annotations
+
+import argparse
+
+from model_pruning._src.cli import command
+from model_pruning._src.export import latency
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument('models', metavar='MODEL', nargs='+',
+                      help='.tflite files; the first is compared with')
+  parser.add_argument('--rounds', type=int, default=30, metavar='N',
+                      help='how often each model runs (default: 30)')
+
+
+def _run(arguments: argparse.Namespace) -> command.Answer:
+  report = latency.latency(arguments.models, arguments.rounds)
+  return command.Answer(str(report), report.to_dict())
+
+
+COMMAND = command.Command(
+    'latency', 'Measures TensorFlow Lite files beside each other, after '
+    'checking that they compute the same.',
+    'model-pruning latency dense.tflite pruned.tflite', _add_arguments, _run)

@@ -1,0 +1,209 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""TensorFlow Lite files of a model, each checked against the model.
+
+Some variants that TensorFlow Lite writes compute something else: whatever is
+wrong, not finite or fails is rejected, and the smallest right one is kept.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import tempfile
+import zlib
+from typing import Callable, List, NamedTuple, Optional, Sequence
+
+import numpy as np
+
+from model_pruning._src.export import child
+from model_pruning._src.export import report as report_lib
+from model_pruning._src.export import run_tflite
+from model_pruning._src.export import variants as variants_lib
+from model_pruning._src.files import replace
+
+_CONVERT = 'model_pruning._src.export.convert'
+_RUN = 'model_pruning._src.export.run_tflite'
+_DELEGATES = (run_tflite.WITH_DELEGATE, run_tflite.WITHOUT_DELEGATE)
+
+
+class Source(NamedTuple):
+  """A model that is exported.
+
+  Attributes:
+    write_saved_model: writes it as a SavedModel to a directory.
+    inputs: what variants are compared on; the first axis is the batch.
+    outputs: what the model computes of them.
+  """
+
+  write_saved_model: Callable[[str], None]
+  inputs: List[np.ndarray]
+  outputs: List[np.ndarray]
+
+
+def export(source: Source, path: str, quantizations: Sequence[str],
+           representative: Optional[List[np.ndarray]] = None
+           ) -> report_lib.ExportReport:
+  """Writes the smallest TensorFlow Lite file that computes what a model does.
+
+  Args:
+    source: the model.
+    path: of the file, which may be replaced.
+    quantizations: what is allowed, of `variants.QUANTIZATIONS`.
+    representative: inputs like those of the training, for int8.
+
+  Returns:
+    What became of each variant.
+
+  Raises:
+    ValueError: if no variant is right; nothing is written then.
+  """
+  wanted = variants_lib.variants(quantizations, representative is not None)
+  with tempfile.TemporaryDirectory() as directory:
+    saved_model = os.path.join(directory, 'saved_model')
+    source.write_saved_model(saved_model)
+    inputs = os.path.join(directory, 'inputs.npz')
+    _save(inputs, source.inputs)
+    data = ''
+    if representative is not None:
+      data = os.path.join(directory, 'representative.npz')
+      _save(data, representative)
+    files = [os.path.join(directory, f'{i}.tflite')
+             for i in range(len(wanted))]
+    problems = child.run(_CONVERT, [
+        dict(saved_model=saved_model, output=file, data=data,
+             quantization=variant.quantization, is_sparse=variant.is_sparse)
+        for variant, file in zip(wanted, files)])
+    checked = iter(verify(
+        [Checked(str(variant), file,
+                 variants_lib.TOLERANCES[variant.quantization])
+         for variant, file, problem in zip(wanted, files, problems)
+         if not problem], inputs, source.outputs))
+    tried = [
+        report_lib.ExportedVariant(
+            str(variant), 0, 0, math.nan, math.nan,
+            f'it is not converted: {problem}') if problem else next(checked)
+        for variant, problem in zip(wanted, problems)]
+    right = [i for i, one in enumerate(tried) if one.is_right]
+    if not right:
+      raise ValueError('No variant computes what the model does: ' + '; '.join(
+          f'{one.name}: {one.problem}' for one in tried))
+    best = min(right, key=lambda i: (tried[i].num_bytes, i))
+    parent, name = os.path.split(os.path.abspath(path))
+    with replace.staged(parent) as staging:
+      shutil.copyfile(os.path.join(directory, f'{best}.tflite'),
+                      os.path.join(staging, name))
+  return report_lib.ExportReport(path, tried[best].name, tuple(tried))
+
+
+def _save(path: str, arrays: Sequence[np.ndarray]) -> None:
+  """Writes arrays as `0`, `1`, ... of a file of NumPy."""
+  np.savez(path, **{str(i): array for i, array in enumerate(arrays)})
+
+
+class Checked(NamedTuple):
+  """A TensorFlow Lite file that is to be compared with a model.
+
+  Attributes:
+    name: of the variant.
+    file: the file.
+    tolerance: how large an error may be, as a share of the largest output.
+  """
+
+  name: str
+  file: str
+  tolerance: float
+
+
+def verify(files: Sequence[Checked], inputs: str,
+           expected: List[np.ndarray]) -> List[report_lib.ExportedVariant]:
+  """Compares what TensorFlow Lite files compute with what they should.
+
+  Args:
+    files: the files.
+    inputs: a file of NumPy with the inputs `0`, `1`, ...
+    expected: the outputs of the model.
+  """
+  jobs = [dict(file=checked.file, inputs=inputs, delegate=delegate,
+               output=f'{checked.file}.{delegate}.npz')
+          for checked in files for delegate in _DELEGATES]
+  problems = iter(child.run(_RUN, jobs))
+  found = []
+  for checked in files:
+    errors = []
+    problem = ''
+    for delegate in _DELEGATES:
+      failed = next(problems)
+      error = math.nan
+      if not failed:
+        try:
+          error = _error(f'{checked.file}.{delegate}.npz', expected)
+        except ValueError as e:
+          failed = str(e)
+      errors.append(error)
+      problem = problem or _problem(failed, error, checked.tolerance, delegate)
+    with open(checked.file, 'rb') as opened:
+      content = opened.read()
+    found.append(report_lib.ExportedVariant(
+        checked.name, len(content), len(zlib.compress(content, 6)),
+        errors[0], errors[1], problem))
+  return found
+
+
+def _problem(failed: str, error: float, tolerance: float,
+             delegate: str) -> str:
+  """What is wrong with the outputs of a file, '' if nothing is."""
+  if failed:
+    return f'{_with(delegate)} it fails: {failed}'
+  if not math.isfinite(error):
+    return f'{_with(delegate)} outputs are not finite'
+  if error > tolerance:
+    return (f'{_with(delegate)} outputs are wrong: the error is {error:.2g}, '
+            f'and {tolerance:.2g} is allowed')
+  return ''
+
+
+def _with(delegate: str) -> str:
+  return ('with the default delegate'
+          if delegate == run_tflite.WITH_DELEGATE else 'without a delegate')
+
+
+def _error(output: str, expected: List[np.ndarray]) -> float:
+  """The largest error of the outputs, as a share of the largest output.
+
+  Raises:
+    ValueError: if there are other outputs.
+  """
+  with np.load(output, allow_pickle=False) as loaded:
+    found = [loaded[str(i)] for i in range(len(loaded.files))]
+  found = _in_order(found, expected)
+  scale = max(float(np.max(np.abs(one))) for one in expected) or 1.0
+  worst = 0.0
+  for one, other in zip(expected, found):
+    difference = np.abs(one.astype(np.float64) - other)
+    if not np.isfinite(difference).all():
+      return float('inf')
+    worst = max(worst, float(difference.max()))
+  return worst / scale
+
+
+def _in_order(found: List[np.ndarray],
+              expected: List[np.ndarray]) -> List[np.ndarray]:
+  """Outputs in the order of the model, which the converter may change.
+
+  Each of the model's takes the nearest of its shape.
+  """
+  if len(found) != len(expected):
+    raise ValueError(f'it has {len(found)} outputs, the model has '
+                     f'{len(expected)}')
+  waiting = list(found)
+  ordered = []
+  for one in expected:
+    same = [i for i, other in enumerate(waiting) if other.shape == one.shape]
+    if not same:
+      raise ValueError(f'no output has the shape {one.shape}')
+    distances = [float(np.nan_to_num(np.abs(waiting[i] - one), nan=np.inf
+                                     ).max()) for i in same]
+    ordered.append(waiting.pop(same[int(np.argmin(distances))]))
+  return ordered
