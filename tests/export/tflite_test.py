@@ -112,14 +112,14 @@ class ExportTest(parameterized.TestCase):
       self.assertGreater(one.median, 0)
     self.assertIn('speed', str(report))
 
-  def test_what_computes_something_else_is_not_timed(self):
+  def test_forms_of_one_model_must_agree_where_that_is_asked(self):
     other = self._path + '.other'
     model = _model()
     export_tflite(model, self._path, quantizations=['float32'])
     model.set_weights([2 * weight for weight in model.get_weights()])
     export_tflite(model, other, quantizations=['float32'])
     with self.assertRaisesRegex(ValueError, 'computes something else'):
-      latency.latency([self._path, other], rounds=3)
+      latency.latency([self._path, other], rounds=3, must_agree=True)
 
 
 class VariantsTest(absltest.TestCase):

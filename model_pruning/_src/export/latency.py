@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import statistics
 import sys
@@ -81,7 +82,8 @@ class LatencyReport:
           else str(one.densified)) for one in self.models]))
 
 
-def latency(paths: Sequence[str], rounds: int = _ROUNDS) -> LatencyReport:
+def latency(paths: Sequence[str], rounds: int = _ROUNDS,
+            must_agree: bool = False) -> LatencyReport:
   """Measures TensorFlow Lite models, one example at a time.
 
   In each round every model runs once, so that all see the same machine. One
@@ -91,10 +93,13 @@ def latency(paths: Sequence[str], rounds: int = _ROUNDS) -> LatencyReport:
     paths: of `.tflite` files with inputs of the same shapes. The first is what
       the others are compared with.
     rounds: how often each model runs. Default: 30.
+    must_agree: whether outputs must be those of the first model, as forms of
+      one model have them. Default: no, a pruned model computes something else
+      than a dense one; the report says how far they differ.
 
   Raises:
-    ValueError: if a model cannot be run, or computes something else than the
-      first.
+    ValueError: if a model cannot be run, its outputs are not finite, or, with
+      `must_agree`, they are others than the first model's.
   """
   for path in paths:
     if not os.path.isfile(path):
@@ -109,7 +114,10 @@ def latency(paths: Sequence[str], rounds: int = _ROUNDS) -> LatencyReport:
       rows = json.load(file)
   found = LatencyReport(tuple(Latency(**row) for row in rows))
   for one in found.models:
-    if not one.error <= _TOLERANCE:
+    if not math.isfinite(one.error):
+      raise ValueError(f'The outputs of {one.path} are not finite, so it is '
+                       'not timed')
+    if must_agree and one.error > _TOLERANCE:
       raise ValueError(
           f'{one.path} computes something else than {paths[0]}: the error is '
           f'{one.error:.2g} of the largest output, so it is not timed')
