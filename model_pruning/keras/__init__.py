@@ -59,7 +59,7 @@ _MODULES = {
     'prune_low_magnitude': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
     'prune_now': 'model_pruning._src.keras.prune_now',
     'prune_scope': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
-    'strip_pruning': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
+    'strip_pruning': 'model_pruning._src.keras.tfmot.strip_pruning',
     'xnnpack_report': 'model_pruning._src.keras.xnnpack.report',
 }
 
@@ -108,12 +108,14 @@ if TYPE_CHECKING:
   from model_pruning._src.keras.tfmot.prune_low_magnitude import (
     prune_low_magnitude as prune_low_magnitude,
     prune_scope as prune_scope,
-    strip_pruning as strip_pruning,
   )
   from model_pruning._src.keras.tfmot.schedules import (
     ConstantSparsity as ConstantSparsity,
     PolynomialDecay as PolynomialDecay,
     PruningSchedule as PruningSchedule,
+  )
+  from model_pruning._src.keras.tfmot.strip_pruning import (
+    strip_pruning as strip_pruning,
   )
   from model_pruning._src.keras.xnnpack.report import (
     PruneForLatencyOnXNNPack as PruneForLatencyOnXNNPack,

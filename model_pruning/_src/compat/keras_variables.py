@@ -131,7 +131,7 @@ def assign_value(variable: tf.Variable, value: np.ndarray) -> None:
 
 
 def add_local_weight(keras: Any, layer: Any, name: str, shape: Sequence[int],
-                     dtype: str, initializer: str) -> Any:
+                     dtype: str, initializer: Any) -> Any:
   """A weight of a layer that each replica changes by itself, to the same value.
 
   Nothing is reduced or sent. In Keras 3 `add_weight` cannot make one, but a

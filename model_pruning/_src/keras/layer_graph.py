@@ -8,6 +8,8 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from model_pruning._src.compat import keras_models
 
+_PACKAGES_OF_KERAS = ('keras', 'tf_keras', 'tensorflow', 'tensorflow_core')
+
 
 class Call:
   """One use of a layer.
@@ -33,13 +35,28 @@ class Call:
 
   @property
   def kind(self) -> str:
-    """The name of the class of the layer."""
-    return type(self.layer).__name__
+    """The name of the class of Keras that says what the layer computes."""
+    return kind_of(self.layer)
 
   @property
   def name(self) -> str:
     """The name of the layer."""
     return str(self.layer.name)
+
+
+def kind_of(layer: Any) -> str:
+  """The name of the class of Keras that says what a layer computes.
+
+  A subclass without a `call` of its own computes what that of Keras does; one
+  with it is a kind of its own.
+  """
+  cls = type(layer)
+  for base in cls.__mro__:
+    if getattr(base, 'call', None) is not getattr(cls, 'call', None):
+      break
+    if base.__module__.partition('.')[0] in _PACKAGES_OF_KERAS:
+      return base.__name__
+  return cls.__name__
 
 
 class _Scope:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import abc
-from typing import Any, List
+from typing import Any, Callable, List
 
 
 class PrunableLayer(abc.ABC):
@@ -27,4 +27,30 @@ class PrunableLayer(abc.ABC):
 
 def decides(layer: Any) -> bool:
   """Whether `layer` says which of its weights are pruned."""
-  return callable(getattr(layer, 'get_prunable_weights', None))
+  method = getattr(layer, 'get_prunable_weights', None)
+  return callable(method) and not isinstance(method, _Default)
+
+
+class _Default:
+  """The method `get_prunable_weights` of a layer whose class has none."""
+
+  def __init__(self, layer: Any, find: Callable[[Any], List[Any]]):
+    self._layer = layer
+    self._find = find
+
+  def __call__(self) -> List[Any]:
+    return self._find(self._layer)
+
+
+def give_default(layer: Any, find: Callable[[Any], List[Any]]) -> None:
+  """Lets `layer.get_prunable_weights()` be called, whatever its class.
+
+  Programs for tfmot ask the layer in a wrapper, which there gets the method as
+  well. It decides nothing.
+
+  Args:
+    layer: gets the method, unless it has one.
+    find: what it returns for the layer.
+  """
+  if getattr(layer, 'get_prunable_weights', None) is None:
+    layer.get_prunable_weights = _Default(layer, find)

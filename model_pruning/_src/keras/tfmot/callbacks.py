@@ -35,6 +35,17 @@ def update_pruning_step(keras: Any) -> Any:
       super().set_model(model)
       sparse_gradients.move_constraints(model)
 
+    def on_train_begin(self, logs: Optional[Any] = None) -> None:
+      super().on_train_begin(logs)
+      for layer in wrapper_lib.pruned_layers(self.model):
+        layer.begin_training()
+
+    # Training loops for tfmot pass `batch`, by name.
+    def on_epoch_end(self, batch: Optional[int] = None,
+                     logs: Optional[Any] = None,
+                     epoch: Optional[int] = None) -> None:
+      super().on_epoch_end(batch if epoch is None else epoch, logs)
+
     _supports_tf_logs = True
 
     # Keras 2 asks its callbacks whether they want to know of each batch.
@@ -65,6 +76,16 @@ def summary_values(model: Any) -> Iterator[Tuple[str, float]]:
           1 - np.mean(keras_variables.value_of(pruned.mask)))
       yield f'{name}/threshold', float(
           keras_variables.value_of(pruned.threshold))
+
+
+def _step_of(model: Any) -> int:
+  """How many updates the optimizer of a model has made; else its wrappers."""
+  optimizer = getattr(model, 'optimizer', None)
+  if optimizer is not None:
+    return int(keras_variables.value_of(optimizer.iterations))
+  return max([0, *(int(keras_variables.value_of(pruned.step))
+                   for layer in wrapper_lib.pruned_layers(model)
+                   for pruned in layer.pruned_weights)])
 
 
 def pruning_summaries(keras: Any) -> Any:
@@ -106,7 +127,9 @@ def pruning_summaries(keras: Any) -> Any:
       self._pruning_writer: Optional[Any] = None
 
     def on_epoch_begin(self, epoch: int, logs: Optional[Any] = None) -> None:
-      super().on_epoch_begin(epoch, logs)
+      # Of a loop of one's own, there is nothing that TensorBoard could write.
+      if logs is not None:
+        super().on_epoch_begin(epoch, logs)
       self._write_pruning()
 
     def on_train_end(self, logs: Optional[Any] = None) -> None:
@@ -115,7 +138,7 @@ def pruning_summaries(keras: Any) -> Any:
 
     def _write_pruning(self) -> None:
       """Writes the values that hold now."""
-      step = int(keras_variables.value_of(self.model.optimizer.iterations))
+      step = _step_of(self.model)
       if self._pruning_writer is None:
         with tf.Graph().as_default():  # It refuses to be made eagerly.
           self._pruning_writer = tf.compat.v1.summary.FileWriter(

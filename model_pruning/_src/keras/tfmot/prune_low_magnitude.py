@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""`prune_low_magnitude` and its inverse: pruning by wrapping layers.
+"""`prune_low_magnitude`: pruning by wrapping layers.
 
 `model_pruning.keras.prune` does the same in place and takes more: models of
 any kind, and all of a spec.
@@ -9,22 +9,24 @@ any kind, and all of a spec.
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Iterator, List, Optional, Sequence, Union
+from typing import Any, Dict, Iterator, Optional, Sequence, Union
 
-import numpy as np
 from absl import logging
 
 from model_pruning._src.compat import keras_models
-from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import weights as weights_lib
 from model_pruning._src.keras import which_keras
 from model_pruning._src.keras.tfmot import arguments as arguments_lib
+from model_pruning._src.keras.tfmot import cloning
 from model_pruning._src.keras.tfmot import policy as policy_lib
 from model_pruning._src.keras.tfmot import schedules
 from model_pruning._src.keras.tfmot import sparse_gradients
 from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
 from model_pruning._src.planning import plan
 from model_pruning._src.spec import pruning_spec as spec_lib
+
+_ADVICE = ('`model_pruning.keras.prune(model, spec)` prunes models of every '
+           'kind.')
 
 
 def prune_low_magnitude(
@@ -83,26 +85,37 @@ def prune_low_magnitude(
   checked = arguments_lib.PruningArguments.of(
       pruning_schedule, block_size, block_pooling_type, sparsity_m_by_n, spec)
 
+  made: Dict[int, Any] = {}
+
   def wrap(layer: Any) -> Any:
-    if _is_model(layer):
-      return clone(layer)
+    # A layer may be in several models inside: one wrapper has it in all.
+    if id(layer) not in made:
+      made[id(layer)] = wrap_once(layer)
+    return made[id(layer)]
+
+  def wrap_once(layer: Any) -> Any:
+    if cloning.is_model(layer):
+      cloning.check_is_graph_network(layer, 'to_prune', _ADVICE)
+      return cloning.clone_model(layer, wrap)
     if (isinstance(layer, wrapper_lib.PruningWrapper)
         or pruning_policy and not pruning_policy.allow_pruning(layer)
         or not _may_be_pruned(layer, checked)):
       return layer
     return wrapper_lib.wrap(layer, **arguments)
 
-  def clone(model: Any) -> Any:
-    _check_is_graph_network(model, 'to_prune')
-    if pruning_policy:
-      pruning_policy.ensure_model_supports_pruning(model)
-    return clone_model(model, wrap)
-
   if isinstance(to_prune, (list, tuple)):
     return [_new_input(layer) or wrap(layer) for layer in to_prune]
-  if _is_model(to_prune):
+  if cloning.is_model(to_prune):
     _check_patterns(checked, to_prune)
-    pruned = clone(to_prune)
+    cloning.check_is_graph_network(to_prune, 'to_prune', _ADVICE)
+    if pruning_policy:
+      # The models inside are parts of it, and need not fit by themselves.
+      pruning_policy.ensure_model_supports_pruning(to_prune)
+    pruned = wrap(to_prune)
+    if not any(True for _ in wrapper_lib.pruned_layers(pruned)):
+      logging.warning('model_pruning: prune_low_magnitude prunes nothing in '
+                      'the model %r: %s', to_prune.name, _why_nothing(
+                          to_prune, pruning_policy))
     sparse_gradients.move_constraints(pruned)
     return pruned
   if not which_keras.is_layer(to_prune):
@@ -116,18 +129,15 @@ def prune_low_magnitude(
   return wrapper_lib.wrap(to_prune, **arguments, **kwargs)
 
 
-def _is_model(thing: Any) -> bool:
-  keras = which_keras.keras_of(thing)
-  return keras is not None and isinstance(thing, keras.Model)
-
-
-def _check_is_graph_network(model: Any, argument: str) -> None:
-  if not keras_models.is_graph_network(model):
-    raise ValueError(
-        f'Argument `{argument}` must not be or have in it a subclassed model, '
-        'which cannot be cloned. `model_pruning.keras.prune(model, spec)` '
-        'prunes models of every kind. '
-        f'Received: the model {model.name!r} of type {type(model)}')
+def _why_nothing(model: Any,
+                 pruning_policy: Optional[policy_lib.PruningPolicy]) -> str:
+  if pruning_policy and any(
+      pruning_policy.allow_pruning(layer)
+      for layer in keras_models.flatten_layers(model)
+      if not cloning.is_model(layer)):
+    pruning_policy = None
+  return ('no layer of it has a weight to prune' if pruning_policy is None else
+          f'the policy {type(pruning_policy).__name__} allows no layer of it')
 
 
 def _check_patterns(arguments: arguments_lib.PruningArguments,
@@ -165,25 +175,6 @@ def _new_input(layer: Any) -> Any:
   return type(layer).from_config(layer.get_config())
 
 
-def clone_model(model: Any, clone_layer: Any) -> Any:
-  """A model like `model`, of what `clone_layer` returns for its layers.
-
-  Args:
-    model: Sequential or functional.
-    clone_layer: called once for each layer that is no InputLayer.
-
-  Returns:
-    A model, built if `model` is.
-  """
-  keras: Any = which_keras.keras_of(model)
-  cloned = keras.models.clone_model(
-      model, input_tensors=keras_models.new_inputs(keras, model),
-      clone_function=clone_layer)
-  if model.built and not cloned.built:
-    cloned.build(model.input_shape)
-  return cloned
-
-
 @contextlib.contextmanager
 def prune_scope() -> Iterator[None]:
   """Lets every Keras of the process load files of models with wrappers.
@@ -197,58 +188,3 @@ def prune_scope() -> Iterator[None]:
       stack.enter_context(keras.utils.custom_object_scope(
           {wrapper_lib.NAME: wrapper}))
     yield
-
-
-def strip_pruning(model: Any) -> Any:
-  """The model without wrappers, as it was before `prune_low_magnitude`.
-
-  Args:
-    model: a Sequential or functional model.
-
-  Returns:
-    A new model with layers, names and weights of its own, not compiled. Pruned
-    entries are exactly 0.0.
-
-  Raises:
-    ValueError: if `model` is no such model.
-  """
-  if not _is_model(model):
-    raise ValueError('Argument `model` must be a Keras model. '
-                     f'Received: model={model!r} of type {type(model)}')
-  pairs: List[Any] = []
-
-  def strip(layer: Any) -> Any:
-    if _is_model(layer):
-      _check_is_graph_network(layer, 'model')
-      return clone_model(layer, strip)
-    inner = (layer.layer if isinstance(layer, wrapper_lib.PruningWrapper)
-             else layer)
-    copy = _copy(inner)
-    pairs.append((layer, inner, copy))
-    return copy
-
-  stripped = strip(model)
-  for layer, inner, copy in pairs:
-    if copy is not inner and inner.built:
-      for part, source in zip(keras_models.flatten_layers(copy),
-                              keras_models.flatten_layers(inner)):
-        part.trainable = source.trainable  # The order of weights goes by it.
-      copy.set_weights(_projected(layer, inner))
-  return stripped
-
-
-def _copy(layer: Any) -> Any:
-  """A new layer like `layer`; itself if its class cannot make one."""
-  try:
-    return type(layer).from_config(layer.get_config())
-  except NotImplementedError:  # It has no `get_config`.
-    return layer
-
-
-def _projected(layer: Any, inner: Any) -> List[np.ndarray]:
-  """The weights of a layer, with zeros where its wrapper has pruned them."""
-  masks = {id(pruned.variable): keras_variables.value_of(pruned.mask)
-           for pruned in getattr(layer, 'pruned_weights', ())}
-  return [np.where(masks[id(weight)], value, np.zeros_like(value))
-          if id(weight) in masks else value
-          for weight, value in zip(inner.weights, inner.get_weights())]

@@ -27,6 +27,7 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import projection
+from model_pruning._src.keras import prunable_layer
 from model_pruning._src.keras import weights as weights_lib
 from model_pruning._src.keras import which_keras
 from model_pruning._src.keras.tfmot import arguments as arguments_lib
@@ -50,7 +51,7 @@ class PruningWrapper:
   Attributes:
     layer: the layer inside.
     pruning_step: int64 variable, how many updates of its first pruned weight
-      were counted, once it is built.
+      were counted, once it is built; -1 before any training.
   """
 
   keras: Any  # The Keras package of a class.
@@ -97,6 +98,7 @@ class PruningWrapper:
                    in keras_models.input_shape_arguments(layer).items()
                    if not any('input_shape' in given for given in kwargs)})
     super().__init__(layer, **kwargs)  # type: ignore[call-arg]
+    prunable_layer.give_default(layer, _prunable_weights)
     self._arguments = arguments
     self._pruning: Optional[Pruning] = None
     self._like_tfmot = False
@@ -111,6 +113,22 @@ class PruningWrapper:
   def spec(self) -> Optional[spec_lib.PruningSpec]:
     """The spec, or None if there is a schedule."""
     return self._arguments.spec
+
+  @property
+  def block_size(self) -> Tuple[int, int]:
+    """Rows and columns of the blocks; (1, 1) without."""
+    structure = self._arguments.structure
+    return structure.block_height, structure.block_width
+
+  @property
+  def block_pooling_type(self) -> str:
+    """'AVG' or 'MAX': what of its entries ranks a block."""
+    return self._arguments.structure.block_pooling_function
+
+  @property
+  def sparsity_m_by_n(self) -> Optional[Tuple[int, int]]:
+    """(m, n): m zeros in each n neighbours; None without."""
+    return self._arguments.structure.m_by_n
 
   @property
   def pruned_weights(self) -> Tuple[layer_constraint.WrappedWeight, ...]:
@@ -168,6 +186,13 @@ class PruningWrapper:
     """Sets the weights of the layer inside."""
     self.layer.set_weights(weights)
 
+  def begin_training(self) -> None:
+    """Makes a step of -1 zero: no update yet, and the training has begun."""
+    for pruned in self.pruned_weights:
+      if keras_variables.value_of(pruned.step) == -1:
+        keras_variables.assign_value(
+            keras_variables.backend_variable(pruned.step), np.int64(0))
+
   def get_config(self) -> Dict[str, Any]:
     """The arguments of the constructor."""
     config = super().get_config()  # type: ignore[misc]
@@ -218,7 +243,7 @@ class PruningWrapper:
       else:
         steps.append(self._add_state(
             f'pruning_step_{i}' if i else 'pruning_step', (), 'int64',
-            'zeros'))
+            self.keras.initializers.Constant(-1)))
     pruned = [one._replace(step=step) for one, step in zip(pruned, steps)]
     targets = []
     for one, (_, rule) in zip(pruned, chosen):
@@ -237,10 +262,16 @@ class PruningWrapper:
     self._pruning = Pruning(tuple(pruned))
 
   def _add_state(self, name: str, shape: Sequence[int], dtype: str,
-                 initializer: str) -> Any:
+                 initializer: Any) -> Any:
     return keras_variables.add_local_weight(
         self.keras, self, name, tuple(int(dim) for dim in shape), dtype,
         initializer)
+
+
+def _prunable_weights(layer: Any) -> List[Any]:
+  return [weight.variable
+          for weight in weights_lib.find_weights(layer, frozen=True)
+          if weight.candidate.reason is None]
 
 
 def _accepts(layer: Any, argument: str) -> bool:

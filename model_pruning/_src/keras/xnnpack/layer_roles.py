@@ -49,7 +49,7 @@ def role_of(call: layer_graph.Call) -> Role:
 
 def is_pointwise(layer: Any) -> bool:
   """Whether it is a convolution that the sparse kernel can compute."""
-  return (type(layer).__name__ == 'Conv2D'
+  return (layer_graph.kind_of(layer) == 'Conv2D'
           and tuple(layer.kernel_size) == (1, 1)
           and tuple(layer.strides) == (1, 1)
           and getattr(layer, 'groups', 1) == 1
@@ -197,7 +197,7 @@ def _operator(layer: Any) -> str:
   return {'add': 'Add', 'addv2': 'Add', 'multiply': 'Multiply',
           'mul': 'Multiply', 'depth_to_space': 'DepthToSpace',
           'depthtospace': 'DepthToSpace', 'relu': 'Relu', 'relu6': 'Relu6',
-          'sigmoid': 'Sigmoid'}.get(name, type(layer).__name__)
+          'sigmoid': 'Sigmoid'}.get(name, str(symbol) or type(layer).__name__)
 
 
 _ROLES: Dict[str, Callable[[layer_graph.Call], Role]] = {

@@ -121,7 +121,7 @@ def xnnpack_report(
   """
   model_check.check_built(model, 'xnnpack_report')
   zeros = _Zeros(model, spec)
-  calls = layer_graph.calls_of(model)
+  calls = subgraphs_lib.calls_of(model)
   verdicts: List[LayerVerdict] = []
   subgraphs = subgraphs_lib.Subgraphs(calls)
   for found in subgraphs.all():
@@ -168,7 +168,8 @@ class _Zeros:
     if zero * 3 > total * 2:
       return ''
     names = ''.join(f' and of {layer.name!r} behind the pooling'
-                    for layer in layers if type(layer).__name__ == 'Dense')
+                    for layer in layers
+                    if layer_graph.kind_of(layer) == 'Dense')
     return (f'{zero / max(total, 1):.1%} of the weights of the 1x1 '
             f'convolutions of its subgraph{names} are zero, and it takes more '
             'than 2/3')
@@ -188,7 +189,9 @@ class PruneForLatencyOnXNNPack(policy.PruningPolicy):
   def ensure_model_supports_pruning(self, model: Any) -> None:
     """Checks that the sparse kernel can run somewhere in the model.
 
-    How sparse the weights are does not matter here.
+    How sparse the weights are does not matter here, nor whether the model is
+    pruned already. A model that fits, but for having no 1x1 convolution, will
+    do: `prune_low_magnitude` says that it prunes nothing in it.
 
     Raises:
       TypeError: if `model` is no Keras model.
@@ -197,7 +200,7 @@ class PruneForLatencyOnXNNPack(policy.PruningPolicy):
         says why.
     """
     model_check.check_built(model, 'ensure_model_supports_pruning')
-    calls = layer_graph.calls_of(model)
+    calls = subgraphs_lib.calls_of(model)
     subgraphs = subgraphs_lib.Subgraphs(calls)
     reasons = []
     for call in calls:
@@ -209,6 +212,9 @@ class PruneForLatencyOnXNNPack(policy.PruningPolicy):
       if not reason:
         return
       reasons.append(f'{call.name}: {reason}')
+    if not reasons and any(
+        not subgraph.reason for subgraph in subgraphs.all()):
+      return  # It would run, if there was one: nothing is wrong, or pruned.
     raise ValueError(
         'Argument `model` must have a 1x1 convolution that XNNPACK has a '
         f'sparse kernel for. Received: the model {model.name!r}, '

@@ -11,7 +11,17 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from model_pruning._src.keras import layer_graph
+from model_pruning._src.keras.tfmot import wrapper
 from model_pruning._src.keras.xnnpack import layer_roles as layers
+
+
+def calls_of(model: Any) -> List[layer_graph.Call]:
+  """The calls of a model, with the layers that are in wrappers for those."""
+  calls = layer_graph.calls_of(model)
+  for call in calls:
+    if isinstance(call.layer, wrapper.PruningWrapper):
+      call.layer = call.layer.layer
+  return calls
 
 
 class Subgraph:
