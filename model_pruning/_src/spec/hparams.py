@@ -19,7 +19,7 @@ class HParams:
   >>> hparams.parse('learning_rate=1e-3').learning_rate
   0.001
   >>> str(hparams)
-  'learning_rate=0.001,layers=[64,64]'
+  "[('layers', [64, 64]), ('learning_rate', 0.001)]"
 
   An int is taken for a float; nothing else changes its type on assignment.
   An empty list is one of strings; a value of None takes any type.
@@ -134,16 +134,54 @@ class HParams:
       separators: Optional[Tuple[str, str]] = None,
       sort_keys: bool = False,
   ) -> str:
-    """Returns the values as a JSON object; arguments as of `json.dumps`."""
-    return json.dumps(self.values(), indent=indent, separators=separators,
+    """Returns the values as a JSON object; arguments as of `json.dumps`.
+
+    What can be called, at any depth, is left out.
+    """
+    return json.dumps(_without_callables(self.values()), indent=indent, separators=separators,
                       sort_keys=sort_keys)
+
+  def with_kinds(self, kinds: Mapping[str, value_type.Kind]) -> HParams:
+    """Gives hyperparameters that exist another type; returns this object."""
+    object.__setattr__(self, '_kinds', {**self._kinds, **kinds})
+    return self
+
+  def __getstate__(self) -> Dict[str, Any]:
+    return {'values': self.values(), 'kinds': {
+        name: kind.to_plain() for name, kind in self._kinds.items()}}
+
+  def __setstate__(self, state: Dict[str, Any]) -> None:
+    if '_kinds' in state:  # A pickle of version 0.1.0 has the attributes.
+      kinds = state['_kinds']
+      values = {name: state[name] for name in kinds}
+    else:
+      kinds = {name: value_type.Kind.from_plain(plain)
+               for name, plain in state['kinds'].items()}
+      values = state['values']
+    object.__setattr__(self, '_kinds', kinds)
+    for name, value in values.items():
+      object.__setattr__(self, name, value)
 
   def __contains__(self, key: str) -> bool:
     return key in self._kinds
 
   def __str__(self) -> str:
-    return text_lib.format(self.values(), {})
+    return str(sorted(self.values().items()))
 
   def __repr__(self) -> str:
     values = ', '.join(f'{n}={v!r}' for n, v in self.values().items())
     return f'{type(self).__name__}({values})'
+
+
+def _without_callables(value: Any) -> Any:
+  if isinstance(value, dict):
+    return {name: _without_callables(item) for name, item in value.items()
+            if not callable(item)}
+  if isinstance(value, (list, tuple)):
+    return [_without_callables(item) for item in value if not callable(item)]
+  return value
+
+
+# Pickles look for a class in the module that it names: a public one, which
+# stays where it is when this file moves.
+HParams.__module__ = 'model_pruning.python.hparam'

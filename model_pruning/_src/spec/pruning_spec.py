@@ -294,10 +294,14 @@ def _values(spec: PruningSpec) -> Dict[str, Any]:
 def get_pruning_hparams() -> hparams_lib.HParams:
   """Returns the fields of a spec at their defaults, as a mutable object.
 
-  After them it has those of matrix compression, which old specs may set.
+  After them it has those of matrix compression, which old specs may set. Steps
+  may be text, such as '70%', as in a spec.
 
   >>> hparams = get_pruning_hparams().parse('target_sparsity=0.9')
   >>> PruningSpec.of(hparams)
   PruningSpec.parse('target_sparsity=0.9')
   """
-  return hparams_lib.HParams(**_DEFAULTS, **compression_fields.DEFAULTS)
+  return hparams_lib.HParams(
+      **_DEFAULTS, **compression_fields.DEFAULTS).with_kinds({
+          field: value_type.Kind(value_type.Step)
+          for field in training_length.STEP_FIELDS})

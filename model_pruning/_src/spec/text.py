@@ -60,7 +60,7 @@ _MOST_SHOWN = 5
 _QUOTE_IT = 'put quotes around a value with a comma, a space or a bracket.'
 
 
-class _Item(NamedTuple):
+class Item(NamedTuple):
   """`name=value`, `name=[values]` or `name[index]=value`, as text."""
   name: str
   at: Optional[int]
@@ -120,7 +120,12 @@ def _read_list(text: str, start: int) -> Tuple[List[str], int]:
   return elements, position + 1
 
 
-def _read_items(text: str) -> Iterator[_Item]:
+def read_items(text: str) -> Iterator[Item]:
+  """The items of a text, in its order; of no type yet.
+
+  Raises:
+    ValueError: The text is malformed.
+  """
   position = len(text) - len(text.lstrip())
   while position < len(text):
     start = position
@@ -141,15 +146,15 @@ def _read_items(text: str) -> Iterator[_Item]:
     if end is None:
       raise _malformed(text, start, _QUOTE_IT)
     position = end.end()
-    yield _Item(name, None if index is None else int(index), value)
+    yield Item(name, None if index is None else int(index), value)
 
 
-def _more(items: List[_Item]) -> str:
+def _more(items: List[Item]) -> str:
   more = len(items) - _MOST_SHOWN
   return f' and {more} more' if more > 0 else ''
 
 
-def _value_of(name: str, items: List[_Item]) -> Union[str, List[str]]:
+def _value_of(name: str, items: List[Item]) -> Union[str, List[str]]:
   """Joins the items of one name: one value, or the elements of a list."""
   by_index = {item.at: item.value for item in items}
   if len(by_index) < len(items) or None in by_index and len(items) > 1:
@@ -193,8 +198,8 @@ def parse(text: str, fields: Mapping[str, Any]) -> Dict[str, Any]:
   if not isinstance(text, str):
     raise TypeError(
         f'Argument `text` must be a str. Received: text={errors.shown(text)}')
-  items: Dict[str, List[_Item]] = {}
-  for item in _read_items(text):
+  items: Dict[str, List[Item]] = {}
+  for item in read_items(text):
     if item.name not in fields:
       raise ValueError(errors.unknown_name(item.name, fields))
     items.setdefault(item.name, []).append(item)

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import dataclasses
 import numbers
-from typing import Any, Callable, Dict, List, NamedTuple, Union
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple, Union
 
 from model_pruning._src.spec import errors
+from model_pruning._src.spec import training_length
 
 # TensorFlow has no longer ints.
 _MOST_BITS = 63
@@ -42,6 +43,22 @@ def _is_number(abstract_type: type) -> Callable[[Any], bool]:
       isinstance(value, abstract_type) and not isinstance(value, bool))
 
 
+class Step:
+  """Stands for the type of a step: an int, or text such as '70%' or '5ep'."""
+
+
+def _step(value: Any) -> Union[int, str]:
+  return training_length.canonical_step('step', value)
+
+
+def _is_step(value: Any) -> bool:
+  try:
+    _step(value)
+  except ValueError:
+    return False
+  return True
+
+
 def _bool_from_text(text: str) -> bool:
   words = {'true': True, 'True': True, 'false': False, 'False': False}
   word = text.strip()
@@ -56,6 +73,10 @@ _SCALARS: Dict[type, _Scalar] = {
                  _int_from_text),
     float: _Scalar('a float', _is_number(numbers.Real), float, float),
     str: _Scalar('a str', lambda value: isinstance(value, str), str, str),
+    # The last one: it is never inferred, since these are ints and strings.
+    Step: _Scalar(
+        'an int, a share of the training up to 100% such as 70%, or epochs '
+        'such as 5ep', _is_step, _step, _step),
 }
 # The type of None, which may be replaced by anything.
 _ANYTHING = _Scalar('anything', lambda value: True, lambda value: value,
@@ -91,6 +112,16 @@ class Kind:
       return cls(_scalar_type(default))
     types = [_scalar_type(element) for element in default] or [str]
     return cls(float if set(types) == {int, float} else types[0], is_list=True)
+
+  def to_plain(self) -> Tuple[Any, bool]:
+    """The kind for a pickle, which names no module of this library."""
+    return 'step' if self.scalar is Step else self.scalar, self.is_list
+
+  @classmethod
+  def from_plain(cls, plain: Tuple[Any, bool]) -> Kind:
+    """The kind that `to_plain` has described."""
+    scalar, is_list = plain
+    return cls(Step if scalar == 'step' else scalar, is_list)
 
   def _rules(self) -> _Scalar:
     if self.scalar is type(None):

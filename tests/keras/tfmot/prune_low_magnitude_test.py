@@ -11,7 +11,6 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning import keras as sparsity
-from model_pruning._src.compat import keras_models as compat_models
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
 from tests.support import keras_models
@@ -174,47 +173,6 @@ class ModelsTest(wrapped_models.WrapperTestCase):
               keras_variables.backend_variable(variable))
           first, second = map(keras_variables.value_of, replicas)
           np.testing.assert_array_equal(first, second)
-
-
-class StripTest(wrapped_models.WrapperTestCase):
-
-  @parameterized.parameters(*_MODELS)
-  def test_it_is_the_model_of_before_with_exact_zeros(self, model):
-    original = keras_models.MODELS[model]()
-    names = [layer.name for layer in compat_models.flatten_layers(original)]
-    config = original.get_config()
-    pruned = sparsity.prune_low_magnitude(original)
-    keras_models.WAYS['train_on_batch'](pruned, 3)
-    stripped = sparsity.strip_pruning(pruned)
-    self.assertEqual(
-        [layer.name for layer in compat_models.flatten_layers(stripped)], names)
-    self.assertEqual(stripped.name, original.name)
-    self.assertEqual(str(stripped.get_config()), str(config))
-    keras_models.compile_(stripped)
-    images, _ = keras_models.batch()
-    np.testing.assert_array_equal(stripped.predict(images),
-                                  pruned.predict(images))
-    kernels = [w for w in stripped.get_weights() if w.ndim > 1]
-    for kernel in kernels:
-      self.assertEqual((kernel != 0).sum(),
-                       numpy_reference.num_kept(kernel.size, 0.5))
-
-  def test_it_trains_by_itself(self):
-    pruned = sparsity.prune_low_magnitude(keras_models.sequential())
-    keras_models.WAYS['fit'](pruned, 2)
-    stripped = sparsity.strip_pruning(pruned)
-    before = pruned.layers[0].get_weights()
-    keras_models.WAYS['fit'](stripped, 2)
-    np.testing.assert_array_equal(pruned.layers[0].get_weights()[0], before[0])
-    self.assertEqual(np.mean(stripped.get_weights()[0] == 0), 0)
-    again = sparsity.prune_low_magnitude(stripped)
-    keras_models.WAYS['fit'](again, 1)
-    for wrapper in wrapped_models.wrappers(again):
-      self.assert_pruned(wrapper)
-
-  def test_something_else_is_no_model(self):
-    with self.assertRaisesRegex(ValueError, 'must be a Keras model.*list'):
-      sparsity.strip_pruning([])
 
 
 class ErrorTest(wrapped_models.WrapperTestCase):

@@ -65,7 +65,7 @@ def find(prune_option: str = 'weight') -> List[Masked]:
 
   Args:
     prune_option: the gradient options need variables that masks made for
-      'weight' have not.
+      'weight' have not: they are made.
 
   Returns:
     The weights in the order in which they were masked.
@@ -86,6 +86,7 @@ def find_uses(prune_option: str = 'weight') -> List[Masked]:
   if prune_option != 'weight':
     others += [mask_collections.GRADIENTS, mask_collections.OLD_WEIGHTS,
                mask_collections.OLD_OLD_WEIGHTS]
+    _create_gradient_state(prune_option)
   lists = {name: mask_collections.get(name) for name in one_each + others}
   lengths = {name: len(items) for name, items in lists.items()}
   number = lengths[mask_collections.MASKS]
@@ -103,6 +104,51 @@ def find_uses(prune_option: str = 'weight') -> List[Masked]:
       Masked(weight, apply_mask.MaskState(mask, threshold, *rest),
              _group_of(mask))
       for mask, threshold, weight, *rest in zip(*lists.values())]
+
+
+def _create_gradient_state(prune_option: str) -> None:
+  """Makes what `prune_option` needs of weights that were masked without it.
+
+  Old programs never say it to a masked cell, which made these variables in any
+  case. Here they are made when something needs them, beside the mask.
+  """
+  names = (mask_collections.GRADIENTS, mask_collections.OLD_WEIGHTS,
+           mask_collections.OLD_OLD_WEIGHTS)
+  masks = mask_collections.get(mask_collections.MASKS)
+  weights = mask_collections.get(mask_collections.WEIGHTS)
+  if len(masks) != len(weights):
+    return  # It is not known which belong together.
+  there = [mask_collections.get(name) for name in names]
+  if len({len(entries) for entries in there}) > 1 or (
+      len(there[0]) == len(masks)):
+    return
+  by_scope = {_scope_of(entries[0]): entries for entries in zip(*there)}
+  if not set(by_scope) <= set(map(_scope_of, masks)):
+    return  # Somebody has names of their own.
+  graph = mask_collections.owning_graph()
+  rows = []
+  for mask, weight in zip(masks, weights):
+    entries = by_scope.get(_scope_of(mask))
+    group = _group_of(mask)
+    if entries is None:
+      scope = tf.compat.v1.VariableScope(
+          tf.compat.v1.AUTO_REUSE, _scope_of(mask))
+      with tf.init_scope():
+        state = apply_mask.create_state(weight, scope, prune_option)
+      entries = (state.gradient, state.old_weight, state.old_old_weight)
+      by_scope[_scope_of(mask)] = entries  # A layer may be used again.
+      if group is not None:
+        for name, entry in zip(names, entries):
+          graph.add_to_collection(
+              mask_collections.attach_group_suffix(name, group), entry)
+    rows.append(entries)
+  for name, column in zip(names, zip(*rows)):
+    graph.get_collection_ref(name)[:] = column  # In the order of the masks.
+
+
+def _scope_of(variable: Any) -> str:
+  """Where a variable of a mask is: its name without the last part."""
+  return name_of(variable).rpartition('/')[0]
 
 
 def _group_of(mask: Any) -> Optional[str]:
