@@ -38,7 +38,7 @@ _NAMES = {
         PruningSchedule PruningSummaries UpdatePruningStep prune
         prune_low_magnitude prune_now prune_scope strip_pruning
         xnnpack_report''',
-    'model_pruning.python.hparam': 'HParams',
+    'model_pruning.python.hparam': 'HParams parse_values',
     'model_pruning.python.layers.layers': '''
         masked_conv2d masked_convolution masked_fully_connected''',
     'model_pruning.python.layers.rnn_cells': '''

@@ -56,6 +56,61 @@ class ImportPathsTest(parameterized.TestCase):
       self.assertEqual(sparsity, 0.5)
 
 
+class ParseValuesTest(parameterized.TestCase):
+  """What the contrib library and that of google-research return."""
+
+  @parameterized.parameters(
+      ('a=1,b[1]=2,b[3]=4', {'a': 1, 'b': {1: 2.0, 3: 4.0}}),
+      ('s=x,l=[p,q],t=true', {'s': 'x', 'l': ['p', 'q'], 't': True}),
+      ('b=[1, 2.5]', {'b': [1.0, 2.5]}), ('s=', {'s': ''}), ('', {}),
+      ('t=2', {'t': True}))
+  def test_values_are_of_the_types_that_are_given(self, text, values):
+    types = {'a': int, 'b': float, 's': str, 'l': str, 't': bool}
+    self.assertEqual(repr(hparam.parse_values(text, types)), repr(values))
+
+  def test_other_names_are_an_error_or_left_out(self):
+    with self.assertRaisesRegex(ValueError, 'zz'):
+      hparam.parse_values('a=1,zz=2', {'a': int})
+    self.assertEqual(hparam.parse_values(
+        'a=1,zz=[2,3]', {'a': int}, ignore_unknown=True), {'a': 1})
+
+  @parameterized.parameters(
+      'a=1,a=2', 'a=[1,2],a[0]=1', 'a[0]=1,a[0]=2', 'a[0]=1,a=2', 'a[0]=[1]',
+      'a=x', 'a=[1,x]', 'a', '=1')
+  def test_what_is_wrong_is_a_value_error(self, text):
+    for ignore_unknown in (False, True):
+      with self.assertRaises(ValueError):
+        hparam.parse_values(text, {'a': int}, ignore_unknown)
+
+
+class GradientOptionTest(masked_graphs.GraphTestCase):
+
+  @parameterized.parameters('first_order_gradient', 'second_order_gradient')
+  def test_a_masked_cell_need_not_be_told_the_prune_option(self, option):
+    if not hasattr(rnn_cells.MaskedBasicLSTMCell, 'zero_state'):
+      self.skipTest('TensorFlow has no rnn_cell with this Keras')
+    pruner = model_pruning.Pruning(
+        f'prune_option={option},target_sparsity=0.5,initial_sparsity=0.5,'
+        'pruning_frequency=1', global_step=self.step)
+    kernel = v1.get_variable('w', [4, 4])
+    pruner.apply_mask(kernel, 'w_scope')
+    cell = rnn_cells.MaskedBasicLSTMCell(3)
+    output, _ = cell(tf.ones([2, 5]), cell.zero_state(2, tf.float32))
+    del output
+    update = pruner.mask_update_op()
+    names = [[variable.name.rpartition('/')[0] for variable in entries]
+             for entries in (pruning.get_masks(), pruning.get_gradients(),
+                             pruning.get_old_weights(),
+                             pruning.get_old_old_weights())]
+    self.assertLen(names[0], 2)
+    self.assertEqual(names, [names[0]] * 4)
+    with v1.Session() as session:
+      session.run(v1.global_variables_initializer())
+      session.run(update)
+      for sparsity in session.run(model_pruning.get_weight_sparsity()):
+        self.assertEqual(sparsity, 0.5)
+
+
 class LingvoTest(masked_graphs.GraphTestCase):
 
   class _Layer:

@@ -30,7 +30,22 @@ class GoldenPicklesTest(parameterized.TestCase):
 
   def test_each_file_has_its_spec_and_each_spec_its_file(self):
     self.assertEqual(sorted(path.stem for path in _DIRECTORY.glob('*.pickle')),
-                     sorted(write_pickles.SPECS))
+                     sorted([*write_pickles.SPECS, 'hparams']))
+
+  def test_hparams_are_those_of_their_string(self):
+    pickled = (_DIRECTORY / 'hparams.pickle').read_bytes()
+    hparams = pickle.loads(pickled)
+    wanted = model_pruning.get_pruning_hparams().parse(write_pickles.HPARAMS)
+    self.assertIs(type(hparams), model_pruning.HParams)
+    self.assertEqual({**wanted.values(), **hparams.values()}, wanted.values())
+    self.assertEqual(hparams.parse('end_pruning_step=80%').end_pruning_step,
+                     '80%')
+    with self.assertRaisesRegex(ValueError, 'must be a float'):
+      hparams.parse('target_sparsity=x')
+    for written in (pickled, pickle.dumps(wanted, protocol=2)):
+      self.assertEqual(
+          {name for name in _classes_in(written) if 'model_pruning' in name},
+          {'model_pruning.python.hparam HParams'})
 
   @parameterized.parameters(*write_pickles.SPECS)
   def test_an_old_pickle_is_the_spec_of_its_string(self, name):

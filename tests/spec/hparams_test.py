@@ -13,6 +13,7 @@ import numpy as np
 from absl.testing import absltest
 from absl.testing import parameterized
 
+import model_pruning
 from model_pruning._src.spec import hparams as hparams_lib
 
 
@@ -62,7 +63,7 @@ class HParamsTest(parameterized.TestCase):
 
   def test_none_is_replaced_by_anything(self):
     hparams = hparams_lib.HParams(n=None)
-    self.assertEqual(str(hparams), 'n=None')
+    self.assertEqual(str(hparams), "[('n', None)]")
     self.assertIsNone(hparams.parse('n=None').n)
     self.assertEqual(hparams.parse('n=a').n, 'a')
     hparams.n = [1, 'a']
@@ -152,10 +153,36 @@ class HParamsTest(parameterized.TestCase):
     with self.assertRaisesRegex(ValueError, 'must be a JSON object'):
       hparams.parse_json('[1]')
 
-  def test_str_parses_to_the_same_values(self):
-    hparams = _hparams(s='a,b', ls=['x y', 'conv[0-9]:0.8', ''], lf=[1e-7])
-    self.assertEqual(_hparams().parse(str(hparams)).values(), hparams.values())
-    self.assertEqual(str(_hparams()), 'i=1,f=0.5,b=false,s=x,ls=[a],lf=[1]')
+  def test_str_is_the_sorted_items(self):
+    self.assertEqual(str(hparams_lib.HParams(b='x', a=[1.0], c=False)),
+                     "[('a', [1.0]), ('b', 'x'), ('c', False)]")
+
+  def test_json_leaves_out_what_can_be_called(self):
+    hparams = hparams_lib.HParams(
+        f=len, a=1, g=lambda: 0, l=[1], n=None, cls=dict)
+    hparams.n = {'x': [print, 2], 'y': max}
+    self.assertEqual(hparams.to_json(), '{"a": 1, "l": [1], "n": {"x": [2]}}')
+    self.assertIs(hparams.f, len)
+
+  @parameterized.parameters(
+      ('70%', '70%'), ('5ep', '5ep'), ('7', 7), (' 2.50 %', '2.5%'))
+  def test_the_steps_of_a_spec_may_be_shares(self, text, stored):
+    hparams = model_pruning.get_pruning_hparams()
+    self.assertIs(hparams.parse(f'begin_pruning_step={text}'), hparams)
+    self.assertEqual(hparams.begin_pruning_step, stored)
+    hparams.set_hparam('end_pruning_step', text)
+    self.assertEqual(hparams.end_pruning_step, stored)
+    self.assertEqual(
+        model_pruning.PruningSpec.of(hparams).begin_pruning_step, stored)
+    again = pickle.loads(pickle.dumps(hparams))
+    self.assertEqual(again.parse('pruning_frequency=10%').values(), {
+        **hparams.values(), 'pruning_frequency': '10%'})
+
+  @parameterized.parameters('170%', 'x', '1.5', '', '5 epochs')
+  def test_what_is_no_step_is_refused_by_name(self, text):
+    with self.assertRaisesRegex(
+        ValueError, '`begin_pruning_step` must be an int, a share'):
+      model_pruning.get_pruning_hparams().parse(f'begin_pruning_step={text}')
 
   def test_repr_is_the_constructor_call(self):
     self.assertEqual(repr(hparams_lib.HParams(a=1, b=['x'])),

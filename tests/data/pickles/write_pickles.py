@@ -20,12 +20,18 @@ SPECS = {
     'n_m': 'sparsity_m_by_n=2x4',
 }
 
+# Written by the version after 0.1.0: a pickle of an `HParams`.
+HPARAMS = 'target_sparsity=0.9,begin_pruning_step=70%,do_not_prune=[head]'
+
 
 def main(directory):
   for name, text in SPECS.items():
     path = pathlib.Path(directory) / (name + '.pickle')
     spec = model_pruning.PruningSpec.parse(text)
     path.write_bytes(pickle.dumps(spec, protocol=2))
+  hparams = model_pruning.get_pruning_hparams().parse(HPARAMS)
+  (pathlib.Path(directory) / 'hparams.pickle').write_bytes(
+      pickle.dumps(hparams, protocol=2))
 
 
 if __name__ == '__main__':

@@ -14,6 +14,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from model_pruning import keras as sparsity
+from model_pruning._src.compat import keras_variables
 from tests.support import wrapped_models
 
 keras = tf.keras
@@ -44,6 +45,31 @@ class CallbacksTest(wrapped_models.WrapperTestCase):
       weights.append(model.layers[-1].get_weights()[0])
     np.testing.assert_array_equal(*weights)
     self.assertEqual(np.mean(weights[0] == 0), 0.5)
+
+  def test_a_loop_of_ones_own_may_call_what_it_called_of_tfmot(self):
+    model = wrapped_models.one_kernel_model(
+        np.linspace(-1, 1, 80).reshape(8, 10).astype(np.float32),
+        pruning_schedule=sparsity.ConstantSparsity(0.5, 0))
+    step = model.layers[-1].pruning_step
+    self.assertEqual(keras_variables.value_of(step), -1)
+    model.compile('sgd', 'mean_squared_error')
+    callbacks = [sparsity.UpdatePruningStep()]
+    if importlib.util.find_spec('tensorboard') is not None:
+      callbacks.append(sparsity.PruningSummaries(
+          log_dir=self.create_tempdir().full_path))
+    for callback in callbacks:
+      callback.set_model(model)
+    callbacks[0].on_train_begin()
+    self.assertEqual(keras_variables.value_of(step), 0)
+    for callback in callbacks[1:]:
+      callback.on_epoch_begin(epoch=-1)
+    callbacks[0].on_train_batch_begin(batch=-1)
+    model.train_on_batch(np.eye(8, dtype=np.float32), np.ones((8, 10)))
+    callbacks[0].on_epoch_end(batch=-1)
+    self.assertEqual(keras_variables.value_of(step), 1)
+    self.assert_pruned(model.layers[-1])
+    callbacks[0].on_train_begin()  # Of a training that goes on.
+    self.assertEqual(keras_variables.value_of(step), 1)
 
   def test_its_class_is_that_of_callbacks(self):
     self.assertIsInstance(sparsity.UpdatePruningStep(),

@@ -105,6 +105,52 @@ class ModelsTest(wrapped_models.WrapperTestCase):
           keras.Sequential([layers.InputLayer((2,)), layers.Dense(2)]),
           pruning_policy=NotTheFirst())
 
+  def test_a_policy_looks_at_the_whole_model_and_not_at_models_in_it(self):
+
+    class Whole(sparsity.PruningPolicy):
+
+      def allow_pruning(self, layer):
+        return True
+
+      def ensure_model_supports_pruning(self, model):
+        asked.append(model)
+
+    asked = []
+    model = keras_models.MODELS['nested']()
+    sparsity.prune_low_magnitude(model, pruning_policy=Whole())
+    self.assertEqual(asked, [model])
+
+  def test_a_model_in_which_nothing_is_pruned_is_said_to_be(self):
+
+    class Nothing(sparsity.PruningPolicy):
+
+      def allow_pruning(self, layer):
+        return False
+
+      def ensure_model_supports_pruning(self, model):
+        pass
+
+    for model, policy, reason in (
+        (keras_models.sequential(), Nothing(), 'policy Nothing allows no'),
+        (keras.Sequential([layers.InputLayer((2,)), layers.ReLU()]), None,
+         'has a weight')):
+      with self.assertLogs('absl', 'WARNING') as logs:
+        sparsity.prune_low_magnitude(model, pruning_policy=policy)
+      self.assertRegex(str(logs.output), f'prunes nothing.*{reason}')
+
+  def test_a_wrapper_tells_its_arguments_and_its_layer_what_is_prunable(self):
+    wrapper = sparsity.prune_low_magnitude(
+        layers.Dense(4), block_size=(2, 1), block_pooling_type='MAX')
+    self.assertEqual(wrapper.block_size, (2, 1))
+    self.assertEqual(wrapper.block_pooling_type, 'MAX')
+    self.assertIsNone(wrapper.sparsity_m_by_n)
+    self.assertEmpty(wrapper.layer.get_prunable_weights())
+    keras.Sequential([layers.InputLayer((8,)), wrapper])
+    [kernel] = wrapper.layer.get_prunable_weights()
+    self.assertIs(kernel, wrapper.layer.kernel)
+    self.assertEqual(sparsity.prune_low_magnitude(
+        layers.Dense(4), sparsity_m_by_n=(2, 4)).sparsity_m_by_n, (2, 4))
+
   def test_a_wrapped_layer_in_a_subclassed_model_is_pruned(self):
 
     class Inner(layers.Layer):

@@ -9,6 +9,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
+from model_pruning._src.compat import keras_models as compat_models
 from tests.support import keras_models
 from tests.support import xnnpack_models
 
@@ -98,6 +99,63 @@ class ReportTest(XNNPackTestCase):
     with self.assertRaisesRegex(ValueError, 'none has it.*ZeroPadding2D'):
       model_pruning.keras.PruneForLatencyOnXNNPack(
           ).ensure_model_supports_pruning(model)
+
+
+class PolicyTest(XNNPackTestCase):
+
+  def _prune(self, model):
+    return model_pruning.keras.prune_low_magnitude(
+        model,
+        pruning_policy=model_pruning.keras.PruneForLatencyOnXNNPack())
+
+  def test_a_model_that_is_pruned_already_fits_as_before(self):
+    pruned = self._prune(xnnpack_models.mobile_net_v2())
+    again = self._prune(pruned)
+    self.assertEqual([layer.name for layer in again.layers],
+                     [layer.name for layer in pruned.layers])
+    self.assertLen(xnnpack_report(pruned, _SPEC).sparse, 6)
+
+  def test_models_inside_need_not_fit_by_themselves(self):
+    pruned = self._prune(xnnpack_models.RUN['a model inside']())
+    self.assertLen([layer for layer in compat_models.flatten_layers(pruned)
+                    if layer.name == 'prune_low_magnitude_point'], 1)
+
+  def test_a_model_without_such_a_convolution_is_left_as_it_is(self):
+    with self.assertLogs('absl', 'WARNING') as logs:
+      pruned = self._prune(xnnpack_models.network(xnnpack_models.depthwise))
+    self.assertRegex(str(logs.output), 'prunes nothing.*allows no layer')
+    self.assertNotIn('prune_low_magnitude', str(
+        [layer.name for layer in pruned.layers]))
+
+  def test_a_subclass_that_computes_the_same_is_its_class(self):
+
+    class MyPooling(layers.GlobalAveragePooling2D):
+      pass
+
+    class MyConv(layers.Conv2D):
+      pass
+
+    def model(pooling):
+      return xnnpack_models.network(
+          MyConv(4, 1, name='point'),
+          end=lambda x: layers.Dense(4)(pooling()(x)))
+
+    self.assertEqual(xnnpack_report(model(MyPooling), _SPEC).sparse,
+                     ('point',))
+
+    class Other(layers.GlobalAveragePooling2D):
+
+      def call(self, inputs):
+        return tf.reduce_max(inputs, [1, 2])
+
+    self.assertRegex(_verdict(xnnpack_report(model(Other), _SPEC)).reason,
+                     'Other has no form')
+
+  def test_a_difference_does_not_run(self):
+    model = xnnpack_models.network(
+        lambda x: layers.Subtract()([x, xnnpack_models.point(x)]))
+    self.assertRegex(_verdict(xnnpack_report(model, _SPEC)).reason,
+                     'Subtract has no form with the channels first')
 
 
 class ZerosTest(XNNPackTestCase):
