@@ -138,8 +138,9 @@ class HParams:
 
     What can be called, at any depth, is left out.
     """
-    return json.dumps(_without_callables(self.values()), indent=indent, separators=separators,
-                      sort_keys=sort_keys)
+    return json.dumps(
+        _without_callables(self.values()), indent=indent,
+        separators=separators, sort_keys=sort_keys)
 
   def with_kinds(self, kinds: Mapping[str, value_type.Kind]) -> HParams:
     """Gives hyperparameters that exist another type; returns this object."""

@@ -136,10 +136,19 @@ class DisplacementTest(masked_graphs.GraphTestCase):
         self.session.run(tf.convert_to_tensor(apply_mask.get_old_weights()[0])),
         value)
 
-  def test_masks_made_for_another_option_are_an_error(self):
+  def test_masks_made_for_another_option_get_what_it_needs(self):
     masked_graphs.masked_weight(np.ones([4], np.float32))
+    pruning.Pruning('prune_option=first_order_gradient').mask_update_op()
+    [mask], [gradient] = apply_mask.get_masks(), apply_mask.get_gradients()
+    self.assertEqual(gradient.name.rpartition('/')[0],
+                     mask.name.rpartition('/')[0])
+    self.assertLen(apply_mask.get_old_weights(), 1)
+
+  def test_collections_that_do_not_fit_together_are_an_error(self):
+    masked_graphs.masked_weight(np.ones([4], np.float32))
+    v1.add_to_collection('gradient_weights', tf.ones([4]))
     pruner = pruning.Pruning('prune_option=first_order_gradient')
-    with self.assertRaisesRegex(ValueError, "'gradient_weights': 0"):
+    with self.assertRaisesRegex(ValueError, "'gradient_weights': 1"):
       pruner.mask_update_op()
 
   def test_without_a_gradient_option_the_operations_do_nothing(self):

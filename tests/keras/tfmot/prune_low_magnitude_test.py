@@ -15,7 +15,6 @@ from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
 from tests.support import keras_models
 from tests.support import modes
-from tests.support import numpy_reference
 from tests.support import wrapped_models
 
 keras = tf.keras

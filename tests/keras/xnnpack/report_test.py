@@ -101,7 +101,7 @@ class ReportTest(XNNPackTestCase):
           ).ensure_model_supports_pruning(model)
 
 
-class PolicyTest(XNNPackTestCase):
+class WholeModelTest(XNNPackTestCase):
 
   def _prune(self, model):
     return model_pruning.keras.prune_low_magnitude(
