@@ -104,8 +104,8 @@ def _is_close(first: Any, second: Any) -> bool:
     return bool(np.array_equal(first, second))
   first, second = (array.astype(np.complex128 if array.dtype.kind == 'c'
                                 else np.float64) for array in (first, second))
-  scale = float(np.nanmax(np.abs(np.where(
-      np.isfinite(first), first, 0.0)), initial=0.0))
+  magnitudes = np.abs(np.where(np.isfinite(first), first, 0.0))
+  scale = float(np.max(magnitudes)) if magnitudes.size else 0.0
   return bool(np.allclose(first, second, rtol=1e-3, atol=1e-3 * scale,
                           equal_nan=True))
 
