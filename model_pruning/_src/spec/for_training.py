@@ -10,7 +10,7 @@ from typing import Any, Dict
 import numpy as np
 
 from model_pruning._src.spec import errors
-from model_pruning._src.spec import value_type
+from model_pruning._src.spec import integers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,5 +98,5 @@ def check_count(name: str, count: Any) -> None:
   if (isinstance(count, bool) or not isinstance(count, (int, np.integer))
       or count < 1):
     raise errors.argument_error(name, 'be an integer >= 1', count)
-  if not value_type.is_short(count):
-    raise errors.argument_error(name, value_type.TOO_LONG, count)
+  if not integers.is_short(count):
+    raise errors.argument_error(name, integers.TOO_LONG, count)

@@ -28,6 +28,7 @@ from typing import (
 )
 
 from model_pruning._src.spec import errors
+from model_pruning._src.spec import integers
 from model_pruning._src.spec import regexes
 from model_pruning._src.spec import text as text_lib
 from model_pruning._src.spec import value_type
@@ -72,7 +73,7 @@ def read_pair(value: Any) -> Tuple[int, int]:
              and not isinstance(v, bool) for v in (first, second)):
     raise TypeError('no ints')
   pair = int(first), int(second)
-  if not all(map(value_type.is_short, pair)):
+  if not all(map(integers.is_short, pair)):
     raise OverflowError('more than 63 bits')
   return pair
 

@@ -15,7 +15,7 @@ from typing import Any, List, NamedTuple, Optional, Sequence, Union
 import numpy as np
 
 from model_pruning._src.spec import errors
-from model_pruning._src.spec import value_type
+from model_pruning._src.spec import integers
 
 # The fields of a spec that are steps, or numbers of steps.
 STEP_FIELDS = (
@@ -101,8 +101,8 @@ def check_length(num_steps: Optional[int],
         isinstance(number, bool) or not isinstance(number, (int, np.integer))
         or number < 1):
       raise errors.argument_error(name, 'be an integer >= 1, or None', number)
-    if not value_type.is_short(number):
-      raise errors.argument_error(name, value_type.TOO_LONG, number)
+    if not integers.is_short(number):
+      raise errors.argument_error(name, integers.TOO_LONG, number)
 
 
 def step_at(field: str, value: Union[int, str], num_steps: Optional[int],

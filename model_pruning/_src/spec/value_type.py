@@ -9,18 +9,11 @@ import numbers
 from typing import Any, Callable, Dict, List, NamedTuple, Tuple, Union
 
 from model_pruning._src.spec import errors
+from model_pruning._src.spec import integers
 from model_pruning._src.spec import training_length
 
-# TensorFlow has no longer ints.
-_MOST_BITS = 63
+# No int of 63 bits has more.
 _MOST_DIGITS = 20
-TOO_LONG = f'be an int of at most {_MOST_BITS} bits'
-
-
-def is_short(value: Any) -> bool:
-  """Whether a value is not an int, or one that an int64 can hold."""
-  return not isinstance(value, numbers.Integral) or (
-      -2**_MOST_BITS <= int(value) < 2**_MOST_BITS)
 
 
 def _int_from_text(text: str) -> int:
@@ -153,8 +146,8 @@ class Kind:
         map(rules.accepts, value if self.is_list else [value])):
       raise errors.argument_error(name, f'be {self}', value)
     elements = value if self.is_list else [value]
-    if self.scalar is int and not all(map(is_short, elements)):
-      raise errors.argument_error(name, TOO_LONG, value)
+    if self.scalar is int and not all(map(integers.is_short, elements)):
+      raise errors.argument_error(name, integers.TOO_LONG, value)
     try:
       converted = [rules.convert(element) for element in elements]
     except (OverflowError, ValueError, TypeError):  # 10**400 is no float.
@@ -181,9 +174,9 @@ class Kind:
     try:
       values = [from_text(one) for one in texts]
     except OverflowError:
-      raise errors.argument_error(name, TOO_LONG, text) from None
+      raise errors.argument_error(name, integers.TOO_LONG, text) from None
     except ValueError:
       raise errors.argument_error(name, f'be {self}', text) from None
-    if self.scalar is int and not all(map(is_short, values)):
-      raise errors.argument_error(name, TOO_LONG, text)
+    if self.scalar is int and not all(map(integers.is_short, values)):
+      raise errors.argument_error(name, integers.TOO_LONG, text)
     return values[0] if isinstance(text, str) else values
