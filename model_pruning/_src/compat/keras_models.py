@@ -8,6 +8,7 @@ API is used in this folder only; each use says on which versions it was tried.
 
 from __future__ import annotations
 
+import gc
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import tensorflow as tf
@@ -62,6 +63,53 @@ def forget_train_function(model: Any) -> None:
   if getattr(model, 'train_function', None) is not None:
     model.train_function = None
   getattr(model, '_distributed_function_cache', {}).clear()
+
+
+def forget_train_functions(model: Any, keras: Any,
+                           variables: Sequence[Any]) -> None:
+  """The same for every living model that trains one of some variables.
+
+  A sub-model does not know of the models that it is in, or that share its
+  layers, and no list of models is kept: they are looked for.
+
+  Args:
+    model: is one of them.
+    keras: its Keras.
+    variables: Keras variables.
+  """
+  forget_train_function(model)
+  wanted = {id(variable) for variable in variables}
+  kinds = {keras.Model}
+  new = [keras.Model]
+  while new:
+    new = [kind for base in new for kind in base.__subclasses__()
+           if kind not in kinds]
+    kinds.update(new)
+  for other in [thing for thing in gc.get_objects() if type(thing) in kinds]:
+    if (getattr(other, 'train_function', None) is not None
+        or getattr(other, '_distributed_function_cache', None)) and (
+            not wanted.isdisjoint(map(id, other.trainable_variables))):
+      forget_train_function(other)
+
+
+def merges_lora(layer: Any) -> Dict[str, Any]:
+  """What files of a layer have that `enable_lora` was called of.
+
+  Files hold the sum of the frozen weight and the product of the adapters,
+  which is the public attribute. `_kernel` and `_embeddings`, the weight alone,
+  were tried on Keras 3.3 to 3.15.
+
+  Returns:
+    The weight and the public value of it, as `weight` and `merged`; empty if
+    the layer has no adapters.
+  """
+  if not getattr(layer, 'lora_enabled', False):
+    return {}
+  for name in ('kernel', 'embeddings'):
+    weight = getattr(layer, f'_{name}', None)
+    if weight is not None:
+      return {'weight': weight, 'merged': getattr(layer, name)}
+  return {}
 
 
 def dtype_policy_of(layer: Any) -> Any:

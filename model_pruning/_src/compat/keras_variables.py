@@ -53,6 +53,28 @@ def constraint_of(variable: Any) -> Optional[Callable[..., Any]]:
   return _constrained(variable)[-1].constraint
 
 
+def is_copy_of(variable: Any, original: Any,
+               constraint: Callable[..., Any]) -> bool:
+  """Whether a constraint of `original` came to `variable` by `copy.deepcopy`.
+
+  TensorFlow's variables hand their constraint on to their copies. `_variable`
+  (of mixed precision) and `_constraint` were tried on TF 1.14 to 2.21. Those
+  of Keras 3 copy the constraint as well, which may refuse.
+
+  Args:
+    variable: what an optimizer updates, or a layer has.
+    original: the Keras variable that `constraint` was made for.
+    constraint: the constraint.
+  """
+  if not isinstance(original, tf.compat.v2.Variable):
+    return False
+  own = {id(part) for part in _constrained(original)}
+  parts = tf_compat.replicas(getattr(variable, '_variable', variable))
+  return any(
+      vars(part).get('_constraint') is constraint and id(part) not in own
+      for part in parts if hasattr(part, '__dict__'))
+
+
 def set_constraint(variable: Any,
                    constraint: Optional[Callable[..., Any]]) -> None:
   """Makes optimizers apply `constraint` after they update `variable`.

@@ -21,7 +21,36 @@ from model_pruning._src.keras import ranking as ranking_lib
 
 
 class PrunesWeights:
-  """Base of the constraints that prune; no two of them go together."""
+  """Base of the constraints that prune; no two of them go together.
+
+  A copy of a weight is not pruned, however it was made: in place of this the
+  copy gets what was there before.
+
+  Attributes:
+    wrapped: the constraint that the variable had before; applied first.
+  """
+
+  wrapped: Optional[Callable[[Any], Any]]
+
+  def __reduce__(self) -> Any:
+    """What `copy.deepcopy` and `pickle` make of it: the one of before."""
+    return _same, (self.wrapped,)
+
+  def is_on_copy(self, variable: Any) -> bool:
+    """Whether `variable` has this because it is a copy of another."""
+    raise NotImplementedError
+
+
+def _same(thing: Any) -> Any:
+  return thing
+
+
+def constraint_of(variable: Any) -> Optional[Callable[[Any], Any]]:
+  """The constraint of a Keras variable, without what belongs to another."""
+  held = keras_variables.constraint_of(variable)
+  while isinstance(held, PrunesWeights) and held.is_on_copy(variable):
+    held = held.wrapped
+  return held
 
 
 class PruningConstraint(PrunesWeights):
@@ -46,11 +75,14 @@ class PruningConstraint(PrunesWeights):
       owner: kept alive as long as the constraint is.
     """
     self._weight = ranking.weights[index]
-    self.wrapped: Optional[Callable[[Any], Any]] = (
-        keras_variables.constraint_of(self._weight))
+    self.wrapped: Optional[Callable[[Any], Any]] = constraint_of(self._weight)
     self._ranking, self._index = ranking, index
     self._optimizer, self._before_update = optimizer, before_update
     self._owner = owner
+
+  def is_on_copy(self, variable: Any) -> bool:
+    """Whether `variable` has this because it is a copy of another."""
+    return keras_variables.is_copy_of(variable, self._weight, self)
 
   def __call__(self, weight: Any) -> tf.Tensor:
     """The updated `weight` with pruned entries zero.
@@ -65,6 +97,8 @@ class PruningConstraint(PrunesWeights):
       ValueError: if the saliency needs gradients and nobody recorded them, or
         several replicas would each update one variable.
     """
+    if self.is_on_copy(weight):
+      return weight if self.wrapped is None else self.wrapped(weight)
     _check_not_shared(self._weight)
     self._before_update()
     replica = keras_variables.replica_of(self._weight, weight)
@@ -102,12 +136,17 @@ class CompanionConstraint(PrunesWeights):
       variable: one that is updated after the weights.
       constraints: the weights to project, each with what does it.
     """
-    self.wrapped: Optional[Callable[[Any], Any]] = (
-        keras_variables.constraint_of(variable))
+    self.wrapped: Optional[Callable[[Any], Any]] = constraint_of(variable)
     self._variable, self._constraints = variable, list(constraints)
+
+  def is_on_copy(self, variable: Any) -> bool:
+    """Whether `variable` has this because it is a copy of another."""
+    return keras_variables.is_copy_of(variable, self._variable, self)
 
   def __call__(self, variable: Any) -> tf.Tensor:
     """What the constraint of before makes of `variable`."""
+    if self.is_on_copy(variable):
+      return variable if self.wrapped is None else self.wrapped(variable)
     replica = keras_variables.replica_of(self._variable, variable)
     assignments = []
     for weight, constraint in self._constraints:

@@ -128,6 +128,12 @@ class Pruner(tf.Module):
       keras_models.forget_train_function(model)
     return model
 
+  def __reduce_ex__(self, protocol: Any) -> Any:
+    raise TypeError(
+        'A pruner cannot be copied or pickled, because it belongs to the '
+        'weights of its model. A copy of the model is not pruned: call '
+        f'`prune` with it, which resumes. Received: {self!r}')
+
   def with_gradients(self, optimizer: Any) -> Any:
     """An optimizer that the saliency can learn the gradients from.
 
@@ -303,7 +309,7 @@ def _check(
 ) -> None:
   """Refuses what constraints cannot do, before anything is changed."""
   for variable in model.trainable_variables:
-    if isinstance(keras_variables.constraint_of(variable),
+    if isinstance(constraint.constraint_of(variable),
                   constraint.PrunesWeights):
       raise ValueError(
           'Argument `model` must not be pruned already. Received: a model '

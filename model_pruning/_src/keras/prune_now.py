@@ -83,7 +83,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
 
 def _check(model: Any, data: Any) -> None:
   for variable in model.trainable_variables:
-    if isinstance(keras_variables.constraint_of(variable),
+    if isinstance(constraint.constraint_of(variable),
                   constraint.CONSTRAINTS):
       raise ValueError(
           'Argument `model` must not be pruned in training any more: its masks '

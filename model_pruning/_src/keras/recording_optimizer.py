@@ -9,7 +9,7 @@ an optimizer that is like the user's own, of a class derived from its class.
 from __future__ import annotations
 
 import weakref
-from typing import Any, Callable, Iterable, List, Sequence, Tuple
+from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
@@ -51,8 +51,23 @@ def recording(optimizer: Any, record: Recorder) -> Any:
         'Argument `optimizer` must not be used already: the new one has a '
         f'state of its own. Received: {optimizer!r}')
   twin = _class_of(type(optimizer)).from_config(optimizer.get_config())
-  twin.record_gradients = record
+  twin.record_gradients = _Recorder(record)
   return twin
+
+
+class _Recorder:
+  """Calls a recorder. Copies of the optimizer record nothing."""
+
+  def __init__(self, record: Optional[Recorder] = None):
+    self._record = record
+
+  def __call__(self, gradients_and_variables: _GradientsAndVariables,
+               are_sums: bool) -> None:
+    if self._record is not None:
+      self._record(gradients_and_variables, are_sums)
+
+  def __reduce__(self) -> Any:
+    return _Recorder, ()
 
 
 def _class_of(kind: type) -> Any:

@@ -17,6 +17,7 @@ class SkipKind(enum.Enum):
        if weight.kind is model_pruning.SkipKind.DEPTHWISE]
   """
 
+  ADAPTER = 'it is a LoRA adapter' + _ON_REQUEST
   BIAS = 'it is a bias' + _ON_REQUEST
   BROADCAST = ('its first dimension is 1, so it is added or scales'
                + _ON_REQUEST)

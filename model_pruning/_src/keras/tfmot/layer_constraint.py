@@ -64,7 +64,7 @@ class LayerConstraint(constraint.PrunesWeights):
     Raises:
       ValueError: if `prune` prunes the weight.
     """
-    held = keras_variables.constraint_of(pruned.variable)
+    held = constraint.constraint_of(pruned.variable)
     while isinstance(held, (LayerConstraint, constraint.CompanionConstraint)):
       held = held.wrapped
     if isinstance(held, constraint.PruningConstraint):
@@ -77,6 +77,14 @@ class LayerConstraint(constraint.PrunesWeights):
     self.pruned = pruned
     self.was_called = False
 
+  def is_on_copy(self, variable: Any) -> bool:
+    """Whether `variable` has this because it is a copy of another."""
+    return keras_variables.is_copy_of(variable, self.pruned.variable, self)
+
+  def for_copy(self, pruned: WrappedWeight) -> LayerConstraint:
+    """A constraint for the copy of the weight in a copy of the wrapper."""
+    return LayerConstraint(self._spec, self._rule, self._timing, pruned)
+
   def __call__(self, weight: Any) -> tf.Tensor:
     """The updated `weight` with pruned entries zero.
 
@@ -86,6 +94,8 @@ class LayerConstraint(constraint.PrunesWeights):
     Returns:
       A tensor like it.
     """
+    if self.is_on_copy(weight):
+      return weight if self.wrapped is None else self.wrapped(weight)
     self.was_called = True
     state = self.pruned.state()
     replica = keras_variables.replica_of(self.pruned.variable, weight)

@@ -217,6 +217,15 @@ class PruningWrapper:
     wrapper._like_tfmot = like_tfmot  # pylint: disable=protected-access
     return wrapper
 
+  def __setstate__(self, state: Dict[str, Any]) -> None:
+    """Makes a copy of a wrapper, of Keras 2, prune the copy of its layer."""
+    super().__setstate__(state)  # type: ignore[misc]
+    for pruned in self.pruned_weights:
+      shared = keras_variables.constraint_of(pruned.variable)
+      if isinstance(shared, layer_constraint.LayerConstraint):
+        keras_variables.set_constraint(
+            pruned.variable, shared.for_copy(pruned))
+
   def _create_state(self) -> None:
     """Creates the weights of the wrapper, and constrains the layer's."""
     chosen = [(weight, rule) for weight, rule in (
