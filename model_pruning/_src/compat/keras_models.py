@@ -65,31 +65,30 @@ def forget_train_function(model: Any) -> None:
   getattr(model, '_distributed_function_cache', {}).clear()
 
 
-def forget_train_functions(model: Any, keras: Any,
+def forget_train_functions(models: Sequence[Any], kinds: Sequence[type],
                            variables: Sequence[Any]) -> None:
   """The same for every living model that trains one of some variables.
 
   A sub-model does not know of the models that it is in, or that share its
-  layers, and no list of models is kept: they are looked for.
+  layers, and nobody keeps a list of models: they are looked for.
 
   Args:
-    model: is one of them.
-    keras: its Keras.
+    models: some that are among them.
+    kinds: classes of models.
     variables: Keras variables.
   """
-  forget_train_function(model)
+  for model in models:
+    forget_train_function(model)
   wanted = {id(variable) for variable in variables}
-  kinds = {keras.Model}
-  new = [keras.Model]
+  new, known = set(kinds), set(kinds)
   while new:
-    new = [kind for base in new for kind in base.__subclasses__()
-           if kind not in kinds]
-    kinds.update(new)
-  for other in [thing for thing in gc.get_objects() if type(thing) in kinds]:
-    if (getattr(other, 'train_function', None) is not None
-        or getattr(other, '_distributed_function_cache', None)) and (
-            not wanted.isdisjoint(map(id, other.trainable_variables))):
-      forget_train_function(other)
+    new = {kind for base in new for kind in base.__subclasses__()} - known
+    known |= new
+  for model in [thing for thing in gc.get_objects() if type(thing) in known]:
+    if (getattr(model, 'train_function', None) is not None
+        or getattr(model, '_distributed_function_cache', None)) and (
+            not wanted.isdisjoint(map(id, model.variables))):
+      forget_train_function(model)
 
 
 def merges_lora(layer: Any) -> Dict[str, Any]:

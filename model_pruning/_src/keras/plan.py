@@ -9,6 +9,7 @@ from typing import Any, Optional
 import tensorflow as tf
 
 from model_pruning._src.keras import model_check
+from model_pruning._src.keras import parts
 from model_pruning._src.keras import weights as weights_lib
 from model_pruning._src.planning import preview
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -17,6 +18,7 @@ from model_pruning._src.spec import pruning_spec as spec_lib
 def dry_run(model: Any, spec: spec_lib.PruningSpec,
             num_steps: Optional[int] = None) -> preview.PruningPreview:
   """`model_pruning.plan` of a Keras model."""
+  model = parts.as_model(model)
   model_check.check_built(model, 'plan')
   found = weights_lib.find_weights(model)
   return preview.make_preview(

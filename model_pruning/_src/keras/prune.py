@@ -16,13 +16,16 @@ from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import constraint
 from model_pruning._src.keras import model_check
+from model_pruning._src.keras import model_watch
 from model_pruning._src.keras import optimizer_view
+from model_pruning._src.keras import parts
 from model_pruning._src.keras import ranking
 from model_pruning._src.keras import recording_optimizer
 from model_pruning._src.keras import restore_watch
 from model_pruning._src.keras import state_variables
 from model_pruning._src.keras import training_end
 from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras import which_keras
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.planning import sparse_start
@@ -78,12 +81,12 @@ class Pruner(tf.Module):
       if warning:
         self._report = self._report.with_warning(warning)
     self._constrained = self._constrain(model)
-    keras_models.forget_train_function(model)
-    # None of what it is given may hold the pruner: it would live on.
-    self._say_how_it_ended = weakref.finalize(
-        self, training_end.warn, spec, dict(zip(self._names, self.states)),
-        [rule.target_sparsity for rule in chosen_rules], self._watch,
-        self._optimizer)
+    self._model_watch = model_watch.ModelWatch(
+        spec, found, dict(zip(self._names, self._weights)))
+    self._traced: Any = lambda: None
+    self._forget_train_functions(model)
+    self._at_end = training_end.AtEnd(
+        lambda: self._say_how_it_ended(model, optimizer, chosen_rules))
 
   def _constrain(self, model: Any) -> List[Any]:
     """Puts the constraints on; returns the variables that have one."""
@@ -108,6 +111,27 @@ class Pruner(tf.Module):
       constrained.append(companion)
     return constrained
 
+  def _forget_train_functions(self, model: Any) -> None:
+    """Lets whatever model trains the weights trace its step anew."""
+    layers = [model, *keras_models.flatten_layers(model)]
+    kerases = [which_keras.keras_of(layer) for layer in layers]
+    keras_models.forget_train_functions(
+        layers, [keras.Model for keras in kerases if keras is not None],
+        self._weights)
+
+  def _say_how_it_ended(self, model: Any, optimizer: Any,
+                        rules: Sequence[weight_rule.WeightRule]) -> None:
+    """Warns of what was not pruned. References that are weak may be dead."""
+    gone = self._model_watch.tell(model)
+    kept = [i for i, name in enumerate(self._names) if name not in gone]
+    training_end.warn(
+        self.spec, {self._names[i]: self.states[i] for i in kept},
+        [self._weights[i] for i in kept],
+        [rules[i].target_sparsity for i in kept], self._watch,
+        optimizer_view.OptimizerView(lambda: (
+            getattr(model, 'optimizer', None) if optimizer is None
+            else optimizer)))
+
   def strip(self) -> Any:
     """Ends the pruning: the model trains on as if it had never been pruned.
 
@@ -117,16 +141,17 @@ class Pruner(tf.Module):
       The model, the same object.
     """
     model = self._model()
-    self._say_how_it_ended()  # Now: what comes later is no pruned training.
+    self._at_end.now()  # Now: what comes later is no pruned training.
     for variable in self._constrained:
       pruning = keras_variables.constraint_of(variable)
       while isinstance(pruning, constraint.CONSTRAINTS):
         pruning = pruning.wrapped
       keras_variables.set_constraint(variable, pruning)
     self._constrained = []
-    if model is not None:
-      keras_models.forget_train_function(model)
-    return model
+    if model is None:
+      return None
+    self._forget_train_functions(model)
+    return model.whole if isinstance(model, parts.Parts) else model
 
   def __reduce_ex__(self, protocol: Any) -> Any:
     raise TypeError(
@@ -208,6 +233,8 @@ class Pruner(tf.Module):
   def _resume_if_restored(self) -> None:
     """Called where a train step is traced, or eagerly within one."""
     has_run = tf.executing_eagerly()
+    if not has_run:
+      self._look_at_the_model()
     with tf.init_scope():
       if not tf.executing_eagerly() or self.step != self._watch.step:
         return
@@ -219,10 +246,21 @@ class Pruner(tf.Module):
     if has_run:
       self._watch.check_first_update()
 
+  def _look_at_the_model(self) -> None:
+    """Says what changed in the model since, once for each step traced."""
+    graph = tf.compat.v1.get_default_graph()
+    if self._traced() is not graph:
+      self._traced = weakref.ref(graph)
+      self._model_watch.tell(self._model())
+
   @property
   def report(self) -> report_lib.PruningReport:
-    """What is pruned and what is not, each with the reason."""
-    return self._report
+    """What is pruned now and what is not, each with the reason.
+
+    A model may change after `prune`: warnings say which weights are gone, and
+    which came since and are not pruned.
+    """
+    return self._model_watch.report(self._model(), self._report)
 
   def __repr__(self) -> str:
     return report_lib.describe(
@@ -231,8 +269,10 @@ class Pruner(tf.Module):
   @property
   def masks(self) -> Dict[str, np.ndarray]:
     """The masks by the names of their weights, as bool arrays."""
+    gone = self._model_watch.now(self._model()).gone
     return {name: keras_variables.value_of(state.mask)
-            for name, state in zip(self._names, self.states)}
+            for name, state in zip(self._names, self.states)
+            if name not in gone}
 
   @property
   def step(self) -> int:
@@ -242,9 +282,14 @@ class Pruner(tf.Module):
 
   @property
   def sparsity(self) -> Dict[str, float]:
-    """The share of zeros in each pruned weight, by its name."""
-    return {name: float(np.mean(keras_variables.value_of(weight) == 0))
-            for name, weight in zip(self._names, self._weights)}
+    """The share of zeros in each pruned weight, by its name.
+
+    Those of the model as it is now: a weight that is gone is left out, and
+    one that `enable_lora` has frozen counts as files have it.
+    """
+    values = self._model_watch.values(self._model())
+    return {name: float(np.mean(value == 0))
+            for name, value in values.items()}
 
 
 def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
@@ -268,8 +313,19 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
   optimizer has made: of a model that was loaded with its optimizer, training
   and pruning go on where they were.
 
+  What else trains its weights may have been trained before: a model that it
+  is a part of, or that shares layers with it. A model without `call` needs no
+  building, if the models in it are built. Where a weight is updated by what
+  does not apply constraints, or one that came after `prune` is trained, the
+  end of the training says so.
+
+  Copies of a pruned model are plain models that are not pruned, however they
+  are made (`copy.deepcopy`, `pickle`, `clone_model`, a file). `prune` goes on
+  with one from its zeros.
+
   Args:
-    model: a built model.
+    model: a built model or layer, a `tf.Module`, or a list, tuple or dict of
+      these and of variables, which are pruned as one.
     spec: a `PruningSpec`, or its string.
     num_steps: how many optimizer updates training will make in all. A spec
       that names no step gets a schedule for this length, and shares of it
@@ -284,12 +340,13 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
     The state of the pruning. It need not be kept.
 
   Raises:
-    TypeError: if `model` is no Keras model.
-    ValueError: if the model is not built or is pruned already, the spec is
+    TypeError: if `model` is none of these.
+    ValueError: if the model is not built, all of it is frozen, or it is pruned already, the spec is
       not valid or has a pattern that matches none of its weights, or the
       optimizer applies no constraints.
   """
   spec = spec_lib.PruningSpec.of(spec)
+  model = parts.as_model(model)
   model_check.check_built(model, 'prune')
   if (not tf.executing_eagerly() and tf.distribute.has_strategy()
       and getattr(model, 'optimizer', None) is None):

@@ -15,6 +15,7 @@ from model_pruning._src.core import prune_arrays
 from model_pruning._src.keras import batch_norm
 from model_pruning._src.keras import constraint
 from model_pruning._src.keras import model_check
+from model_pruning._src.keras import parts
 from model_pruning._src.keras import weights as weights_lib
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
@@ -60,6 +61,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
       saliency that needs gradients. The model is then as it was.
   """
   spec = spec_lib.PruningSpec.of(spec)
+  model = parts.as_model(model)
   model_check.check_built(model, 'prune_now')
   at_once = prune_arrays.at_once(spec, 'prune_now')
   _check(model, calibration_data)

@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
-import weakref
-from typing import Any, Optional, Sequence
+import zlib
+from typing import Any, List, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import optimizer_view
+
+
+# A large weight is looked at here and there.
+_SAMPLE_SIZE = 2 ** 18
 
 
 class RestoreWatch:
@@ -27,16 +31,22 @@ class RestoreWatch:
   def __init__(self, weights: Sequence[Any],
                optimizer: optimizer_view.OptimizerView):
     """Watches weights of a model, and its optimizer, from step 0."""
-    # Weakly: its constraint may hold whatever holds the watch.
-    self._smallest = (lambda: None) if not weights else weakref.ref(
-        min(weights, key=lambda weight: np.prod(weight.shape)))
+    self._smallest = None if not weights else min(
+        weights, key=lambda weight: np.prod(weight.shape))
     self._optimizer = optimizer
+    self._weights = list(weights)
     self.start(0)
 
   def start(self, step: int) -> None:
     """The pruning starts, or starts anew, at `step`."""
     self.step = step
     self._value_then = self._value()
+    self._samples_then = [_sample(weight) for weight in self._weights]
+
+  def changed(self) -> List[bool]:
+    """For each weight whether it is another than when the pruning started."""
+    return [_sample(weight) != then for weight, then
+            in zip(self._weights, self._samples_then)]
 
   def is_restored(self) -> bool:
     """Whether the optimizer was restored since; asked before an update."""
@@ -62,7 +72,13 @@ class RestoreWatch:
           f'{self.step}, by an optimizer that has made {num_updates}')
 
   def _value(self) -> Optional[np.ndarray]:
-    smallest = self._smallest()
-    if smallest is None or not tf.executing_eagerly():
+    if self._smallest is None or not tf.executing_eagerly():
       return None
-    return keras_variables.value_of(smallest)
+    return keras_variables.value_of(self._smallest)
+
+
+def _sample(weight: Any) -> int:
+  """A number that tells values of a weight apart, all but surely."""
+  value = keras_variables.value_of(weight).ravel()
+  step = max(value.size // _SAMPLE_SIZE, 1)
+  return zlib.crc32(np.ascontiguousarray(value[::step]).tobytes())

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
-from typing import Dict, Sequence
+import atexit
+import weakref
+from typing import Any, Callable, Dict, Optional, Sequence
 
+import numpy as np
 import tensorflow as tf
 from absl import logging
 
@@ -18,9 +21,41 @@ from model_pruning._src.planning import end_of_training
 from model_pruning._src.spec import pruning_spec as spec_lib
 
 
+_LIVING: Any = weakref.WeakSet()
+
+
+class AtEnd:
+  """Calls something once: when it is deleted, or the program ends.
+
+  What it calls may hold what holds this, and is whole when it is called:
+  unlike a weak reference, which is dead by then.
+  """
+
+  def __init__(self, function: Callable[[], None]):
+    """Takes what to call."""
+    self._function: Optional[Callable[[], None]] = function
+    _LIVING.add(self)
+
+  def now(self) -> None:
+    """Calls it, unless it has been called."""
+    function, self._function = self._function, None
+    if function is not None:
+      function()
+
+  def __del__(self) -> None:
+    self.now()
+
+
+@atexit.register
+def _at_exit() -> None:
+  for living in list(_LIVING):
+    living.now()
+
+
 def warn(spec: spec_lib.PruningSpec,
          states_by_name: Dict[str, ranking.WeightState],
-         targets: Sequence[float], watch: restore_watch.RestoreWatch,
+         weights: Sequence[Any], targets: Sequence[float],
+         watch: restore_watch.RestoreWatch,
          optimizer: optimizer_view.OptimizerView) -> None:
   """Warns of what was not pruned, or not as far as it was to be.
 
@@ -29,6 +64,7 @@ def warn(spec: spec_lib.PruningSpec,
   Args:
     spec: the specification.
     states_by_name: the state of each pruned weight.
+    weights: the Keras variables.
     targets: their target sparsities.
     watch: knows the step at which the pruning started.
     optimizer: what updated the model.
@@ -45,6 +81,10 @@ def warn(spec: spec_lib.PruningSpec,
             keras_variables.value_of(state.mask), target)
         for state, target in zip(states_by_name.values(), targets)]
     num_unseen = optimizer.num_updates() - watch.step
+    is_changed = watch.changed()
+    come_back = {
+        name: _num_come_back(weight, state) for (name, state), weight
+        in zip(states_by_name.items(), weights) if num_updates[name] > 0}
   except (AttributeError, RuntimeError, TypeError, ValueError,
           tf.errors.OpError):
     # Of a graph: its session is closed, or Keras has another by now, or the
@@ -59,6 +99,16 @@ def warn(spec: spec_lib.PruningSpec,
           'constraints of weights.', num_unseen,
           type(optimizer.optimizer).__name__,
           end_of_training.names(list(states_by_name)))
+    elif any(is_changed) and end_of_training.shortfall('', 0, [
+        end_of_training.Progress.of(keras_variables.value_of(weight), target)
+        for weight, target in zip(weights, targets)]):
+      logging.warning(
+          'model_pruning: these weights have changed since `prune`, and no '
+          'update of them was seen. If they were trained, NOTHING WAS PRUNED: '
+          'what trains them was traced before `prune`, or does not apply the '
+          'constraints of weights: %s.', end_of_training.names([
+              name for name, changed in zip(states_by_name, is_changed)
+              if changed]))
     return
   if spec.follows_schedule:
     if not is_updated and not any(weight.num_pruned for weight in progress):
@@ -70,9 +120,24 @@ def warn(spec: spec_lib.PruningSpec,
           str(spec), watch.step + most, progress)
       if sentence:
         logging.warning('model_pruning: %s', sentence)
+  come_back = {name: number for name, number in come_back.items() if number}
+  if come_back:
+    logging.warning(
+        'model_pruning: since their last update, something that applies no '
+        'constraints has changed these weights: %d entries that are pruned '
+        'are not zero. They were assigned, as by `load_weights` or '
+        '`restore_best_weights`, or updated by what was traced before '
+        '`prune`: %s.', sum(come_back.values()),
+        end_of_training.names(list(come_back)))
   idle = [name for name, number in num_updates.items() if number == 0]
   if idle:
     logging.warning(
         'model_pruning: training ended after %d updates, and no optimizer '
         'ever updated these weights, so they are NOT PRUNED: %s.',
         most, end_of_training.names(idle))
+
+
+def _num_come_back(weight: Any, state: ranking.WeightState) -> int:
+  """How many entries that the mask prunes are not zero."""
+  value = keras_variables.value_of(weight)
+  return int(np.count_nonzero(value[~keras_variables.value_of(state.mask)]))

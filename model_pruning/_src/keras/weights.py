@@ -23,6 +23,7 @@ from typing import (
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_models
+from model_pruning._src.keras import lora
 from model_pruning._src.keras import named_variables
 from model_pruning._src.keras import prunable_layer
 from model_pruning._src.keras import roles
@@ -55,17 +56,24 @@ def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
   # lists it twice.
   named = list({id(variable): (name, variable) for name, variable in reversed(
       named_variables.named_variables(model))}.values())[::-1]
-  others = roles.other_than_kernels(list(_all_layers(model)), named)
+  layers = list(_all_layers(model))
+  others = roles.other_than_kernels(layers, named)
+  frozen_by_lora = lora.reasons_of_frozen(layers)
   found = []
   for name, variable in named:
     dims = tuple(int(dim) for dim in variable.shape)
     on_request = False
-    reason = (_why_never(variable, dims) if id(variable) in trainable
-              else reasons.Reason.of(SkipKind.NOT_TRAINABLE))
+    if id(variable) in trainable or _is_quantized(variable):
+      reason = _why_never(variable, dims)
+    else:
+      reason = frozen_by_lora.get(
+          id(variable), reasons.Reason.of(SkipKind.NOT_TRAINABLE))
     if reason is None and id(variable) in decided:
       reason = decided[id(variable)]
     elif reason is None:
       reason, on_request = _why_not(dims, others.get(id(variable)))
+      if reason is None and lora.is_adapter(name):
+        reason, on_request = reasons.Reason.of(SkipKind.ADAPTER), True
     found.append(KerasWeight(
         variable, plan.Candidate(name, dims, reason, on_request)))
   return found
@@ -90,6 +98,12 @@ def last_updated(model: Any, others_than: Sequence[int]) -> Optional[Any]:
   """The variable that an optimizer updates last, of those not named."""
   return next((variable for variable in reversed(model.trainable_variables)
                if id(variable) not in others_than), None)
+
+
+def _is_quantized(variable: Any) -> bool:
+  """Whether it is a kernel of integers, which cannot be trained either."""
+  return (len(variable.shape) > 1
+          and tf.as_dtype(variable.dtype).is_integer)
 
 
 def _why_never(variable: Any, dims: Tuple[int, ...]) -> Optional[str]:

@@ -27,6 +27,7 @@ class SkipKind(enum.Enum):
   DTYPE = 'its dtype is not floating'
   EMPTY = 'it is empty'
   LAYER = 'get_prunable_weights of its layer leaves it out'
+  LATE = 'it was not there, or frozen, when the model was pruned'
   NORMALIZATION = 'it belongs to a normalization' + _ON_REQUEST
   NOT_TRAINABLE = 'it is not trainable'
   NOT_UPDATED = 'no optimizer updates it'
