@@ -13,7 +13,6 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from tests.support import keras_models
 
 keras = tf.keras
 _SPEC = ('target_sparsity=0.75,sparsity_function_end_step=4'

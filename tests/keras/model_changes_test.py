@@ -9,7 +9,6 @@ import tensorflow as tf
 from absl.testing import absltest
 
 import model_pruning
-from tests.support import keras_models
 
 keras = tf.keras
 _SPEC = 'target_sparsity=0.75,sparsity_function_end_step=0'
@@ -57,10 +56,10 @@ class ModelChangesTest(absltest.TestCase):
     with self.assertLogs('absl', 'WARNING') as logs:
       _fit(model)
     self.assertRegex(' '.join(logs.output), 'second/kernel.*third/kernel')
-    with self.assertNoTellingTwice():
+    with self.no_second_warning():
       pruner.strip()
 
-  def assertNoTellingTwice(self):
+  def no_second_warning(self):
     if not hasattr(self, 'assertNoLogs'):
       self.skipTest('this Python cannot tell that nothing is logged')
     return self.assertNoLogs('absl', 'WARNING')

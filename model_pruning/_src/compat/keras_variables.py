@@ -8,7 +8,7 @@ API is used in this folder only; each use says on which versions it was tried.
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Optional, Sequence
+from typing import Any, Callable, ContextManager, List, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -127,15 +127,29 @@ def initialize(variables: Sequence[tf.Variable]) -> None:
         variable.initializer for variable in variables])
 
 
+def is_eager(variable: Any) -> bool:
+  """Whether it is a variable of eager mode, which has a value anywhere."""
+  variable = tf_compat.replicas(backend_variable(variable))[0]
+  return hasattr(getattr(variable, 'handle', None), 'numpy')
+
+
+def eager_mode() -> ContextManager[None]:
+  """Code that computes at once, where a graph is being built as well.
+
+  There is no public way; this was tried on TF 1.14 to 2.21.
+  """
+  mode: ContextManager[None] = eager_context.eager_mode()
+  return mode
+
+
 def value_of(variable: Any) -> np.ndarray:
   """The value of a Keras variable now, in eager mode or Keras' session.
 
-  A variable of eager mode has one where a graph is being built as well. There
-  is no public way back from there; that used was tried on TF 1.14 to 2.21.
+  A variable of eager mode has one where a graph is being built as well.
   """
   variable = tf_compat.replicas(backend_variable(variable))[0]
-  if hasattr(getattr(variable, 'handle', None), 'numpy'):
-    with eager_context.eager_mode():
+  if is_eager(variable):
+    with eager_mode():
       return tf.convert_to_tensor(variable).numpy()
   return keras_packages.session().run(variable)
 

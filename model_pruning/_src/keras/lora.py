@@ -30,7 +30,7 @@ def is_adapter(name: str) -> bool:
 
 def reasons_of_frozen(layers: Iterable[Any]) -> Dict[int, reasons.Reason]:
   """Why weights are not trainable whose layers have adapters, by their ids."""
-  return {key: _FROZEN for key in merged_values(layers)}
+  return dict.fromkeys(merged_values(layers), _FROZEN)
 
 
 def merged_values(layers: Iterable[Any]) -> Dict[int, tf.Tensor]:

@@ -45,7 +45,8 @@ def check_built(model: Any, before: str) -> None:
 
 def _trainable_variables(model: Any) -> Sequence[Any]:
   try:
-    return model.trainable_variables  # type: ignore[no-any-return]
+    variables: Sequence[Any] = model.trainable_variables
+    return variables
   except ValueError:  # Models of Keras 2 raise it until they are built.
     return ()
 

@@ -86,7 +86,8 @@ class Pruner(tf.Module):
     self._traced: Any = lambda: None
     self._forget_train_functions(model)
     self._at_end = training_end.AtEnd(
-        lambda: self._say_how_it_ended(model, optimizer, chosen_rules))
+        lambda: self._say_how_it_ended(model, optimizer, chosen_rules),
+        self._weights)
 
   def _constrain(self, model: Any) -> List[Any]:
     """Puts the constraints on; returns the variables that have one."""
@@ -341,9 +342,9 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
 
   Raises:
     TypeError: if `model` is none of these.
-    ValueError: if the model is not built, all of it is frozen, or it is pruned already, the spec is
-      not valid or has a pattern that matches none of its weights, or the
-      optimizer applies no constraints.
+    ValueError: if the model is not built, is frozen as a whole or is pruned
+      already, the spec is not valid or has a pattern that matches none of its
+      weights, or the optimizer applies no constraints.
   """
   spec = spec_lib.PruningSpec.of(spec)
   model = parts.as_model(model)

@@ -13,7 +13,6 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import optimizer_view
 
-
 # A large weight is looked at here and there.
 _SAMPLE_SIZE = 2 ** 18
 

@@ -20,7 +20,6 @@ from model_pruning._src.keras import restore_watch
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.spec import pruning_spec as spec_lib
 
-
 _LIVING: Any = weakref.WeakSet()
 
 
@@ -31,9 +30,16 @@ class AtEnd:
   unlike a weak reference, which is dead by then.
   """
 
-  def __init__(self, function: Callable[[], None]):
-    """Takes what to call."""
+  def __init__(self, function: Callable[[], None], of_variables: Sequence[Any]):
+    """Takes what to call.
+
+    Args:
+      function: what to call.
+      of_variables: what it reads. If these are of a graph, their session
+        cannot be used when this is deleted, and nothing is called then.
+    """
     self._function: Optional[Callable[[], None]] = function
+    self._is_eager = all(map(keras_variables.is_eager, of_variables))
     _LIVING.add(self)
 
   def now(self) -> None:
@@ -43,7 +49,14 @@ class AtEnd:
       function()
 
   def __del__(self) -> None:
-    self.now()
+    # Garbage is collected at any time, as while a graph is being built.
+    if not self._is_eager or self._function is None:
+      return
+    try:
+      with keras_variables.eager_mode():
+        self.now()
+    except Exception:  # pylint: disable=broad-except
+      pass  # What is being deleted, maybe with TensorFlow, cannot tell more.
 
 
 @atexit.register
