@@ -1,0 +1,44 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What is said at the end of a training disturbs nothing else."""
+
+from __future__ import annotations
+
+import gc
+
+import tensorflow as tf
+from absl.testing import absltest
+
+from model_pruning._src.keras import training_end
+
+
+class AtEndTest(absltest.TestCase):
+
+  def test_what_is_of_a_graph_is_not_read_by_garbage_collection(self):
+    with tf.Graph().as_default():
+      variable = tf.compat.v1.get_variable('variable', [2])
+    calls = []
+    deleted = training_end.AtEnd(lambda: calls.append('deleted'), [variable])
+    living = training_end.AtEnd(lambda: calls.append('living'), [variable])
+    del deleted
+    gc.collect()
+    self.assertEmpty(calls)
+    living.now()
+    living.now()
+    self.assertEqual(calls, ['living'])
+
+  def test_a_deletion_while_a_graph_is_built_is_eager(self):
+    if not tf.executing_eagerly():
+      self.skipTest('it needs a variable of eager mode')
+    calls = []
+    deleted = training_end.AtEnd(
+        lambda: calls.append(tf.executing_eagerly()), [tf.Variable([1.0])])
+    with tf.Graph().as_default():
+      del deleted
+      gc.collect()
+      self.assertFalse(tf.executing_eagerly())
+    self.assertEqual(calls, [True])
+
+
+if __name__ == '__main__':
+  absltest.main()
