@@ -133,6 +133,19 @@ def is_eager(variable: Any) -> bool:
   return hasattr(getattr(variable, 'handle', None), 'numpy')
 
 
+def what_keeps_the_value(variable: Any) -> Any:
+  """What to hold so that the value outlives the variable; None if it does.
+
+  Where a variable is garbage with what wants to read it, TensorFlow may
+  delete the value first, by this object, which knows of no variable. 2.5 and
+  older have one, 2.10 and newer do not. The name is private; it was tried on
+  TF 1.14 to 2.21.
+  """
+  variable = tf_compat.replicas(backend_variable(variable))[0]
+  return getattr(getattr(variable, '_variable', variable),
+                 '_handle_deleter', None)
+
+
 def eager_mode() -> ContextManager[None]:
   """Code that computes at once, where a graph is being built as well.
 

@@ -87,7 +87,8 @@ class Pruner(tf.Module):
     self._forget_train_functions(model)
     self._at_end = training_end.AtEnd(
         lambda: self._say_how_it_ended(model, optimizer, chosen_rules),
-        self._weights)
+        [*self._weights, *(variable for state in self.states
+                           for variable in state.all_variables())])
 
   def _constrain(self, model: Any) -> List[Any]:
     """Puts the constraints on; returns the variables that have one."""

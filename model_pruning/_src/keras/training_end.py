@@ -21,6 +21,9 @@ from model_pruning._src.planning import end_of_training
 from model_pruning._src.spec import pruning_spec as spec_lib
 
 _LIVING: Any = weakref.WeakSet()
+# By the ids of those that have called nothing yet. Nothing in it refers to
+# them, or to a model.
+_READABLE: Dict[int, Sequence[Any]] = {}
 
 
 class AtEnd:
@@ -41,16 +44,23 @@ class AtEnd:
     self._function: Optional[Callable[[], None]] = function
     self._is_eager = all(map(keras_variables.is_eager, of_variables))
     _LIVING.add(self)
+    _READABLE[id(self)] = [
+        keras_variables.what_keeps_the_value(variable)
+        for variable in of_variables]
 
   def now(self) -> None:
     """Calls it, unless it has been called."""
     function, self._function = self._function, None
-    if function is not None:
-      function()
+    try:
+      if function is not None:
+        function()
+    finally:
+      _READABLE.pop(id(self), None)
 
   def __del__(self) -> None:
     # Garbage is collected at any time, as while a graph is being built.
-    if not self._is_eager or self._function is None:
+    if not self._is_eager:
+      _READABLE.pop(id(self), None)
       return
     try:
       with keras_variables.eager_mode():
@@ -93,7 +103,6 @@ def warn(spec: spec_lib.PruningSpec,
         end_of_training.Progress.of(
             keras_variables.value_of(state.mask), target)
         for state, target in zip(states_by_name.values(), targets)]
-    num_unseen = optimizer.num_updates() - watch.step
     is_changed = watch.changed()
     come_back = {
         name: _num_come_back(weight, state) for (name, state), weight
@@ -103,6 +112,11 @@ def warn(spec: spec_lib.PruningSpec,
     # Of a graph: its session is closed, or Keras has another by now, or the
     # program is eager elsewhere.
     return
+  try:
+    num_unseen = optimizer.num_updates() - watch.step
+  except (AttributeError, RuntimeError, TypeError, ValueError,
+          tf.errors.OpError):
+    num_unseen = 0  # The optimizer may have been deleted before.
   most = max(num_updates.values(), default=0)
   if most <= 0:
     if states_by_name and num_unseen > 0:

@@ -71,9 +71,8 @@ def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
     if reason is None and id(variable) in decided:
       reason = decided[id(variable)]
     elif reason is None:
-      reason, on_request = _why_not(dims, others.get(id(variable)))
-      if reason is None and lora.is_adapter(name):
-        reason, on_request = reasons.Reason.of(SkipKind.ADAPTER), True
+      reason, on_request = _why_not(dims, SkipKind.ADAPTER if lora.is_adapter(
+          name) else others.get(id(variable)))
     found.append(KerasWeight(
         variable, plan.Candidate(name, dims, reason, on_request)))
   return found
