@@ -72,7 +72,7 @@ _PUBLIC_KERAS_NAMES = [
     'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
     'PruneForLatencyOnXNNPack', 'PruneLowMagnitude', 'Pruner',
     'PruningPolicy', 'PruningSchedule', 'PruningSummaries',
-    'UpdatePruningStep', 'prune', 'prune_low_magnitude', 'prune_now',
+    'UpdatePruningStep', 'export_tflite', 'prune', 'prune_low_magnitude', 'prune_now',
     'prune_scope', 'strip_pruning', 'xnnpack_report']
 
 _REPORT = '''
