@@ -72,8 +72,8 @@ _PUBLIC_KERAS_NAMES = [
     'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
     'PruneForLatencyOnXNNPack', 'PruneLowMagnitude', 'Pruner',
     'PruningPolicy', 'PruningSchedule', 'PruningSummaries',
-    'UpdatePruningStep', 'export_tflite', 'prune', 'prune_low_magnitude', 'prune_now',
-    'prune_scope', 'strip_pruning', 'xnnpack_report']
+    'UpdatePruningStep', 'export_tflite', 'prune', 'prune_low_magnitude',
+    'prune_now', 'prune_scope', 'strip_pruning', 'xnnpack_report']
 
 _REPORT = '''
 import json, os, sys
