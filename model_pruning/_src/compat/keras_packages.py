@@ -54,13 +54,18 @@ def full_package(name: str) -> Any:
   if name == 'tensorflow.python.keras':
     # It is `tf.keras` before TF 2.6. TF 2.6 to 2.21 still have the package,
     # without the folder of its public names.
-    if importlib.util.find_spec('tensorflow.python.keras.api') is not None:
+    if _exists('tensorflow.python.keras.api'):
       return tf.keras
     return importlib.import_module(name)
   if (name == 'keras' and hasattr(sys.modules[name], 'api')
-      and importlib.util.find_spec('keras.api._v2') is not None):
+      and _exists('keras.api._v2')):
     return importlib.import_module('keras.api._v2.keras')
   return sys.modules[name]
+
+
+def _exists(name: str) -> bool:
+  """Whether there is a module; modules that TF 1.14 loads have no spec."""
+  return name in sys.modules or importlib.util.find_spec(name) is not None
 
 
 def session() -> tf.compat.v1.Session:

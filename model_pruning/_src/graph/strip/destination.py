@@ -94,7 +94,7 @@ def check_checkpoint(prefix: str, source: Optional[str]) -> None:
       raise ValueError(
           'Argument `output_dir` must not have other checkpoints, which its '
           'file `checkpoint` would not name any more. Received: output_dir='
-          f'{directory!r}, whose latest checkpoint is {str(latest)[:200]!r}')
+          f'{directory!r}, whose latest checkpoint is {str(latest)[-200:]!r}')
 
 
 def check_saved_model(directory: str, source: str) -> None:
