@@ -73,7 +73,6 @@ _MODULES = {
 }
 # Names of the years 2017 to 2020. They stay, but `import *` leaves them out.
 _OLD_MODULES = {
-    'PackReport': 'model_pruning._src.storage.report',
     'HParams': 'model_pruning._src.spec.hparams',
     'MaskedBasicLSTMCell': 'model_pruning._src.graph.masked.rnn_cells',
     'MaskedGRUCell': 'model_pruning._src.graph.masked.rnn_cells',
