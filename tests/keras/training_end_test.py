@@ -9,6 +9,7 @@ import gc
 import tensorflow as tf
 from absl.testing import absltest
 
+from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import training_end
 
 
@@ -38,6 +39,22 @@ class AtEndTest(absltest.TestCase):
       gc.collect()
       self.assertFalse(tf.executing_eagerly())
     self.assertEqual(calls, [True])
+
+  def test_a_read_is_noticed_by_no_gradient(self):
+    if not tf.executing_eagerly():
+      self.skipTest('it needs a variable of eager mode')
+    variable = tf.Variable([1.0])
+
+    @tf.custom_gradient
+    def identity(x):
+      # As garbage collection may do it, at any place.
+      self.assertEqual(keras_variables.value_of(variable)[0], 1.0)
+      return tf.identity(x), lambda upstream: upstream
+
+    with tf.GradientTape() as tape:
+      loss = identity(tf.constant(2.0))
+      self.assertEmpty(tape.watched_variables())
+    self.assertEqual(loss.numpy(), 2.0)
 
 
 if __name__ == '__main__':

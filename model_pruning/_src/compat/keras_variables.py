@@ -162,8 +162,12 @@ def value_of(variable: Any) -> np.ndarray:
   """
   variable = tf_compat.replicas(backend_variable(variable))[0]
   if is_eager(variable):
+    variable = getattr(variable, '_variable', variable)  # Of mixed precision.
     with eager_mode():
-      return tf.convert_to_tensor(variable).numpy()
+      # No tape notices this read: it may be of garbage collection, in the
+      # middle of somebody's gradient.
+      return tf.raw_ops.ReadVariableOp(
+          resource=variable.handle, dtype=variable.dtype.base_dtype).numpy()
   return keras_packages.session().run(variable)
 
 
