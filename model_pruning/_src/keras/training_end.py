@@ -43,8 +43,10 @@ class AtEnd:
     """
     self._function: Optional[Callable[[], None]] = function
     self._is_eager = all(map(keras_variables.is_eager, of_variables))
+    # When the program ends, Python empties modules before the last deletions.
+    self._readable = _READABLE
     _LIVING.add(self)
-    _READABLE[id(self)] = [
+    self._readable[id(self)] = [
         keras_variables.what_keeps_the_value(variable)
         for variable in of_variables]
 
@@ -55,12 +57,12 @@ class AtEnd:
       if function is not None:
         function()
     finally:
-      _READABLE.pop(id(self), None)
+      self._readable.pop(id(self), None)
 
   def __del__(self) -> None:
     # Garbage is collected at any time, as while a graph is being built.
     if not self._is_eager:
-      _READABLE.pop(id(self), None)
+      self._readable.pop(id(self), None)
       return
     try:
       with keras_variables.eager_mode():
