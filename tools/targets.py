@@ -264,9 +264,20 @@ def unbundled() -> List[str]:
   ]
 
 
+def not_visible() -> List[str]:
+  """Returns a line for each label written by hand that Bazel would refuse."""
+  return [
+    '{}: {} is not visible from here; use the faces'.format(
+      build.relative_to(ROOT), label)
+    for build in sorted((ROOT / 'tools').rglob('BUILD'))
+    for label in re.findall(r'"(//model_pruning/_src[/:].*?)"',
+                            build.read_text())
+  ]
+
+
 def main(args: List[str]) -> int:
   """Prints what is wrong, or mends it; returns the exit code."""
-  problems = []
+  problems = not_visible()
   directories = {
     path.parent
     for package in PACKAGES

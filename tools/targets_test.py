@@ -87,6 +87,14 @@ class TargetsTest(absltest.TestCase):
     bundles.write_text('packages = ["//tests"]')
     self.assertEqual(targets.unbundled(), [])
 
+  def test_what_tools_may_not_see_is_named(self):
+    tools = self.build.parent.parent / 'tools'
+    tools.mkdir()
+    (tools / 'BUILD').write_text(
+      'deps = ["//model_pruning", "//model_pruning/_src/spec:pruning_spec"]')
+    [problem] = targets.not_visible()
+    self.assertIn('tools/BUILD: //model_pruning/_src/spec:pruning', problem)
+
   def test_a_file_named_like_its_directory_has_a_name_of_its_own(self):
     package = self.build.parent.parent / 'model_pruning' / 'layers'
     package.mkdir()

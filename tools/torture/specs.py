@@ -25,14 +25,15 @@ if __name__ == '__main__':
 
 import numpy as np
 
-from model_pruning._src.spec import pruning_spec as spec_lib
+import model_pruning
 from tools.torture import report
 
 FAULTS = ('other_error', 'slow', 'message', 'round_trip', 'lost_name')
 _LIMIT = 1.0  # Seconds.
 _MOST_CHARACTERS = 6000  # Of a message: names of all fields are 800.
 
-_FIELDS = [field.name for field in dataclasses.fields(spec_lib.PruningSpec)]
+_FIELDS = [
+    field.name for field in dataclasses.fields(model_pruning.PruningSpec)]
 _NAMES = ('model/layer_12/conv2d_3/kernel', 'a' * 60, 'dense/weights',
           'bert/encoder/layer_11/attention/self/query/kernel_' * 3)
 _GOOD = (
@@ -141,7 +142,7 @@ def _values(rng: random.Random) -> Dict[str, Any]:
 
 def _use(spec: Any, rng: random.Random) -> str:
   """Uses a spec that was accepted; returns a fault, or ''."""
-  if spec_lib.PruningSpec.parse(str(spec)) != spec:
+  if model_pruning.PruningSpec.parse(str(spec)) != spec:
     return 'round_trip'
   for name in _NAMES:
     spec.rule_for(name, rng.choice([[64, 10], [3, 3, 8, 16], [7], []]))
@@ -153,7 +154,7 @@ def _use(spec: Any, rng: random.Random) -> str:
 
 def _make(kind: str, rng: random.Random) -> Tuple[str, Callable[[], str]]:
   """Returns a case as text, and what runs it and returns a fault or ''."""
-  make = spec_lib.PruningSpec
+  make = model_pruning.PruningSpec
   if kind in ('values', 'many'):
     values = (_values if kind == 'values' else _many)(rng)
     name = next(iter(values))
@@ -163,7 +164,7 @@ def _make(kind: str, rng: random.Random) -> Tuple[str, Callable[[], str]]:
   text = {'text': _text, 'changed': _changed, 'large': _large}[kind](rng)
   if rng.random() < 0.2:
     return f'hparams {text[:200]!r}', lambda: _use(
-      make.of(spec_lib.get_pruning_hparams().parse(text)), rng)
+      make.of(model_pruning.get_pruning_hparams().parse(text)), rng)
   return f'{kind} {text[:200]!r}', lambda: _use(make.parse(text), rng)
 
 
