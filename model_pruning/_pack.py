@@ -128,8 +128,8 @@ def _of_keras(model: Any) -> Iterator[Tuple[str, np.ndarray]]:
 
 def _keras_weights(model: Any, verb: str) -> List[Tuple[str, Any]]:
   """Names and variables of `model.weights`; checks that it has some."""
-  from model_pruning._src.keras import model_check
-  from model_pruning._src.keras import named_variables
+  from model_pruning._src.keras.models import model_check
+  from model_pruning._src.keras.models import named_variables
   model_check.check_built(model, verb)
   weights = {id(variable) for variable in model.weights}
   return [(name, variable)

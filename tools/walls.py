@@ -37,13 +37,16 @@ ROOMS: Dict[str, List[str]] = {
   'graph.training': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.strip': [
     'compat', 'files', 'axes', 'spec', 'core', 'planning', 'graph'],
-  'keras': ['compat', 'axes', 'spec', 'core', 'planning'],
-  'keras.tfmot': ['compat', 'axes', 'spec', 'core', 'planning', 'keras'],
+  'keras.models': ['compat', 'axes', 'spec', 'core', 'planning'],
+  'keras': ['compat', 'axes', 'spec', 'core', 'planning', 'keras.models'],
+  'keras.tfmot': ['compat', 'axes', 'spec', 'core', 'planning', 'keras',
+                  'keras.models'],
   'keras.xnnpack': [
-    'compat', 'axes', 'spec', 'core', 'planning', 'keras', 'keras.tfmot'],
+    'compat', 'axes', 'spec', 'core', 'planning', 'keras', 'keras.models',
+    'keras.tfmot'],
   'model_files': ['compat', 'files', 'axes', 'spec', 'storage', 'core',
-                  'planning', 'graph', 'graph.strip', 'keras'],
-  'export': ['compat', 'files', 'spec', 'planning', 'keras'],
+                  'planning', 'graph', 'graph.strip', 'keras', 'keras.models'],
+  'export': ['compat', 'files', 'spec', 'planning', 'keras', 'keras.models'],
   'cli': ['files', 'spec', 'storage', 'planning', 'channels', 'graph',
           'graph.strip', 'keras', 'model_files', 'export'],
 }

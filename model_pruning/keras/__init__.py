@@ -46,10 +46,10 @@ from model_pruning import _face
 _MODULES = {
     'ConstantSparsity': 'model_pruning._src.keras.tfmot.schedules',
     'PolynomialDecay': 'model_pruning._src.keras.tfmot.schedules',
-    'PrunableLayer': 'model_pruning._src.keras.prunable_layer',
+    'PrunableLayer': 'model_pruning._src.keras.models.prunable_layer',
     'PruneForLatencyOnXNNPack': 'model_pruning._src.keras.xnnpack.report',
     'PruneLowMagnitude': 'model_pruning._src.keras.tfmot.of_tf_keras',
-    'Pruner': 'model_pruning._src.keras.prune',
+    'Pruner': 'model_pruning._src.keras.pruner',
     'PruningPolicy': 'model_pruning._src.keras.tfmot.policy',
     'PruningSchedule': 'model_pruning._src.keras.tfmot.schedules',
     'PruningSummaries': 'model_pruning._src.keras.tfmot.of_tf_keras',
@@ -89,14 +89,12 @@ if TYPE_CHECKING:
   from model_pruning._src.export.keras_source import (
     export_tflite as export_tflite,
   )
-  from model_pruning._src.keras.prunable_layer import (
+  from model_pruning._src.keras.models.prunable_layer import (
     PrunableLayer as PrunableLayer,
   )
-  from model_pruning._src.keras.prune import (
-    Pruner as Pruner,
-    prune as prune,
-  )
+  from model_pruning._src.keras.prune import prune as prune
   from model_pruning._src.keras.prune_now import prune_now as prune_now
+  from model_pruning._src.keras.pruner import Pruner as Pruner
   from model_pruning._src.keras.tfmot.of_tf_keras import (
     PruneLowMagnitude as PruneLowMagnitude,
     PruningSummaries as PruningSummaries,

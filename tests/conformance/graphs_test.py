@@ -12,10 +12,10 @@ from absl.testing import parameterized
 import model_pruning
 from model_pruning._src.core import schedule
 from model_pruning._src.spec import weight_rule
-from tests.support import control_flow_graphs
-from tests.support import maskable_graphs
 from tests.support import numpy_reference
-from tests.support import training_graphs
+from tests.support.graphs import control_flow_graphs
+from tests.support.graphs import maskable_graphs
+from tests.support.graphs import training_graphs
 
 v1 = tf.compat.v1
 

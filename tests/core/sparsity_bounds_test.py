@@ -17,11 +17,11 @@ from model_pruning._src.axes import structures
 from model_pruning._src.core import mask
 from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.graph.masked import pruning
-from tests.support import masked_graphs
 from tests.support import modes
 from tests.support import numpy_reference
-from tests.support import prunable_graphs
 from tests.support import simulation
+from tests.support.graphs import masked_graphs
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 

@@ -8,8 +8,8 @@ import tensorflow as tf
 from absl.testing import absltest
 
 import model_pruning
-from tests.support import prunable_graphs
 from tests.support import simulation
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 

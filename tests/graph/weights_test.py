@@ -13,7 +13,7 @@ from tensorflow.python.framework import function as function_lib
 import model_pruning
 from model_pruning._src.graph import function_bodies
 from model_pruning._src.graph import weights
-from tests.support import maskable_graphs
+from tests.support.graphs import maskable_graphs
 
 v1 = tf.compat.v1
 
@@ -258,99 +258,6 @@ class _Serialized:
 
   def as_graph_def(self):
     return self._graph_def
-
-
-class NearlyTest(parameterized.TestCase):
-
-  def _variables(self):
-    v1.train.get_or_create_global_step()
-    kernel = v1.get_variable('net/kernel', [6, 6], use_resource=True)
-    depth = v1.get_variable('net/depth', [3, 3, 2, 2], use_resource=True)
-    bias = v1.get_variable('net/bias', [6], use_resource=True)
-    unused = v1.get_variable('head/unused', [6, 6], use_resource=True)
-    v1.get_variable('net/frozen', [6, 6], trainable=False, use_resource=True)
-    hidden = tf.matmul(_INPUTS, kernel) + bias
-    hidden += tf.reduce_sum(v1.nn.depthwise_conv2d(
-        tf.ones([1, 4, 4, 2]), depth, [1, 1, 1, 1], 'SAME'))
-    tf.matmul(hidden, unused)
-    v1.train.AdamOptimizer().minimize(
-        tf.reduce_sum(hidden), v1.train.get_global_step())
-
-  @parameterized.parameters(
-      ('weight_sparsity_map=[bias:0.5]',
-       "'net/bias': it has 1 dimension; a kernel has 2 at least"),
-      ('weight_sparsity_map=[frozen:0.5]', "'net/frozen': it is not trainable"),
-      ('weight_sparsity_map=[^head:0.5]',
-       "'head/unused': no optimizer updates it"),
-      ('block_dims_map=[depth:1x2]', "'net/depth': .*weight_sparsity_map can"),
-      ('do_not_prune=[net/frozen]', "'net/frozen': it is not trainable"),
-      ('weight_sparsity_map=[bias|frozen:0.5]',
-       "'net/frozen': it is not trainable; 'net/bias': it has 1"),
-      ('weight_sparsity_map=[net/kernal:0.5]',
-       "Similar names are: 'net/kernel'"),
-      ('weight_sparsity_map=[Kernel:0.5]', "Similar names are: 'net/kernel'"),
-      ('do_not_prune=[kernel:0]', "Similar names are: 'net/kernel'"))
-  def test_the_error_says_why_a_weight_is_not_pruned(self, spec, message):
-    with tf.Graph().as_default():
-      self._variables()
-      with self.assertRaisesRegex(ValueError, 'matches none.*' + message):
-        model_pruning.PruningHook(spec).begin()
-
-  def test_slots_of_an_optimizer_are_not_listed(self):
-    with tf.Graph().as_default():
-      self._variables()
-      with self.assertRaises(ValueError) as caught:
-        model_pruning.PruningHook('weight_sparsity_map=[unused:0.5]').begin()
-    self.assertNotIn('Adam', str(caught.exception))
-
-  def test_an_exact_name_is_asked_for_though_others_match(self):
-    with tf.Graph().as_default() as graph:
-      self._variables()
-      position = v1.get_variable('net', [6, 6], use_resource=True)
-      v1.train.GradientDescentOptimizer(0.1).minimize(
-          tf.reduce_sum(position), v1.train.get_global_step())
-      report = model_pruning.plan(
-          graph, 'weight_sparsity_map=[net:0.5]').report
-    self.assertIn('net', [weight.name for weight in report.pruned])
-    self.assertNotIn('net/depth', [weight.name for weight in report.pruned])
-
-
-class OwnStepTest(absltest.TestCase):
-
-  def _train_op(self):
-    step = v1.get_variable('my_step', [], tf.int64, trainable=False,
-                           initializer=v1.zeros_initializer())
-    w = v1.get_variable('w', [6, 6])
-    return step, v1.train.GradientDescentOptimizer(0.1).minimize(
-        tf.reduce_sum(tf.matmul(_INPUTS, w)), step)
-
-  def test_the_error_names_the_argument_and_the_variable(self):
-    with tf.Graph().as_default():
-      step, train_op = self._train_op()
-      with self.assertRaisesRegex(
-          ValueError, r"`global_step=`.*counts up: \['my_step'\]"):
-        model_pruning.prune_train_op(train_op, _SPEC)
-      model_pruning.prune_train_op(train_op, _SPEC, global_step=step)
-
-  def test_so_does_the_warning_where_the_step_of_the_graph_stands_still(self):
-    with tf.Graph().as_default():
-      v1.train.get_or_create_global_step()
-      _, train_op = self._train_op()
-      train_op = model_pruning.prune_train_op(train_op, _SPEC)
-      [warning] = [warning for warning
-                   in model_pruning.report_of(train_op).warnings
-                   if 'moves the global step' in warning]
-    self.assertRegex(warning, r"`global_step=`.*counts up: \['my_step'\]")
-
-  def test_a_step_that_is_made_known_is_the_clock_of_a_hook(self):
-    with tf.Graph().as_default():
-      step, train_op = self._train_op()
-      v1.add_to_collection(v1.GraphKeys.GLOBAL_STEP, step)
-      with v1.train.MonitoredSession(
-          hooks=[model_pruning.PruningHook(_SPEC)]) as session:
-        session.run(train_op)
-        [w] = v1.trainable_variables()
-        self.assertEqual(np.mean(session.run(w) == 0.0), 0.5)
 
 
 if __name__ == '__main__':

@@ -18,7 +18,7 @@ from model_pruning.python import pruning_interface
 from model_pruning.python import pruning_utils
 from model_pruning.python.layers import layers
 from model_pruning.python.layers import rnn_cells
-from tests.support import masked_graphs
+from tests.support.graphs import masked_graphs
 
 v1 = tf.compat.v1
 linspace = masked_graphs.linspace

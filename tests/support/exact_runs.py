@@ -9,8 +9,8 @@ from typing import Any, Callable, Dict, Optional, Sequence
 import numpy as np
 import tensorflow as tf
 
-from tests.support import prunable_graphs
 from tests.support import simulation
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import schedule
-from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 from tests.support import keras_models

@@ -12,8 +12,8 @@ import tensorflow as tf
 
 from model_pruning._src.export import report as report_lib
 from model_pruning._src.export import tflite
-from model_pruning._src.keras import model_check
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import model_check
+from model_pruning._src.keras.models import which_keras
 
 _NUM_EXAMPLES = 8
 # For a dimension of an input that is not known.

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional, Union
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_optimizers
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import which_keras
 
 
 class OptimizerView:

@@ -8,9 +8,9 @@ from typing import Any, Optional
 
 import tensorflow as tf
 
-from model_pruning._src.keras import model_check
-from model_pruning._src.keras import parts
-from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras.models import model_check
+from model_pruning._src.keras.models import parts
+from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import preview
 from model_pruning._src.spec import pruning_spec as spec_lib
 

@@ -12,11 +12,11 @@ import tensorflow as tf
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import prune_arrays
-from model_pruning._src.keras import batch_norm
 from model_pruning._src.keras import constraint
-from model_pruning._src.keras import model_check
-from model_pruning._src.keras import parts
-from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras.models import batch_norm
+from model_pruning._src.keras.models import model_check
+from model_pruning._src.keras.models import parts
+from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib

@@ -97,7 +97,7 @@ def _of_keras_model(path: str, custom: Optional[str]
                     ) -> Optional[List[stored_array.StoredArray]]:
   """The weights of the model in a Keras file; None if it cannot be loaded."""
   from model_pruning._src.compat import keras_variables
-  from model_pruning._src.keras import named_variables
+  from model_pruning._src.keras.models import named_variables
   try:
     model = keras_files.load(path, custom)
   except ValueError:

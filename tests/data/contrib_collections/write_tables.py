@@ -19,7 +19,7 @@ from tensorflow.contrib.model_pruning.python.layers import core_layers
 from tensorflow.contrib.model_pruning.python.layers import layers
 from tensorflow.contrib.model_pruning.python.layers import rnn_cells
 
-from tests.support import contrib_programs
+from tests.support.graphs import contrib_programs
 
 LIBRARY = contrib_programs.Library(
     model_pruning,

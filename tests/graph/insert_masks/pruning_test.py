@@ -10,7 +10,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from tests.support import maskable_graphs
+from tests.support.graphs import maskable_graphs
 
 v1 = tf.compat.v1
 _SPEC = ('target_sparsity=0.6,pruning_frequency=2,'

@@ -14,7 +14,7 @@ from absl.testing import parameterized
 import model_pruning
 from model_pruning._src.graph import mask_collections
 from model_pruning._src.graph.masked import apply_mask
-from tests.support import maskable_graphs
+from tests.support.graphs import maskable_graphs
 
 v1 = tf.compat.v1
 _SPEC = 'target_sparsity=0.5'

@@ -18,8 +18,8 @@ from absl.testing import parameterized
 import model_pruning
 from model_pruning._src.graph.masked import core_layers
 from model_pruning._src.graph.masked import rnn_cells
-from tests.support import contrib_programs
-from tests.support import maskable_graphs
+from tests.support.graphs import contrib_programs
+from tests.support.graphs import maskable_graphs
 
 v1 = tf.compat.v1
 

@@ -13,7 +13,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from tests.support import maskable_graphs
+from tests.support.graphs import maskable_graphs
 
 try:
   from tensorflow.contrib import model_pruning as contrib

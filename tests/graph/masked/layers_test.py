@@ -19,8 +19,8 @@ from model_pruning._src.graph.masked import apply_mask
 from model_pruning._src.graph.masked import layers
 from model_pruning._src.graph.masked import learning
 from model_pruning._src.graph.masked import pruning
-from tests.support import masked_graphs
 from tests.support import modes
+from tests.support.graphs import masked_graphs
 
 v1 = tf.compat.v1
 _EAGER = modes.is_eager()  # Here, outside of any graph.

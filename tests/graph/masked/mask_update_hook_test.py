@@ -10,7 +10,7 @@ from absl.testing import parameterized
 
 from model_pruning._src.graph.masked import mask_update_hook
 from model_pruning._src.graph.masked import pruning
-from tests.support import masked_graphs
+from tests.support.graphs import masked_graphs
 
 v1 = tf.compat.v1
 _SPEC = ('target_sparsity=0.5,begin_pruning_step=2,pruning_frequency=1,'

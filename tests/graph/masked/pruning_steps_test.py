@@ -12,10 +12,10 @@ from absl.testing import parameterized
 from model_pruning._src.graph.masked import apply_mask
 from model_pruning._src.graph.masked import pruning
 from model_pruning._src.spec import weight_rule
-from tests.support import masked_graphs
 from tests.support import numpy_reference
-from tests.support import prunable_graphs
 from tests.support import simulation
+from tests.support.graphs import masked_graphs
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 linspace = masked_graphs.linspace

@@ -12,8 +12,8 @@ from absl.testing import parameterized
 from model_pruning._src.graph.masked import apply_mask
 from model_pruning._src.graph.masked import pruning
 from model_pruning._src.spec import pruning_spec as spec_lib
-from tests.support import masked_graphs
 from tests.support import numpy_reference
+from tests.support.graphs import masked_graphs
 
 v1 = tf.compat.v1
 linspace = masked_graphs.linspace

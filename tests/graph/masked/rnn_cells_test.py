@@ -12,7 +12,7 @@ from absl.testing import parameterized
 from model_pruning._src.graph.masked import apply_mask
 from model_pruning._src.graph.masked import pruning
 from model_pruning._src.graph.masked import rnn_cells
-from tests.support import masked_graphs
+from tests.support.graphs import masked_graphs
 
 v1 = tf.compat.v1
 

@@ -11,8 +11,8 @@ from absl.testing import parameterized
 
 from model_pruning._src.graph.masked import apply_mask
 from model_pruning._src.graph.masked import pruning
-from tests.support import masked_graphs
 from tests.support import numpy_reference
+from tests.support.graphs import masked_graphs
 
 v1 = tf.compat.v1
 _DECAY = 0.75

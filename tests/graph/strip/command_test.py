@@ -15,7 +15,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from model_pruning.graph import strip_command
-from tests.support import mask_forms
+from tests.support.graphs import mask_forms
 
 v1 = tf.compat.v1
 _ROOT = pathlib.Path(__file__).parents[3]

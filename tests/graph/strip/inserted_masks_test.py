@@ -10,8 +10,8 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from tests.support import maskable_graphs
 from tests.support import session_configs
+from tests.support.graphs import maskable_graphs
 
 v1 = tf.compat.v1
 

@@ -13,7 +13,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 from model_pruning._src.graph.strip import strip
-from tests.support import mask_forms
+from tests.support.graphs import mask_forms
 
 v1 = tf.compat.v1
 

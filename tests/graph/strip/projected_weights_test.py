@@ -11,8 +11,8 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning._src.graph.strip import strip
-from tests.support import prunable_graphs
 from tests.support import session_configs
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 _SPEC = ('name=spec,target_sparsity=0.75,pruning_frequency=1'

@@ -13,7 +13,7 @@ import model_pruning
 from model_pruning._src.spec import weight_rule
 from tests.support import estimator_shim
 from tests.support import numpy_reference
-from tests.support import prunable_graphs
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 estimator_lib = estimator_shim.v1_api()

@@ -10,9 +10,9 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from tests.support import control_flow_graphs
 from tests.support import numpy_reference
-from tests.support import training_graphs
+from tests.support.graphs import control_flow_graphs
+from tests.support.graphs import training_graphs
 
 v1 = tf.compat.v1
 

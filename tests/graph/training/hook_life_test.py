@@ -12,8 +12,8 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from tests.support import prunable_graphs
 from tests.support import simulation
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 

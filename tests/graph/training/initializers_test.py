@@ -12,8 +12,8 @@ from absl.testing import parameterized
 import model_pruning
 from model_pruning._src.core import schedule
 from tests.support import exact_runs
-from tests.support import prunable_graphs
 from tests.support import simulation
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 

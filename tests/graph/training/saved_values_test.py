@@ -11,7 +11,7 @@ from absl.testing import parameterized
 
 import model_pruning
 from tests.support import exact_runs
-from tests.support import prunable_graphs
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 

@@ -15,8 +15,8 @@ import model_pruning
 from model_pruning._src.core import schedule
 from tests.support import exact_runs
 from tests.support import numpy_reference
-from tests.support import prunable_graphs
 from tests.support import simulation
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 

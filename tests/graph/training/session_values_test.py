@@ -12,8 +12,8 @@ import tensorflow as tf
 from absl.testing import absltest
 
 import model_pruning
-from tests.support import prunable_graphs
 from tests.support import simulation
+from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
 _SPEC = ('target_sparsity=0.5,sparsity_function_end_step=4'

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import which_keras
 from model_pruning._src.keras.tfmot import sparse_gradients
 from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
 from model_pruning._src.spec import errors

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import which_keras
 
 # Of dimensions that are not known: of an image, and of anything else.
 _SIDE, _LENGTH = 32, 8

@@ -14,8 +14,8 @@ from typing import Any, Dict, Iterator, Optional, Sequence, Union
 from absl import logging
 
 from model_pruning._src.compat import keras_models
-from model_pruning._src.keras import weights as weights_lib
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import weights as weights_lib
+from model_pruning._src.keras.models import which_keras
 from model_pruning._src.keras.tfmot import arguments as arguments_lib
 from model_pruning._src.keras.tfmot import cloning
 from model_pruning._src.keras.tfmot import policy as policy_lib

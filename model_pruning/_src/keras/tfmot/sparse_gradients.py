@@ -8,7 +8,7 @@ from typing import Any
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import constraint
-from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.keras.tfmot import layer_constraint
 from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
 

@@ -27,9 +27,9 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import projection
-from model_pruning._src.keras import prunable_layer
-from model_pruning._src.keras import weights as weights_lib
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import prunable_layer
+from model_pruning._src.keras.models import weights as weights_lib
+from model_pruning._src.keras.models import which_keras
 from model_pruning._src.keras.tfmot import arguments as arguments_lib
 from model_pruning._src.keras.tfmot import layer_constraint
 from model_pruning._src.keras.tfmot import schedules

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
 
-from model_pruning._src.keras import layer_graph
+from model_pruning._src.keras.models import layer_graph
 
 HEAD = 'head'  # Takes channels last, gives channels first.
 BODY = 'body'  # Takes and gives channels first.

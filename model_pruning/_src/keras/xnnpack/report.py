@@ -16,9 +16,9 @@ from typing import Any, Dict, List, Optional, Tuple, Union
 import numpy as np
 
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.keras import layer_graph
-from model_pruning._src.keras import model_check
-from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras.models import layer_graph
+from model_pruning._src.keras.models import model_check
+from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.keras.tfmot import policy
 from model_pruning._src.keras.xnnpack import layer_roles
 from model_pruning._src.keras.xnnpack import subgraphs as subgraphs_lib

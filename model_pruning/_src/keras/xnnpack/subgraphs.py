@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from model_pruning._src.keras import layer_graph
+from model_pruning._src.keras.models import layer_graph
 from model_pruning._src.keras.tfmot import wrapper
 from model_pruning._src.keras.xnnpack import layer_roles as layers
 

@@ -11,7 +11,7 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.keras import weights
+from model_pruning._src.keras.models import weights
 from tests.support import keras_models
 from tests.support import layer_cases
 from tests.support import modes

@@ -23,10 +23,10 @@ from typing import (
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_models
-from model_pruning._src.keras import lora
-from model_pruning._src.keras import named_variables
-from model_pruning._src.keras import prunable_layer
-from model_pruning._src.keras import roles
+from model_pruning._src.keras.models import lora
+from model_pruning._src.keras.models import named_variables
+from model_pruning._src.keras.models import prunable_layer
+from model_pruning._src.keras.models import roles
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import reasons
 from model_pruning._src.planning.reasons import SkipKind

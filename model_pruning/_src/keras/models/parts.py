@@ -13,7 +13,7 @@ from typing import Any, Iterator, List, Optional
 
 import tensorflow as tf
 
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import which_keras
 
 
 class Parts:

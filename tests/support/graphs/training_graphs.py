@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, List
 import numpy as np
 import tensorflow as tf
 
-from tests.support import maskable_graphs
+from tests.support.graphs import maskable_graphs
 
 v1 = tf.compat.v1
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 import model_pruning
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import which_keras
 from tests.support import keras_models
 
 # Keras imports scipy and jax for its NumPy backend. None of the functions here

@@ -17,8 +17,8 @@ from absl import logging
 
 from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
-from model_pruning._src.keras import lora
-from model_pruning._src.keras import weights as weights_lib
+from model_pruning._src.keras.models import lora
+from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.planning import reasons
 from model_pruning._src.planning import report as report_lib

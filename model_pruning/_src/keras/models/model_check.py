@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any, Optional, Sequence
 
 from model_pruning._src.compat import keras_models
-from model_pruning._src.keras import which_keras
+from model_pruning._src.keras.models import which_keras
 
 
 def check_built(model: Any, before: str) -> None:

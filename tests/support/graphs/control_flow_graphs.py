@@ -13,8 +13,8 @@ from typing import Callable, Dict
 
 import tensorflow as tf
 
-from tests.support import maskable_graphs
-from tests.support import training_graphs as graphs
+from tests.support.graphs import maskable_graphs
+from tests.support.graphs import training_graphs as graphs
 
 v1 = tf.compat.v1
 

@@ -1,0 +1,322 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""`Pruner`: the pruning state of one Keras model."""
+
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Dict, List, Sequence, Tuple
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from model_pruning._src.axes import saliencies
+from model_pruning._src.compat import keras_models
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras import constraint
+from model_pruning._src.keras import optimizer_view
+from model_pruning._src.keras import ranking
+from model_pruning._src.keras import recording_optimizer
+from model_pruning._src.keras import restore_watch
+from model_pruning._src.keras import state_variables
+from model_pruning._src.keras import training_end
+from model_pruning._src.keras.models import model_watch
+from model_pruning._src.keras.models import parts
+from model_pruning._src.keras.models import weights as weights_lib
+from model_pruning._src.keras.models import which_keras
+from model_pruning._src.planning import plan
+from model_pruning._src.planning import report as report_lib
+from model_pruning._src.planning import sparse_start
+from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import training_length
+from model_pruning._src.spec import weight_rule
+
+
+class Pruner(tf.Module):
+  """The pruning state of one Keras model, and what can be asked of it.
+
+  It lives as long as the model does. To resume training exactly, save it
+  beside the model: `tf.train.Checkpoint(model=model, pruner=pruner)`. Without
+  it the masks are rebuilt from the zeros of the weights, and the step is
+  taken from the optimizer.
+
+  Attributes:
+    spec: the `PruningSpec`.
+    states: the variables of each pruned weight, in the order of the report.
+  """
+
+  def __init__(self, model: Any, spec: spec_lib.PruningSpec,
+               length: training_length.Length = training_length.UNKNOWN,
+               optimizer: Any = None):
+    """Creates the state of a model and puts constraints on its weights.
+
+    `prune` is the public way to make one, and says what is raised.
+    """
+    super().__init__(name=spec.name)
+    spec = spec.resolve(**length._asdict())
+    self.spec = spec
+    found = weights_lib.find_weights(model)
+    rules, self._report = plan.make_plan(
+        spec, [weight.candidate for weight in found], length.num_steps)
+    chosen = [(weight, rule) for weight, rule in zip(found, rules)
+              if rule is not None]
+    _check(spec, model, chosen)
+    self._optimizer = optimizer_view.OptimizerView.of(model, optimizer)
+    self._optimizer.check_constrains()
+    self._model = weakref.ref(model)
+    self._names = [weight.candidate.name for weight, _ in chosen]
+    self._weights = [weight.variable for weight, _ in chosen]
+    self._indices = {id(weight): i for i, weight in enumerate(self._weights)}
+    chosen_rules = [rule for _, rule in chosen]
+    self.states = state_variables.create(spec, chosen_rules, self._weights)
+    self._rankings = ranking.rankings_of(
+        spec, chosen_rules, self._weights, self.states)
+    self._watch = restore_watch.RestoreWatch(self._weights, self._optimizer)
+    if self._optimizer.num_updates() > 0:
+      self.resume()
+    else:
+      warning = sparse_start.sentence(spec, self._start())
+      if warning:
+        self._report = self._report.with_warning(warning)
+    self._constrained = self._constrain(model)
+    self._model_watch = model_watch.ModelWatch(
+        spec, found, dict(zip(self._names, self._weights)))
+    self._traced: Any = lambda: None
+    self._forget_train_functions(model)
+    self._at_end = training_end.AtEnd(
+        lambda: self._say_how_it_ended(model, optimizer, chosen_rules),
+        [*self._weights, *(variable for state in self.states
+                           for variable in state.all_variables())])
+
+  def _constrain(self, model: Any) -> List[Any]:
+    """Puts the constraints on; returns the variables that have one."""
+    constraints = {
+        id(weight): constraint.PruningConstraint(
+            *place, self._optimizer, self._resume_if_restored, owner=self)
+        for weight, place in zip(self._weights, self._rankings)}
+    without = weights_lib.with_sparse_gradient(model)
+    companion = weights_lib.last_updated(model, without)
+    if companion is None:
+      without = []
+    constrained = []
+    for weight in self._weights:
+      if id(weight) not in without:
+        keras_variables.set_constraint(weight, constraints[id(weight)])
+        constrained.append(weight)
+    waiting = [(weight, constraints[id(weight)]) for weight in self._weights
+               if id(weight) in without]
+    if waiting:
+      keras_variables.set_constraint(
+          companion, constraint.CompanionConstraint(companion, waiting))
+      constrained.append(companion)
+    return constrained
+
+  def _forget_train_functions(self, model: Any) -> None:
+    """Lets whatever model trains the weights trace its step anew."""
+    layers = [model, *keras_models.flatten_layers(model)]
+    kerases = [which_keras.keras_of(layer) for layer in layers]
+    keras_models.forget_train_functions(
+        layers, [keras.Model for keras in kerases if keras is not None],
+        self._weights)
+
+  def _say_how_it_ended(self, model: Any, optimizer: Any,
+                        rules: Sequence[weight_rule.WeightRule]) -> None:
+    """Warns of what was not pruned. References that are weak may be dead."""
+    gone = self._model_watch.tell(model)
+    kept = [i for i, name in enumerate(self._names) if name not in gone]
+    training_end.warn(
+        self.spec, {self._names[i]: self.states[i] for i in kept},
+        [self._weights[i] for i in kept],
+        [rules[i].target_sparsity for i in kept], self._watch,
+        optimizer_view.OptimizerView(lambda: (
+            getattr(model, 'optimizer', None) if optimizer is None
+            else optimizer)))
+
+  def strip(self) -> Any:
+    """Ends the pruning: the model trains on as if it had never been pruned.
+
+    Weights stay as they are, exactly sparse, until they are trained again.
+
+    Returns:
+      The model, the same object.
+    """
+    model = self._model()
+    self._at_end.now()  # Now: what comes later is no pruned training.
+    for variable in self._constrained:
+      pruning = keras_variables.constraint_of(variable)
+      while isinstance(pruning, constraint.CONSTRAINTS):
+        pruning = pruning.wrapped
+      keras_variables.set_constraint(variable, pruning)
+    self._constrained = []
+    if model is None:
+      return None
+    self._forget_train_functions(model)
+    return model.whole if isinstance(model, parts.Parts) else model
+
+  def __reduce_ex__(self, protocol: Any) -> Any:
+    raise TypeError(
+        'A pruner cannot be copied or pickled, because it belongs to the '
+        'weights of its model. A copy of the model is not pruned: call '
+        f'`prune` with it, which resumes. Received: {self!r}')
+
+  def with_gradients(self, optimizer: Any) -> Any:
+    """An optimizer that the saliency can learn the gradients from.
+
+    A `prune_option` other than `weight` needs one:
+
+        pruner = model_pruning.keras.prune(
+            model, 'prune_option=first_order_gradient')
+        model.compile(pruner.with_gradients(keras.optimizers.Adam()), ...)
+
+    Args:
+      optimizer: a Keras optimizer that has not been used.
+
+    Returns:
+      A new optimizer with the same configuration; files of the model hold it
+      as what `optimizer` is. What it is called with counts, before it clips.
+
+    Raises:
+      TypeError: if `optimizer` is no Keras optimizer.
+      ValueError: if it wraps another, or has been used.
+    """
+    return recording_optimizer.recording(optimizer, self._record_gradients)
+
+  def _record_gradients(self, gradients_and_variables: Any,
+                        are_sums: bool) -> None:
+    wanted = [
+        (self._indices[id(variable)], gradient)
+        for gradient, variable in gradients_and_variables
+        if gradient is not None and id(variable) in self._indices]
+    saliency = saliencies.AXIS.entry(self.spec.prune_option)
+    if not saliency.uses_gradient or not wanted:
+      return
+    indices, given = zip(*wanted)
+    sums = recording_optimizer.dense_sums(given, are_sums)
+    for i, gradient in zip(indices, sums):
+      place, index = self._rankings[i]
+      place.record_gradient(index, gradient)
+
+  def resume(self) -> None:
+    """Brings the state in line with weights and an optimizer just restored.
+
+    Masks are where weights are not zero, the step is `iterations` of the
+    optimizer, and the masks were last updated when that was last due. That is
+    what an uninterrupted run would have; only mean gradients start anew. If
+    the weights have fewer zeros than were due by then, the next update prunes
+    them; what is zero in a weight that is sparse, stays so (`keep_sparsity`).
+
+    `prune` does it for a model that was trained before, and training does it
+    at its start if the model was restored since. Call it where a model is
+    restored between two trainings, with `model.load_weights` say.
+    """
+    step = self._optimizer.num_updates()
+    is_dense = state_variables.rebuild(
+        [place for place, _ in self._rankings], step)
+    self._watch.start(step)
+    if is_dense:
+      logging.warning(
+          'model_pruning: the optimizer has made %d updates, and the weights '
+          'are not as sparse as %r makes them by then. The next update prunes '
+          'them to the sparsity of its step at once. For a schedule that '
+          'starts now, compile with a new optimizer.', step, str(self.spec))
+
+  def _start(self) -> Dict[str, float]:
+    """Makes masks of the zeros of weights that start sparse.
+
+    Returns:
+      The shares of zeros of these weights, by their names.
+    """
+    shares = {name: state_variables.start(*place)
+              for name, place in zip(self._names, self._rankings)}
+    return {name: share for name, share in shares.items() if share}
+
+  def _resume_if_restored(self) -> None:
+    """Called where a train step is traced, or eagerly within one."""
+    has_run = tf.executing_eagerly()
+    if not has_run:
+      self._look_at_the_model()
+    with tf.init_scope():
+      if not tf.executing_eagerly() or self.step != self._watch.step:
+        return
+      # A step that is being traced has not been made yet.
+      if not has_run and self._watch.is_restored():
+        self.resume()
+      elif not has_run and self.step == 0:
+        self._start()  # Weights may have been loaded without an optimizer.
+    if has_run:
+      self._watch.check_first_update()
+
+  def _look_at_the_model(self) -> None:
+    """Says what changed in the model since, once for each step traced."""
+    graph = tf.compat.v1.get_default_graph()
+    if self._traced() is not graph:
+      self._traced = weakref.ref(graph)
+      self._model_watch.tell(self._model())
+
+  @property
+  def report(self) -> report_lib.PruningReport:
+    """What is pruned now and what is not, each with the reason.
+
+    A model may change after `prune`: warnings say which weights are gone, and
+    which came since and are not pruned.
+    """
+    return self._model_watch.report(self._model(), self._report)
+
+  def __repr__(self) -> str:
+    return report_lib.describe(
+        type(self).__name__, self.spec, self.report, self.step)
+
+  @property
+  def masks(self) -> Dict[str, np.ndarray]:
+    """The masks by the names of their weights, as bool arrays."""
+    gone = self._model_watch.now(self._model()).gone
+    return {name: keras_variables.value_of(state.mask)
+            for name, state in zip(self._names, self.states)
+            if name not in gone}
+
+  @property
+  def step(self) -> int:
+    """How many optimizer updates were counted; 0 if nothing is pruned."""
+    return max((int(keras_variables.value_of(state.num_updates))
+                for state in self.states), default=0)
+
+  @property
+  def sparsity(self) -> Dict[str, float]:
+    """The share of zeros in each pruned weight, by its name.
+
+    Those of the model as it is now: a weight that is gone is left out, and
+    one that `enable_lora` has frozen counts as files have it.
+    """
+    values = self._model_watch.values(self._model())
+    return {name: float(np.mean(value == 0))
+            for name, value in values.items()}
+
+
+def _check(
+    spec: spec_lib.PruningSpec, model: Any,
+    chosen: Sequence[Tuple[weights_lib.KerasWeight, weight_rule.WeightRule]]
+) -> None:
+  """Refuses what constraints cannot do, before anything is changed."""
+  for variable in model.trainable_variables:
+    if isinstance(constraint.constraint_of(variable),
+                  constraint.PrunesWeights):
+      raise ValueError(
+          'Argument `model` must not be pruned already. Received: a model '
+          f'whose weight {keras_variables.variable_name(variable)!r} is')
+  if tf.executing_eagerly():
+    return
+  # A session runs the updates of all weights in no order.
+  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
+    raise ValueError(
+        'Argument `spec` must have prune_option=weight for a Keras model in '
+        'graph mode. With v1 graphs, use `PruningHook` or `prune_train_op`. '
+        f'Received: prune_option={spec.prune_option}')
+  for weight, rule in chosen:
+    if rule.group is not None:
+      raise ValueError(
+          'Argument `spec` must not let weights of a Keras model share a '
+          'threshold in graph mode. With v1 graphs, use `PruningHook` or '
+          f'`prune_train_op`. Received: weight {weight.candidate.name!r} in '
+          f'group {rule.group!r}')
