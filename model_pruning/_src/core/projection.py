@@ -9,8 +9,7 @@ update, and assigns what comes back.
 
 from __future__ import annotations
 
-import functools
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
@@ -181,7 +180,7 @@ def _update(projections: Sequence[Projection],
   def update_masks(*arguments: tf.Tensor) -> tf.Tensor:
     remaining = iter(arguments)
     new_masks = shared_functions.SharedFunctions([
-        _likeness(projection, values)
+        _Making.of(projection, values)
         for projection, values in zip(projections, weights)])
     curves = {projection.sparsity for projection in projections}
     sparsities = {curve: curve(step) for curve in curves}
@@ -189,11 +188,9 @@ def _update(projections: Sequence[Projection],
     for projection, values, mean in zip(projections, weights, means):
       values = [next(remaining) for _ in values]
       mean = [value if value is None else next(remaining) for value in mean]
-      *masks, threshold = new_masks.call(
-          _likeness(projection, values),
-          functools.partial(_new_masks, projection),
-          _arguments(projection, values, mean,
-                     sparsities[projection.sparsity]))
+      making = _Making.of(projection, values)
+      *masks, threshold = new_masks.call(making, making.new_masks, _arguments(
+          projection, values, mean, sparsities[projection.sparsity]))
       assignments += [old.assign(new)
                       for old, new in zip(projection.masks, masks)]
       assignments += [
@@ -211,7 +208,7 @@ def _update(projections: Sequence[Projection],
 def _arguments(projection: Projection, weights: Sequence[tf.Tensor],
                means: Sequence[Optional[tf.Tensor]],
                sparsity: tf.Tensor) -> List[tf.Tensor]:
-  """What `_new_masks` takes: sparsity, weights, means, the masks of before."""
+  """What `new_masks` takes: sparsity, weights, means, the masks of before."""
   # In the dtype of the means: squares of float16 vanish.
   arguments = [sparsity, *[
       weight if mean is None else tf.cast(weight, mean.dtype)
@@ -222,28 +219,47 @@ def _arguments(projection: Projection, weights: Sequence[tf.Tensor],
   return arguments
 
 
-def _new_masks(projection: Projection, sparsity: tf.Tensor,
-               *tensors: tf.Tensor) -> List[tf.Tensor]:
-  """The masks of weights and, last, the threshold."""
-  number = len(projection.structures)
-  weights, rest = tensors[:number], tensors[number:]
-  means: Sequence[Optional[tf.Tensor]] = [None] * number
-  if projection.saliency.uses_gradient:
-    means, rest = rest[:number], rest[number:]
-  assert projection.mask_update.new_masks is not None
-  update = projection.mask_update.new_masks(mask_update.Ranking(
-      rest, list(map(projection.saliency.score, weights, means)),
-      projection.structures, sparsity, projection.target, projection.bounds,
-      projection.keeps_sparsity))
-  return [*update.masks, update.threshold]
+class _Making(NamedTuple):
+  """How new masks are made: the same operations wherever it is equal.
 
+  Attributes:
+    mask_update, structures, saliency, target, bounds, keeps_sparsity: as of a
+      `Projection`, to which nothing here refers: functions outlive models.
+    inputs: dtype and shape of each weight.
+  """
 
-def _likeness(projection: Projection,
-              weights: Sequence[tf.Tensor]) -> Tuple[Any, ...]:
-  """Equal for projections whose masks are made by the same operations."""
-  return (projection.structures, projection.saliency, projection.target,
-          tuple((weight.dtype, tuple(weight.shape.as_list()))
-                for weight in weights))
+  mask_update: mask_updates.MaskUpdate
+  structures: Tuple[Any, ...]
+  saliency: saliencies.Saliency
+  target: float
+  bounds: sparsity_bounds.Bounds
+  keeps_sparsity: bool
+  inputs: Tuple[Any, ...]
+
+  @classmethod
+  def of(cls, projection: Projection,
+         weights: Sequence[tf.Tensor]) -> _Making:
+    """Returns how a projection makes the masks of `weights`."""
+    return cls(
+        projection.mask_update, projection.structures, projection.saliency,
+        projection.target, projection.bounds, projection.keeps_sparsity,
+        tuple((weight.dtype, tuple(weight.shape.as_list()))
+              for weight in weights))
+
+  def new_masks(self, sparsity: tf.Tensor,
+                *tensors: tf.Tensor) -> List[tf.Tensor]:
+    """The masks of weights and, last, the threshold; see `_arguments`."""
+    number = len(self.structures)
+    weights, rest = tensors[:number], tensors[number:]
+    means: Sequence[Optional[tf.Tensor]] = [None] * number
+    if self.saliency.uses_gradient:
+      means, rest = rest[:number], rest[number:]
+    assert self.mask_update.new_masks is not None
+    update = self.mask_update.new_masks(mask_update.Ranking(
+        rest, list(map(self.saliency.score, weights, means)),
+        self.structures, sparsity, self.target, self.bounds,
+        self.keeps_sparsity))
+    return [*update.masks, update.threshold]
 
 
 def zero_pruned(mask_: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:

@@ -5,11 +5,17 @@
 from __future__ import annotations
 
 import collections
-from typing import Any, Callable, Dict, Hashable, List, Sequence
+import contextlib
+from typing import Any, Callable, Hashable, List, MutableMapping, Sequence
 
 import tensorflow as tf
 
 from model_pruning._src.compat import tensorflow as tf_compat
+
+# Of a process, where functions are traced outside of any graph: the last ones
+# used. A network rarely has more kinds of weights.
+_MAX_FUNCTIONS = 256
+_FUNCTIONS: MutableMapping[Hashable, Any] = collections.OrderedDict()
 
 
 class SharedFunctions:
@@ -17,7 +23,9 @@ class SharedFunctions:
 
   Making new masks takes some hundred operations per weight, and a network has
   many weights of the same shape. A function of the operations is made once,
-  and called for each of these.
+  and called for each of these: in a graph that a session runs, for those of one
+  update; inside of a `tf.function`, for all models of the process, as each
+  weight of a Keras model has an update of its own.
   """
 
   def __init__(self, likenesses: Sequence[Hashable]):
@@ -25,20 +33,45 @@ class SharedFunctions:
 
     Args:
       likenesses: of all calls to come. Calls with equal ones must take
-        arguments of equal dtypes and shapes, and do the same with them.
+        arguments of equal dtypes and shapes, and do the same with them,
+        whoever makes them. They are kept, and so is the first function.
     """
-    self._shared = {likeness for likeness, number in
-                    collections.Counter(likenesses).items() if number > 1}
-    self._functions: Dict[Hashable, Any] = {}
+    numbers = collections.Counter(likenesses)
+    # XLA takes other operations.
+    if (not tf.executing_eagerly() and not tf_compat.in_xla_context()
+        and _is_eager_outside()):
+      self._shared = set(numbers)
+      self._functions = _FUNCTIONS
+    else:
+      self._shared = {likeness for likeness, number in numbers.items()
+                      if number > 1}
+      self._functions = {}
 
   def call(self, likeness: Hashable, function: Callable[..., List[tf.Tensor]],
            arguments: Sequence[tf.Tensor]) -> List[tf.Tensor]:
     """Returns what `function` makes of tensors, which is a list of tensors."""
     if likeness not in self._shared:
       return function(*arguments)
-    if likeness not in self._functions:
-      self._functions[likeness] = tf.function(
-          function, autograph=False).get_concrete_function(*[
-              tf.TensorSpec(argument.shape, argument.dtype)
-              for argument in arguments])
-    return tf_compat.call_in_graph(self._functions[likeness], arguments)
+    concrete = self._functions.pop(likeness, None)
+    if concrete is None:
+      concrete = self._trace(function, arguments)
+    self._functions[likeness] = concrete
+    while len(self._functions) > max(_MAX_FUNCTIONS, len(self._shared)):
+      self._functions.pop(next(iter(self._functions)))
+    return tf_compat.call_in_graph(concrete, arguments)
+
+  def _trace(self, function: Callable[..., List[tf.Tensor]],
+             arguments: Sequence[tf.Tensor]) -> Any:
+    signature = [tf.TensorSpec(argument.shape, argument.dtype)
+                 for argument in arguments]
+    with contextlib.ExitStack() as stack:
+      if self._functions is _FUNCTIONS:  # They outlive the graph of now.
+        stack.enter_context(tf.init_scope())
+      return tf.function(
+          function, autograph=False).get_concrete_function(*signature)
+
+
+def _is_eager_outside() -> bool:
+  """Whether the function that is being traced is called eagerly."""
+  with tf.init_scope():
+    return bool(tf.executing_eagerly())
