@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 from typing import Any, List, Sequence, Union
 
@@ -129,14 +131,15 @@ def _write_saved_model(model: Any, directory: str) -> None:
     return {f'output_{i}': output
             for i, output in enumerate(tf.nest.flatten(outputs))}
 
-  export = getattr(which_keras.keras_of(model), 'export', None)
-  if export is not None:
+  if not isinstance(model, tf.Module):
     # Keras 3. The variables in a module of TensorFlow would stay variables in
     # the converted file, which has no values of them.
-    archive = export.ExportArchive()
+    keras: Any = which_keras.keras_of(model)
+    archive = keras.export.ExportArchive()
     archive.track(model)
     archive.add_endpoint('serve', infer)
-    archive.write_out(directory, verbose=False)
+    with contextlib.redirect_stdout(io.StringIO()):  # It prints a summary.
+      archive.write_out(directory)
     return
   module = tf.Module()
   module.model = model
