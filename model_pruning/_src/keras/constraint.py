@@ -84,6 +84,12 @@ class PruningConstraint(PrunesWeights):
     """Whether `variable` has this because it is a copy of another."""
     return keras_variables.is_copy_of(variable, self._weight, self)
 
+  def __repr__(self) -> str:
+    """What Keras shows where it refuses a constraint."""
+    return (f'<pruning of {keras_variables.variable_name(self._weight)!r}; if '
+            'it is refused because the gradient is sparse, call `prune` after '
+            '`compile`, or with `optimizer=`>')
+
   def __call__(self, weight: Any) -> tf.Tensor:
     """The updated `weight` with pruned entries zero.
 

@@ -22,6 +22,8 @@ from model_pruning._src.keras import recording_optimizer
 from model_pruning._src.keras import restore_watch
 from model_pruning._src.keras import state_variables
 from model_pruning._src.keras import training_end
+from model_pruning._src.keras import update_order
+from model_pruning._src.keras.models import companions
 from model_pruning._src.keras.models import model_watch
 from model_pruning._src.keras.models import parts
 from model_pruning._src.keras.models import weights as weights_lib
@@ -96,21 +98,29 @@ class Pruner(tf.Module):
         id(weight): constraint.PruningConstraint(
             *place, self._optimizer, self._resume_if_restored, owner=self)
         for weight, place in zip(self._weights, self._rankings)}
-    without = weights_lib.with_sparse_gradient(model)
-    companion = weights_lib.last_updated(model, without)
-    if companion is None:
-      without = []
+    # A constraint of the user's own says that the gradient is dense.
+    free = [weight for weight in self._weights
+            if constraint.constraint_of(weight) is None]
+    self._order = update_order.UpdateOrder.of(self._optimizer.optimizer)
+    found = companions.companions_of(
+        model, free, in_any_order=self._order is not None)
+    waiting = [weight for companion in found for weight in companion.weights]
+    without = set(map(id, waiting))
+    if self._order is not None:
+      self._order.put_first(waiting)
+      self._order.make_dense([
+          weight for weight in free if id(weight) not in without])
     constrained = []
     for weight in self._weights:
       if id(weight) not in without:
         keras_variables.set_constraint(weight, constraints[id(weight)])
         constrained.append(weight)
-    waiting = [(weight, constraints[id(weight)]) for weight in self._weights
-               if id(weight) in without]
-    if waiting:
+    for companion in found:
       keras_variables.set_constraint(
-          companion, constraint.CompanionConstraint(companion, waiting))
-      constrained.append(companion)
+          companion.variable, constraint.CompanionConstraint(
+              companion.variable, [(weight, constraints[id(weight)])
+                                   for weight in companion.weights]))
+      constrained.append(companion.variable)
     return constrained
 
   def _forget_train_functions(self, model: Any) -> None:
@@ -150,6 +160,8 @@ class Pruner(tf.Module):
         pruning = pruning.wrapped
       keras_variables.set_constraint(variable, pruning)
     self._constrained = []
+    if self._order is not None:
+      self._order.remove_from(self._optimizer.optimizer)
     if model is None:
       return None
     self._forget_train_functions(model)

@@ -16,7 +16,6 @@ from typing import (
   List,
   NamedTuple,
   Optional,
-  Sequence,
   Tuple,
 )
 
@@ -76,27 +75,6 @@ def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
     found.append(KerasWeight(
         variable, plan.Candidate(name, dims, reason, on_request)))
   return found
-
-
-def with_sparse_gradient(model: Any) -> List[int]:
-  """The ids of variables on which an optimizer may refuse a constraint.
-
-  Those of Keras before TF 2.11, and its legacy ones since, refuse it where
-  the gradient has rows only, as that of an embedding. Keras 3 does not.
-  """
-  found = []
-  for layer in keras_models.flatten_layers(model):
-    kinds = [kind.__name__ for kind in type(layer).__mro__]
-    table = getattr(layer, 'embeddings', None)
-    if 'Embedding' in kinds and isinstance(table, tf.compat.v2.Variable):
-      found.append(id(table))
-  return found
-
-
-def last_updated(model: Any, others_than: Sequence[int]) -> Optional[Any]:
-  """The variable that an optimizer updates last, of those not named."""
-  return next((variable for variable in reversed(model.trainable_variables)
-               if id(variable) not in others_than), None)
 
 
 def _is_quantized(variable: Any) -> bool:

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Wrapped embeddings, which some optimizers let have no constraint."""
+"""Wrapped weights, which some optimizers let have no constraint."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import Any
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import constraint
-from model_pruning._src.keras.models import weights as weights_lib
+from model_pruning._src.keras.models import companions
 from model_pruning._src.keras.tfmot import layer_constraint
 from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
 
 
 def move_constraints(model: Any) -> None:
-  """Lets another variable have the constraints of wrapped embeddings.
+  """Lets companions have the constraints of wrapped embeddings and tables.
 
   Optimizers of Keras before TF 2.11 raise an error for a constraint where the
-  gradient is sparse. The variable that is updated last takes it over; which
-  one that is, only the whole model tells.
+  gradient is sparse. Which variable takes it over, only the whole model tells.
 
   Args:
     model: with wrappers anywhere in it.
   """
-  sparse = weights_lib.with_sparse_gradient(model)
-  moved = []
+  held = {}
   for layer in wrapper_lib.pruned_layers(model):
     for pruned in layer.pruned_weights:
-      held = keras_variables.constraint_of(pruned.variable)
-      if (id(pruned.variable) in sparse
-          and isinstance(held, layer_constraint.LayerConstraint)):
-        moved.append((pruned.variable, held))
-  if not moved:
+      found = keras_variables.constraint_of(pruned.variable)
+      # One of the layer's own says that the gradient is dense.
+      if (isinstance(found, layer_constraint.LayerConstraint)
+          and found.wrapped is None):
+        held[id(pruned.variable)] = (pruned.variable, found)
+  if not held:
     return  # An unbuilt model would not say what it updates last.
-  taker = weights_lib.last_updated(model, sparse)
-  if taker is None:
-    return
-  for variable, held in moved:
-    keras_variables.set_constraint(variable, held.wrapped)
-  keras_variables.set_constraint(
-      taker, constraint.CompanionConstraint(taker, moved))
+  for companion in companions.companions_of(
+      model, [variable for variable, _ in held.values()]):
+    for variable in companion.weights:
+      keras_variables.set_constraint(variable, None)
+    keras_variables.set_constraint(
+        companion.variable, constraint.CompanionConstraint(
+            companion.variable,
+            [held[id(variable)] for variable in companion.weights]))

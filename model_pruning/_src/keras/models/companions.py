@@ -1,0 +1,113 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Weights that may let no constraint be on them, and who takes it over.
+
+Optimizers of Keras before TF 2.11, and the legacy ones since, raise an error
+for a constraint where the gradient has rows only, as that of a table has from
+which a layer gathers. Such a weight is projected in the constraint of another
+variable, which the optimizer updates after it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
+
+import tensorflow as tf
+
+from model_pruning._src.compat import keras_models
+from model_pruning._src.keras.models import which_keras
+
+_OF_KERAS = ('keras.', 'tf_keras.', 'tensorflow.python.keras.',
+             'tensorflow_core.python.keras.')
+
+
+class Companion(NamedTuple):
+  """A variable with the weights that are projected when it is updated.
+
+  Attributes:
+    variable: it may have a constraint.
+    weights: those that may not; it is updated after each of them.
+  """
+
+  variable: Any
+  weights: Tuple[Any, ...]
+
+
+def companions_of(model: Any, weights: Iterable[Any],
+                  in_any_order: bool = False) -> List[Companion]:
+  """Finds companions for weights whose gradient may have rows only.
+
+  Layers of Keras tell by their class what they do with a weight: only an
+  `Embedding` gathers from it. What code of others does with it is not known
+  before the optimizer is called, so weights of other layers have companions
+  too. The companion comes from the innermost layer or model around the weight
+  that has one, so that parts of a model may be trained by themselves.
+
+  Args:
+    model: a Keras model or layer, or what is asked as one.
+    weights: Keras variables.
+    in_any_order: whether the optimizer will update weights that have
+      companions before all others. Default: in the order of the model.
+
+  Returns:
+    Each weight at most once. A weight is left out if its gradient is dense,
+    its optimizer never refuses a constraint, as none of Keras 3 does, or no
+    variable is updated after it.
+  """
+  layers = [model, *keras_models.flatten_layers(model)]
+  if not in_any_order and not which_keras.is_layer(model):
+    layers = layers[1:]  # Of several things nobody knows the order.
+  inside = [list(layer.trainable_variables) for layer in layers]
+  dense = _surely_dense(layers, inside)
+  order = {id(variable): i for i, variable in enumerate(
+      model.trainable_variables)}
+  innermost_first = sorted(inside, key=len)
+  found: Dict[int, Tuple[Any, List[Any]]] = {}
+  for weight in weights:
+    if (id(weight) in dense or id(weight) not in order
+        or not isinstance(weight, tf.compat.v2.Variable)):
+      continue
+    companion = next(filter(lambda found: found is not None, (
+        _last_after(-1 if in_any_order else order[id(weight)],
+                    [one for one in variables if one is not weight],
+                    order, dense)
+        for variables in innermost_first
+        if any(variable is weight for variable in variables))), None)
+    if companion is not None:
+      found.setdefault(id(companion), (companion, []))[1].append(weight)
+  return [Companion(companion, tuple(members))
+          for companion, members in found.values()]
+
+
+def _last_after(position: int, variables: List[Any], order: Dict[int, int],
+                dense: Set[int]) -> Optional[Any]:
+  """The last of `variables` that may have a constraint; None if there is none.
+
+  A variable that is surely dense goes before a vector, which a layer of
+  somebody's may gather from, though most of them are biases.
+  """
+  later = sorted((variable for variable in variables
+                  if order.get(id(variable), -1) > position),
+                 key=lambda variable: order[id(variable)])
+  surely = [variable for variable in later if id(variable) in dense]
+  vectors = [variable for variable in later if len(variable.shape) < 2]
+  return (surely or vectors or [None])[-1]
+
+
+def _surely_dense(layers: List[Any], inside: List[List[Any]]) -> Set[int]:
+  """The ids of variables whose gradient is dense in any case."""
+  owners: Dict[int, Tuple[int, Any]] = {}
+  for layer, variables in zip(layers, inside):
+    for variable in variables:
+      size, _ = owners.get(id(variable), (len(variables) + 1, None))
+      if len(variables) < size:
+        owners[id(variable)] = len(variables), layer
+  return {key for key, (_, owner) in owners.items() if _gathers_not(owner)}
+
+
+def _gathers_not(layer: Any) -> bool:
+  """Whether Keras wrote what a layer does, and it is not an embedding."""
+  call = getattr(type(layer), 'call', None)
+  module = getattr(call, '__module__', None) or ''
+  return (module + '.').startswith(_OF_KERAS) and not any(
+      kind.__name__ == 'Embedding' for kind in type(layer).__mro__)
