@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import (
   Any,
   Iterable,
@@ -21,6 +22,9 @@ import numpy as np
 from model_pruning._src.storage import pack as pack_lib
 from model_pruning._src.storage import packed_file
 from model_pruning._src.storage import report as report_lib
+
+# What Keras ends a name with that it has given before.
+_NUMBER = re.compile(r'_\d+(?=/|$)')
 
 
 def pack(source: Any, path: Union[str, os.PathLike], *,
@@ -70,7 +74,8 @@ def load_packed(model: Any, path: Union[str, os.PathLike], *,
 
   Args:
     model: a built Keras model with weights of the same names and shapes as the
-      model that was packed.
+      model that was packed. The numbers by which Keras tells models and layers
+      of one name apart (`sequential_1/dense_3`) may differ.
     path: a file that `pack` wrote.
     max_bytes: how much memory the weights may take together. Default: 64 GiB.
 
@@ -81,7 +86,8 @@ def load_packed(model: Any, path: Union[str, os.PathLike], *,
       those of the model: those that differ are named.
   """
   weights = _keras_weights(model, 'load_packed')
-  arrays = pack_lib.unpack(path, max_bytes=max_bytes)
+  arrays = _renamed(pack_lib.unpack(path, max_bytes=max_bytes),
+                    [name for name, _ in weights])
   wrong = [f'{name} is not in the file' for name, _ in weights
            if name not in arrays]
   wrong += [f'{name} is not in the model' for name in arrays
@@ -100,6 +106,16 @@ def load_packed(model: Any, path: Union[str, os.PathLike], *,
     keras_variables.assign_value(
         keras_variables.backend_variable(variable),
         arrays[name].astype(_dtype_of(variable), copy=False))
+
+
+def _renamed(arrays: Mapping[str, np.ndarray],
+             names: List[str]) -> Mapping[str, np.ndarray]:
+  """The arrays by these names, if only Keras' numbers make them differ."""
+  if set(arrays) == set(names) or (
+      [_NUMBER.sub('', name) for name in arrays]
+      != [_NUMBER.sub('', name) for name in names]):
+    return arrays
+  return dict(zip(names, arrays.values()))
 
 
 def _arrays_of(source: Any) -> Tuple[

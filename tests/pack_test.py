@@ -67,6 +67,17 @@ class KerasTest(absltest.TestCase):
     for weight, expected in zip(other.get_weights(), weights):
       np.testing.assert_array_equal(weight, expected)
 
+  def test_the_numbers_of_keras_in_names_may_differ(self):
+    def made():
+      return keras.Sequential([
+          keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(3)])
+
+    model, other = made(), made()
+    model_pruning.pack(model, self._path)
+    model_pruning.load_packed(other, self._path)
+    for weight, expected in zip(other.get_weights(), model.get_weights()):
+      np.testing.assert_array_equal(weight, expected)
+
   def test_an_unbuilt_model_is_refused(self):
     with self.assertRaisesRegex(ValueError, 'must be built'):
       model_pruning.pack(
