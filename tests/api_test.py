@@ -73,7 +73,8 @@ _PUBLIC_KERAS_NAMES = [
     'PruneForLatencyOnXNNPack', 'PruneLowMagnitude', 'Pruner',
     'PruningPolicy', 'PruningSchedule', 'PruningSummaries',
     'UpdatePruningStep', 'export_tflite', 'prune', 'prune_low_magnitude',
-    'prune_now', 'prune_scope', 'strip_pruning', 'xnnpack_report']
+    'prune_now', 'prune_scope', 'sensitivity', 'strip_pruning',
+    'xnnpack_report']
 
 _REPORT = '''
 import json, os, sys

@@ -28,7 +28,7 @@ ROOMS: Dict[str, List[str]] = {
   'spec': ['axes'],
   'storage': ['files'],
   'core': ['compat', 'axes', 'spec'],
-  'planning': ['axes', 'spec', 'core'],
+  'planning': ['files', 'axes', 'spec', 'core'],
   'channels': ['axes', 'spec', 'core', 'planning'],
   'graph': ['compat', 'axes', 'spec', 'core', 'planning'],
   'graph.masked': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],

@@ -25,6 +25,8 @@ With the arguments of TensorFlow's Model Optimization Toolkit:
                           Callbacks.
 
 After training:
+    sensitivity           What pruning each weight alone costs, and the spec
+                          that follows for a budget.
     export_tflite         Writes a TensorFlow Lite file, checked against the
                           model.
 
@@ -59,6 +61,7 @@ _MODULES = {
     'prune_low_magnitude': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
     'prune_now': 'model_pruning._src.keras.prune_now',
     'prune_scope': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
+    'sensitivity': 'model_pruning._src.keras.sensitivity',
     'strip_pruning': 'model_pruning._src.keras.tfmot.strip_pruning',
     'xnnpack_report': 'model_pruning._src.keras.xnnpack.report',
 }
@@ -79,6 +82,7 @@ __all__ = [
     'prune_low_magnitude',
     'prune_now',
     'prune_scope',
+    'sensitivity',
     'strip_pruning',
     'xnnpack_report',
 ]
@@ -95,6 +99,7 @@ if TYPE_CHECKING:
   from model_pruning._src.keras.prune import prune as prune
   from model_pruning._src.keras.prune_now import prune_now as prune_now
   from model_pruning._src.keras.pruner import Pruner as Pruner
+  from model_pruning._src.keras.sensitivity import sensitivity as sensitivity
   from model_pruning._src.keras.tfmot.of_tf_keras import (
     PruneLowMagnitude as PruneLowMagnitude,
     PruningSummaries as PruningSummaries,

@@ -154,6 +154,52 @@ class CommandsTest(parameterized.TestCase):
     self.assertEqual(status, 0, err)
     self.assertGreater(os.path.getsize(output), 1000)
 
+  def _compiled_model(self):
+    self._model('model.h5')
+    model = stored_models.keras_model()
+    model.compile('sgd', 'mse')
+    path = os.path.join(self._directory, 'compiled.h5')
+    model.save(path)
+    data = os.path.join(self._directory, 'data.npz')
+    np.savez(data, x=np.random.RandomState(0).rand(8, 8, 8, 3),
+             y=np.zeros((8, 10)))
+    return path, data
+
+  def test_a_sweep_suggests_a_spec_that_prunes_as_asked(self):
+    model, data = self._compiled_model()
+    points = os.path.join(self._directory, 'points.csv')
+    argv = (model, '--data', data, '--sparsities', '0.5,0.9', '--csv', points,
+            '--sparsity', '0.75')
+    status, out, err = _run('sensitivity', *argv, '--json')
+    self.assertEqual(status, 0, err)
+    spec = json.loads(out)['suggested']['spec']
+    pruned = os.path.join(self._directory, 'pruned.h5')
+    status, _, err = _run('prune', model, pruned, '--spec', spec)
+    self.assertEqual(status, 0, err)
+    _, out, _ = _run('report', pruned, '--json')
+    self.assertAlmostEqual(json.loads(out)['sparsity'], 0.75, delta=1e-3)
+    before = _content(points)
+    status, out, err = _run('sensitivity', *argv)
+    self.assertEqual(status, 0, err)
+    self.assertIn(spec, out)
+    self.assertEqual(_content(points), before)
+
+  @parameterized.parameters(
+      (['y'], 'arrays x and y'), (['x', 'y', 'z'], 'arrays x and y'))
+  def test_data_without_inputs_and_targets_are_refused(self, names, words):
+    model, data = self._compiled_model()
+    np.savez(data, **{name: np.zeros(3) for name in names})
+    status, _, err = _run('sensitivity', model, '--data', data)
+    self.assertEqual(status, 1)
+    self.assertIn(words, err)
+
+  def test_a_model_that_is_not_compiled_has_no_sensitivity(self):
+    _, data = self._compiled_model()
+    status, _, err = _run(
+        'sensitivity', self._model('model.h5'), '--data', data)
+    self.assertEqual(status, 1)
+    self.assertIn('compile it with a loss', err)
+
   @parameterized.parameters(*[command.name for command in main.COMMANDS])
   def test_help_has_an_example(self, name):
     status, out, _ = _run(name, '--help')

@@ -10,6 +10,7 @@ from model_pruning._src.cli import command
 from model_pruning._src.export import variants
 from model_pruning._src.model_files import inputs
 from model_pruning._src.model_files import keras_files
+from model_pruning._src.storage import new_file
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
-  keras_files.check_free(arguments.output, arguments.force)
+  new_file.check_free(arguments.output, arguments.force)
   model = keras_files.load(arguments.model, arguments.custom)
   from model_pruning._src.export import keras_source
   report = keras_source.export_tflite(

@@ -18,14 +18,15 @@ from model_pruning._src.cli import plan
 from model_pruning._src.cli import prune
 from model_pruning._src.cli import report
 from model_pruning._src.cli import schedule
+from model_pruning._src.cli import sensitivity
 from model_pruning._src.cli import strip
 from model_pruning._src.cli import unpack
 
 # None of them imports TensorFlow before it runs, so that `--help` is quick and
 # that TensorFlow finds the level of its log.
 COMMANDS = (plan.COMMAND, prune.COMMAND, report.COMMAND, compare.COMMAND,
-            schedule.COMMAND, strip.COMMAND, pack.COMMAND, unpack.COMMAND,
-            export.COMMAND, latency.COMMAND)
+            schedule.COMMAND, sensitivity.COMMAND, strip.COMMAND, pack.COMMAND,
+            unpack.COMMAND, export.COMMAND, latency.COMMAND)
 _DESCRIPTION = """\
 Looks at models of TensorFlow and Keras, prunes them, and stores them small.
 
@@ -76,7 +77,7 @@ def main(argv: Optional[List[str]] = None) -> int:
     print(f'model-pruning: error: {_one_line(e)}', file=sys.stderr)
     return command_lib.FAILED
   except KeyboardInterrupt:
-    print('model-pruning: stopped; nothing was written', file=sys.stderr)
+    print('model-pruning: stopped; no file is half-written', file=sys.stderr)
     return command_lib.FAILED
   return command_lib.DONE
 

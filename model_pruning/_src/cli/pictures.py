@@ -4,38 +4,20 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from model_pruning._src.model_files import report as report_lib
 from model_pruning._src.planning import curve as curve_lib
+from model_pruning._src.planning import picture
 
 _MAX_KERNELS = 24
 _ZEROS = '#0072B2'
 _KEPT = '#E69F00'
-_DOTS_PER_INCH = 150
-
-
-def check_installed() -> None:
-  """Raises an ImportError if matplotlib is not installed."""
-  _figure(1, 1)
-
-
-def _figure(width: float, height: float) -> Any:
-  """A new figure, which needs no screen."""
-  try:
-    from matplotlib import figure
-    from matplotlib.backends import backend_agg
-  except ImportError as e:
-    raise ImportError('Pictures need the package `matplotlib`. Install it '
-                      'with `pip install model-pruning[cli]`.') from e
-  made = figure.Figure((width, height), constrained_layout=True)
-  backend_agg.FigureCanvasAgg(made)
-  return made
 
 
 def draw_curve(curve: curve_lib.SparsityCurve, file: BinaryIO) -> None:
   """Draws the sparsity at each step as a PNG."""
-  figure = _figure(8, 4.5)
+  figure = picture.new_figure(8, 4.5)
   axes = figure.subplots()
   steps = [0, *curve.steps, curve.num_steps]
   sparsities = [0.0, *curve.sparsities, curve.at(curve.num_steps)]
@@ -47,14 +29,14 @@ def draw_curve(curve: curve_lib.SparsityCurve, file: BinaryIO) -> None:
   axes.set_title(f'{len(curve.steps)} mask updates to a sparsity of '
                  f'{sparsities[-1]:.4g}')
   axes.grid(alpha=0.3)
-  figure.savefig(file, format='png', dpi=_DOTS_PER_INCH)
+  figure.savefig(file, format='png', dpi=picture.DOTS_PER_INCH)
 
 
 def draw_report(report: report_lib.ModelReport, file: BinaryIO) -> None:
   """Draws the zeros of the largest kernels and the bytes as a PNG."""
   kernels = sorted(report.kernels, key=lambda weight: -weight.size)
   kernels = kernels[:_MAX_KERNELS][::-1]
-  figure = _figure(10, 2.6 + 0.28 * len(kernels))
+  figure = picture.new_figure(10, 2.6 + 0.28 * len(kernels))
   left, right = figure.subplots(1, 2, gridspec_kw={'width_ratios': [3, 1]})
   names = [weight.name for weight in kernels]
   shares = [weight.sparsity for weight in kernels]
@@ -76,4 +58,4 @@ def draw_report(report: report_lib.ModelReport, file: BinaryIO) -> None:
                ha='center', va='bottom', fontsize=8)
   right.set_ylabel('megabytes')
   right.tick_params(axis='x', labelsize=8)
-  figure.savefig(file, format='png', dpi=_DOTS_PER_INCH)
+  figure.savefig(file, format='png', dpi=picture.DOTS_PER_INCH)

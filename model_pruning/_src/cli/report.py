@@ -11,6 +11,7 @@ from model_pruning._src.cli import command
 from model_pruning._src.cli import html
 from model_pruning._src.cli import pictures
 from model_pruning._src.model_files import report as report_lib
+from model_pruning._src.planning import picture
 from model_pruning._src.storage import new_file
 
 
@@ -33,7 +34,7 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
     with new_file.new_file(arguments.html, arguments.force) as file:
       file.write(html.page(report).encode())
   if arguments.png:
-    pictures.check_installed()
+    picture.check_installed()
     with new_file.new_file(arguments.png, arguments.force) as file:
       pictures.draw_report(report, file)
   return command.Answer(report.to_text(arguments.verbose), report.to_dict())

@@ -9,6 +9,7 @@ import argparse
 from model_pruning._src.cli import command
 from model_pruning._src.cli import pictures
 from model_pruning._src.planning import curve
+from model_pruning._src.planning import picture
 from model_pruning._src.storage import new_file
 
 
@@ -27,7 +28,7 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
       arguments.spec, num_steps=arguments.num_steps,
       steps_per_epoch=arguments.steps_per_epoch)
   if arguments.png:
-    pictures.check_installed()
+    picture.check_installed()
     with new_file.new_file(arguments.png, arguments.force) as file:
       pictures.draw_curve(found, file)
   return command.Answer(str(found), found.to_dict())

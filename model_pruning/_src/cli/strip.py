@@ -10,6 +10,7 @@ import os
 from model_pruning._src.cli import command
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
+from model_pruning._src.storage import new_file
 
 _RESULTS = ('graph_def', 'checkpoint', 'saved_model')
 
@@ -30,7 +31,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
   found = kinds.recognize(arguments.model)
-  keras_files.check_free(arguments.output, arguments.force)
+  new_file.check_free(arguments.output, arguments.force)
   if found.kind in (kinds.Kind.KERAS, kinds.Kind.HDF5):
     return _strip_keras(arguments, found)
   from model_pruning._src.graph.strip import strip as strip_lib

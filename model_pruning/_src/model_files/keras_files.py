@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import os
 import sys
 import types
@@ -14,15 +15,19 @@ from typing import Any, Dict, Optional
 from model_pruning._src.files import errors
 from model_pruning._src.files import replace
 from model_pruning._src.model_files import kinds
+from model_pruning._src.storage import new_file
 
 
-def load(path: str, custom: Optional[str] = None) -> Any:
+def load(path: str, custom: Optional[str] = None,
+         compiled: bool = False) -> Any:
   """Loads the Keras model of a file.
 
   Args:
     path: a `.keras` file, or an `.h5` file with a whole model.
     custom: a module, or a `.py` file, whose classes and functions the model
       uses by their names.
+    compiled: whether it must have the loss that it was compiled with. Default:
+      it is not compiled.
 
   Raises:
     ValueError: if the file holds no model, or it cannot be loaded.
@@ -35,14 +40,51 @@ def load(path: str, custom: Optional[str] = None) -> Any:
   if found.kind is kinds.Kind.HDF5 and not has_model(path):
     raise ValueError(f'{path} has weights only; give a file with the whole '
                      'model, as `model.save` writes it')
+  objects = _custom_objects(custom)
   try:
-    return tf.keras.models.load_model(
-        path, custom_objects=_custom_objects(custom), compile=False)
+    model = tf.keras.models.load_model(
+        path, custom_objects=objects, compile=False)
+    if compiled:
+      model = _compiled(model, found, objects)
   except Exception as e:  # Keras raises whatever a config leads it to.
     raise ValueError(
         f'{path} cannot be loaded by Keras {tf.keras.__version__} of '
         f'TensorFlow {tf.__version__}: {errors.reason(e)}. Custom classes and '
         'functions come from a module, see --custom') from e
+  if compiled and getattr(model, 'optimizer', None) is None:
+    raise ValueError(f'{path} has a model that is not compiled; compile it '
+                     'with a loss and save it again')
+  return model
+
+
+def _compiled(model: Any, file: kinds.Found,
+              objects: Optional[Dict[str, Any]]) -> Any:
+  """A model with the loss that it was saved with.
+
+  Keras 3 writes names of metrics to HDF5 files, such as `mse`, with which it
+  does not load them. The loss can be had all the same.
+  """
+  import h5py
+  import tensorflow as tf
+  if file.kind is kinds.Kind.KERAS:
+    return tf.keras.models.load_model(file.path, custom_objects=objects)
+  with h5py.File(file.path, 'r') as opened:
+    config = opened.attrs.get('training_config')
+  if config is not None:
+    text = config.decode() if isinstance(config, bytes) else config
+    with tf.keras.utils.custom_object_scope(objects or {}):
+      model.compile('sgd', _loss(json.loads(text)['loss']))
+  return model
+
+
+def _loss(config: Any) -> Any:
+  """Losses of a config: of the model, or of each output by name or order."""
+  import tensorflow as tf
+  if isinstance(config, dict) and 'class_name' not in config:
+    return {name: _loss(one) for name, one in config.items()}
+  if isinstance(config, list):
+    return [_loss(one) for one in config]
+  return config if config is None else tf.keras.losses.get(config)
 
 
 def has_model(path: str) -> bool:
@@ -67,7 +109,7 @@ def save(model: Any, path: str, overwrite: bool = False) -> None:
   if os.path.splitext(path)[1] not in ('.keras', '.h5'):
     raise ValueError(f'{path} must end with .keras or .h5, which says what is '
                      'written')
-  check_free(path, overwrite)
+  new_file.check_free(path, overwrite)
   directory, name = os.path.split(os.path.abspath(path))
   with replace.staged(directory) as staging:
     try:
@@ -77,18 +119,6 @@ def save(model: Any, path: str, overwrite: bool = False) -> None:
     except Exception as e:
       raise ValueError(f'the model cannot be saved as {path}: '
                        f'{errors.reason(e)}') from e
-
-
-def check_free(path: str, overwrite: bool) -> None:
-  """Raises a ValueError if something is at a path that is not to be replaced.
-
-  Args:
-    path: where a result goes.
-    overwrite: whether it may replace what is there.
-  """
-  if os.path.lexists(path) and not overwrite:
-    raise ValueError(f'{path} exists and is not overwritten; give another '
-                     'path, or allow it with --force')
 
 
 def _custom_objects(custom: Optional[str]) -> Optional[Dict[str, Any]]:

@@ -22,6 +22,7 @@ from model_pruning._src.planning import plan as plan_lib
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
+from model_pruning._src.storage import new_file
 
 # Of the variables as they were; nothing needs it.
 _FINGERPRINT = 'fingerprint.pb'
@@ -81,7 +82,7 @@ def prune_files(
                      'estimated anew in Keras files only')
   taken = (output + '.index' if found.kind is kinds.Kind.CHECKPOINT
            else output)
-  keras_files.check_free(taken, overwrite)
+  new_file.check_free(taken, overwrite)
   report = writers[found.kind](found.path, output, at_once)
   return dataclasses.replace(report, spec=str(spec))
 
@@ -91,7 +92,7 @@ def _prune_keras(found: kinds.Found, output: str, spec: spec_lib.PruningSpec,
                  overwrite: bool) -> report_lib.PruningReport:
   """Prunes a Keras file."""
   from model_pruning._src.keras import prune_now
-  keras_files.check_free(output, overwrite)
+  new_file.check_free(output, overwrite)
   model = keras_files.load(found.path, custom)
   if isinstance(calibration, (str, os.PathLike)):
     [calibration] = inputs.read(os.fspath(calibration), 1)

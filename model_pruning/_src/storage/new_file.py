@@ -33,11 +33,21 @@ def new_file(path: str, overwrite: bool = False) -> Iterator[BinaryIO]:
   directory, name = os.path.split(os.path.abspath(path))
   if os.path.isdir(path):
     raise ValueError(f'{path} is a directory; give the path of a file')
-  if os.path.lexists(path) and not overwrite:
-    raise ValueError(f'{path} exists and is not overwritten; give another '
-                     'path, or allow it with overwrite=True (--force)')
+  check_free(path, overwrite)
   if not os.path.isdir(directory):
     raise ValueError(f'{directory} is not a directory; make it first')
   with replace.staged(directory) as staging:
     with open(os.path.join(staging, name), 'wb') as file:
       yield file
+
+
+def check_free(path: str, overwrite: bool) -> None:
+  """Raises a ValueError if something is at a path that is not to be replaced.
+
+  Args:
+    path: where a result goes.
+    overwrite: whether it may replace what is there.
+  """
+  if os.path.lexists(path) and not overwrite:
+    raise ValueError(f'{path} exists and is not overwritten; give another '
+                     'path, or allow it with overwrite=True (--force)')
