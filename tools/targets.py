@@ -264,6 +264,18 @@ def unbundled() -> List[str]:
   ]
 
 
+def given_twice() -> List[str]:
+  """Returns a line for each name that two targets of a BUILD file have."""
+  problems = []
+  for build in sorted(build for top in (*PACKAGES, 'tools')
+                      for build in (ROOT / top).rglob('BUILD')):
+    names = re.findall(r'^    name = "(.*)",$', build.read_text(), re.MULTILINE)
+    problems += [
+      '{}: two targets are named {}'.format(build.relative_to(ROOT), name)
+      for name in sorted(set(names)) if names.count(name) > 1]
+  return problems
+
+
 def not_visible() -> List[str]:
   """Returns a line for each label written by hand that Bazel would refuse."""
   return [
@@ -277,7 +289,7 @@ def not_visible() -> List[str]:
 
 def main(args: List[str]) -> int:
   """Prints what is wrong, or mends it; returns the exit code."""
-  problems = not_visible()
+  problems = given_twice() + not_visible()
   directories = {
     path.parent
     for package in PACKAGES

@@ -87,6 +87,13 @@ class TargetsTest(absltest.TestCase):
     bundles.write_text('packages = ["//tests"]')
     self.assertEqual(targets.unbundled(), [])
 
+  def test_a_name_that_two_targets_have_is_said(self):
+    self.assertEqual(targets.given_twice(), [])
+    self.build.write_text(BUILD + BUILD)
+    self.assertEqual(targets.given_twice(), [
+      'tests/BUILD: two targets are named a_test',
+      'tests/BUILD: two targets are named gone'])
+
   def test_what_tools_may_not_see_is_named(self):
     tools = self.build.parent.parent / 'tools'
     tools.mkdir()
