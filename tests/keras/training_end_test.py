@@ -56,6 +56,14 @@ class AtEndTest(absltest.TestCase):
       self.assertEmpty(tape.watched_variables())
     self.assertEqual(loss.numpy(), 2.0)
 
+  def test_in_a_graph_nothing_is_called_of_a_model_with_nothing_to_prune(self):
+    calls = []
+    with tf.Graph().as_default():
+      deleted = training_end.AtEnd(lambda: calls.append('deleted'), [])
+      del deleted
+      gc.collect()
+    self.assertEmpty(calls)
+
 
 if __name__ == '__main__':
   absltest.main()

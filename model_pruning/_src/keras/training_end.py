@@ -39,10 +39,13 @@ class AtEnd:
     Args:
       function: what to call.
       of_variables: what it reads. If these are of a graph, their session
-        cannot be used when this is deleted, and nothing is called then.
+        cannot be used when this is deleted, and nothing is called then. Of
+        none the mode of now tells: there may be an optimizer that is of it.
     """
     self._function: Optional[Callable[[], None]] = function
-    self._is_eager = all(map(keras_variables.is_eager, of_variables))
+    self._is_eager = (
+        all(map(keras_variables.is_eager, of_variables)) if of_variables
+        else tf.executing_eagerly())
     # When the program ends, Python empties modules before the last deletions.
     self._readable = _READABLE
     _LIVING.add(self)
