@@ -25,13 +25,6 @@ _SPEC = 'target_sparsity=0.5,sparsity_function_end_step=0,pruning_frequency=1'
 _IDS = np.arange(40).reshape(8, 5)
 
 
-def _optimizers():
-  """Those of the Keras before TF 2.11, where this Keras has them."""
-  if keras_models.IS_KERAS_3:
-    return keras.optimizers
-  return getattr(keras.optimizers, 'legacy', keras.optimizers)
-
-
 def _model(bias_constraint=None):
   return keras.Sequential([
       keras.layers.Embedding(40, 6, input_length=5)
@@ -54,7 +47,8 @@ class CompanionTest(parameterized.TestCase):
     model = _model(keras.constraints.NonNeg())
     model.build((None, 5))
     model_pruning.keras.prune(model, _SPEC)
-    model.compile(_optimizers().SGD(0.5), 'mean_squared_error')
+    model.compile(keras_models.legacy_optimizers().SGD(0.5),
+                  'mean_squared_error')
     # The labels draw the biases far below 0.
     labels = np.full([8, 3], -10.0, np.float32)
     for _ in range(4):
@@ -70,7 +64,7 @@ class CompanionTest(parameterized.TestCase):
       self):
     if keras_models.IS_KERAS_3:
       self.skipTest('Keras 3 has no graph mode')
-    base = _optimizers().SGD
+    base = keras_models.legacy_optimizers().SGD
     if not hasattr(base, '_resource_apply_sparse_duplicate_indices'):
       self.skipTest('this optimizer updates no rows of an embedding')
 
@@ -161,12 +155,12 @@ class TablesTest(parameterized.TestCase):
       self, name, optimizer, run_eagerly):
     make, shape, has_companion = _TABLES[name]
     if not has_companion and not keras_models.IS_KERAS_3 and not hasattr(
-        _optimizers().SGD(), 'gradient_transformers'):
+        keras_models.legacy_optimizers().SGD(), 'gradient_transformers'):
       self.skipTest('legacy optimizers before TF 2.4 cannot be reordered')
     model = make()
     model(_IDS)
-    model.compile(getattr(_optimizers(), optimizer)(0.5), 'mse',
-                  run_eagerly=run_eagerly)
+    optimizer = getattr(keras_models.legacy_optimizers(), optimizer)(0.5)
+    model.compile(optimizer, 'mse', run_eagerly=run_eagerly)
     pruner = model_pruning.keras.prune(
         model, _SPEC + ',weight_sparsity_map=[table|embedding:0.5]')
     for step in range(1, 4):
@@ -181,7 +175,7 @@ class TablesTest(parameterized.TestCase):
     model(_IDS)
     pruner = model_pruning.keras.prune(
         model, _SPEC + ',weight_sparsity_map=[table:0.5]')
-    model.compile(_optimizers().SGD(0.5), 'mse')
+    model.compile(keras_models.legacy_optimizers().SGD(0.5), 'mse')
     model.train_on_batch(_IDS, np.ones([8, *shape], np.float32))
     self.assertEqual(set(pruner.sparsity.values()), {0.5})
 
@@ -191,7 +185,7 @@ class TablesTest(parameterized.TestCase):
       part(_IDS)
     pruner = model_pruning.keras.prune(
         parts, _SPEC + ',weight_sparsity_map=[table:0.5]')
-    optimizers = [_optimizers().SGD(0.5) for _ in parts]
+    optimizers = [keras_models.legacy_optimizers().SGD(0.5) for _ in parts]
     for turn in (0, 0, 1):
       with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.square(parts[turn](_IDS) - 1.0))
@@ -206,7 +200,7 @@ class TablesTest(parameterized.TestCase):
   def test_without_pruning_the_optimizer_is_as_it_was(self):
     model = _with_dense(False)
     model(_IDS)
-    optimizer = _optimizers().SGD(0.5)
+    optimizer = keras_models.legacy_optimizers().SGD(0.5)
     model.compile(optimizer, 'mse')
     before = list(getattr(optimizer, 'gradient_transformers', []))
     model_pruning.keras.prune(model, _SPEC).strip()

@@ -20,6 +20,13 @@ IS_KERAS_3 = not issubclass(keras.layers.Layer, tf.Module)
 _INPUT_SHAPE = (8, 8, 1)
 
 
+def legacy_optimizers() -> Any:
+  """Those of the Keras before TF 2.11, where this Keras has them."""
+  if IS_KERAS_3:
+    return keras.optimizers
+  return getattr(keras.optimizers, 'legacy', keras.optimizers)
+
+
 def sequential() -> Any:
   """A convolution and a dense layer."""
   return keras.Sequential([

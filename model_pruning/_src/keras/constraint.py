@@ -149,6 +149,12 @@ class CompanionConstraint(PrunesWeights):
     """Whether `variable` has this because it is a copy of another."""
     return keras_variables.is_copy_of(variable, self._variable, self)
 
+  def release(self, variable: Any) -> None:
+    """Projects `variable` no more: it is pruned anew, in some other way."""
+    self._constraints = [(weight, constraint)
+                         for weight, constraint in self._constraints
+                         if weight is not variable]
+
   def __call__(self, variable: Any) -> tf.Tensor:
     """What the constraint of before makes of `variable`."""
     if self.is_on_copy(variable):

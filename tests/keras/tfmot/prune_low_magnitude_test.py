@@ -202,6 +202,20 @@ class ModelsTest(wrapped_models.WrapperTestCase):
     for wrapper in wrapped_models.wrappers(model):
       self.assert_pruned(wrapper, 0.5)
 
+  def test_an_embedding_pruned_again_is_pruned_as_the_last_time(self):
+    original = keras.Sequential([
+        layers.InputLayer((6,)), layers.Embedding(10, 4), layers.LSTM(3),
+        layers.Dense(1)])
+    sparsity.prune_low_magnitude(original, sparsity.ConstantSparsity(0.9, 0))
+    model = sparsity.prune_low_magnitude(original)
+    model.compile(keras_models.legacy_optimizers().SGD(0.1),
+                  'mean_squared_error')
+    for _ in range(2):
+      model.train_on_batch(np.arange(12).reshape(2, 6) % 10,
+                           np.ones((2, 1), np.float32))
+    for wrapper in wrapped_models.wrappers(model):
+      self.assert_pruned(wrapper, 0.5)
+
   def test_two_mirrored_replicas_prune_alike(self):
     strategy = modes.two_replicas(self)
     with strategy.scope():

@@ -17,8 +17,10 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_models
 from model_pruning._src.keras.models import which_keras
 
-_OF_KERAS = ('keras.', 'tf_keras.', 'tensorflow.python.keras.',
-             'tensorflow_core.python.keras.')
+# What layers of these do with a weight is known by their class. Wrappers of
+# this library do nothing with the weights of the layer inside.
+_KNOWN = ('keras.', 'tf_keras.', 'tensorflow.python.keras.',
+          'tensorflow_core.python.keras.', 'model_pruning.')
 
 
 class Companion(NamedTuple):
@@ -96,18 +98,22 @@ def _last_after(position: int, variables: List[Any], order: Dict[int, int],
 
 def _surely_dense(layers: List[Any], inside: List[List[Any]]) -> Set[int]:
   """The ids of variables whose gradient is dense in any case."""
-  owners: Dict[int, Tuple[int, Any]] = {}
+  # A wrapper has the variables of the layer inside, and both may use them.
+  owners: Dict[int, Tuple[int, List[Any]]] = {}
   for layer, variables in zip(layers, inside):
     for variable in variables:
-      size, _ = owners.get(id(variable), (len(variables) + 1, None))
+      size, users = owners.get(id(variable), (len(variables) + 1, []))
       if len(variables) < size:
-        owners[id(variable)] = len(variables), layer
-  return {key for key, (_, owner) in owners.items() if _gathers_not(owner)}
+        owners[id(variable)] = len(variables), [layer]
+      elif len(variables) == size:
+        users.append(layer)
+  return {key for key, (_, users) in owners.items()
+          if all(map(_gathers_not, users))}
 
 
 def _gathers_not(layer: Any) -> bool:
-  """Whether Keras wrote what a layer does, and it is not an embedding."""
+  """Whether what a layer does is known, and it is not an embedding."""
   call = getattr(type(layer), 'call', None)
   module = getattr(call, '__module__', None) or ''
-  return (module + '.').startswith(_OF_KERAS) and not any(
+  return (module + '.').startswith(_KNOWN) and not any(
       kind.__name__ == 'Embedding' for kind in type(layer).__mro__)

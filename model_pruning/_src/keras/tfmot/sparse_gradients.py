@@ -22,6 +22,7 @@ def move_constraints(model: Any) -> None:
   Args:
     model: with wrappers anywhere in it.
   """
+  _release_from_earlier_companions(model)
   held = {}
   for layer in wrapper_lib.pruned_layers(model):
     for pruned in layer.pruned_weights:
@@ -40,3 +41,19 @@ def move_constraints(model: Any) -> None:
         companion.variable, constraint.CompanionConstraint(
             companion.variable,
             [held[id(variable)] for variable in companion.weights]))
+
+
+def _release_from_earlier_companions(model: Any) -> None:
+  """Lets weights that were wrapped again be pruned by the last wrapper only."""
+  again = [pruned.variable for layer in wrapper_lib.pruned_layers(model)
+           for pruned in layer.pruned_weights
+           if keras_variables.constraint_of(pruned.variable) is not None]
+  if not again:
+    return
+  for variable in model.trainable_variables:
+    held = keras_variables.constraint_of(variable)
+    while isinstance(held, constraint.PrunesWeights):
+      if isinstance(held, constraint.CompanionConstraint):
+        for weight in again:
+          held.release(weight)
+      held = held.wrapped
