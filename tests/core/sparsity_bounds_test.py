@@ -56,7 +56,7 @@ def _weights(draw):
 class RankingTest(parameterized.TestCase):
 
   @parameterized.parameters(
-      ('graph', 10), ('eager', 25), ('function', 8), ('jit_compile', 4))
+      ('graph', 5), ('eager', 10), ('function', 5), ('jit_compile', 3))
   def test_masks_are_those_of_the_reference(self, mode, examples):
     @hypothesis.settings(
         max_examples=examples, deadline=None,
