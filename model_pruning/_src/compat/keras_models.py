@@ -180,3 +180,23 @@ def new_inputs(keras: Any, model: Any) -> Any:
       lambda tensor: keras.Input(
           batch_shape=tensor.shape, dtype=tensor.dtype, sparse=tensor.sparse,
           name=names.get(id(tensor))), model.input)
+
+
+def call_of(layer: Any, call: int) -> Tuple[Tuple[Any, ...], Dict[str, Any],
+                                            List[Any]]:
+  """The arguments and the symbolic outputs of a call of a layer.
+
+  There is no public list of calls. `_inbound_nodes` was tried on TF 2.5 to
+  2.21, with `arguments` of Keras 3, and `call_args` of Keras 2 from TF 2.4 on;
+  before that, calls know the tensors among their positional arguments only.
+  """
+  node = layer._inbound_nodes[call]  # pylint: disable=protected-access
+  if hasattr(node, 'call_args'):
+    args, kwargs = node.call_args, node.call_kwargs
+  elif hasattr(node.arguments, 'args'):
+    args, kwargs = node.arguments.args, node.arguments.kwargs
+  else:
+    args, kwargs = (node.input_tensors,), node.arguments or {}
+  outputs = getattr(node, 'outputs', None)
+  return tuple(args), dict(kwargs), tf.nest.flatten(
+      node.output_tensors if outputs is None else outputs)

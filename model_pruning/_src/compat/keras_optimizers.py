@@ -9,7 +9,7 @@ API is used in this folder only; each use says on which versions it was tried.
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Optional
+from typing import Any, List, Optional, Sequence
 
 import tensorflow as tf
 
@@ -81,3 +81,21 @@ def moving_average_of(optimizer: Any, variable: Any) -> Optional[Any]:
     indices = getattr(optimizer, '_index_dict', {})
   index = indices.get(optimizer._var_key(variable))  # pylint: disable=protected-access
   return None if index is None or not averages else averages[index]
+
+
+def create_slots(optimizer: Any, variables: Sequence[Any]) -> None:
+  """Makes the variables that a Keras optimizer keeps for some variables.
+
+  Legacy optimizers have no public `build`; `_create_all_weights` was tried on
+  TF 2.5 to 2.21.
+  """
+  if hasattr(optimizer, 'build'):
+    optimizer.build(variables)
+  else:
+    optimizer._create_all_weights(variables)  # pylint: disable=protected-access
+
+
+def variables_of(optimizer: Any) -> List[Any]:
+  """The variables of a Keras optimizer; a method before Keras 2.13."""
+  variables = optimizer.variables
+  return list(variables() if callable(variables) else variables)

@@ -1,0 +1,151 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Which channels matter least, which have no effect, and weights without them.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Hashable, List, Mapping, Sequence, Set
+
+import numpy as np
+
+from model_pruning._src.axes import counts
+from model_pruning._src.channels import channel_ids
+from model_pruning._src.channels import channel_sets
+from model_pruning._src.channels import dependency as dependency_lib
+
+
+def without_effect(dependency: dependency_lib.Dependency,
+                   values: Mapping[Hashable, np.ndarray]) -> Set[int]:
+  """Returns the classes of channels that no layer takes anything from.
+
+  Each weight that sums over them is zero there, so whatever they hold, the
+  outputs are the same without them. Frozen ones are left out.
+
+  Args:
+    dependency: of the network.
+    values: the weights by their keys.
+  """
+  find = dependency.ids.find
+  kept = set(dependency.ids.frozen())
+  for use in dependency.uses:
+    if use.role is dependency_lib.Role.CONSUMES:
+      slices = np.moveaxis(values[use.weight], use.axis, 0)
+      lives = slices.reshape(len(slices), -1).any(axis=1)
+      kept.update(map(find, use.channels[lives].tolist()))
+  made = {one for channels in dependency.families
+          for one in dependency.ids.classes_of(channels).tolist()}
+  return made - kept
+
+
+def with_one_left(sets: Sequence[channel_sets.ChannelSet], removed: Set[int],
+                  dependency: dependency_lib.Dependency,
+                  round_to: int = 1) -> Set[int]:
+  """Returns which channels to remove, when each layer must keep some.
+
+  Args:
+    sets: of the network.
+    removed: classes of channels that could go.
+    dependency: of the network.
+    round_to: numbers of channels that are left are multiples of it, or what
+      there was before: channels that could go stay for it.
+  """
+  removed = set(removed)
+  for one in sets:
+    candidates = [member for member in one.classes if member in removed]
+    num_left = len(one.classes) - len(candidates)
+    wanted = min(max(-(-num_left // round_to) * round_to, 1),
+                 len(one.classes))
+    removed.difference_update(candidates[:wanted - num_left])
+  # A layer whose channels are some of a set must keep one too.
+  for channels in dependency.families:
+    classes = dependency.ids.classes_of(channels)
+    if classes.size and removed.issuperset(classes.tolist()):
+      removed.discard(int(classes[0]))
+  return removed
+
+
+def saliencies_of(dependency: dependency_lib.Dependency,
+                  values: Mapping[Hashable, np.ndarray]) -> Dict[int, float]:
+  """Returns how much each class of channels matters.
+
+  It is the mean of the squares of all entries that belong to it: of the
+  weights that make its channels, scale them, or take them in.
+
+  Args:
+    dependency: of the network.
+    values: the weights by their keys.
+  """
+  sums: Dict[int, float] = {}
+  numbers: Dict[int, int] = {}
+  for use in dependency.uses:
+    if use.role is dependency_lib.Role.COUNTS:
+      continue
+    value = np.asarray(values[use.weight], np.float64)
+    slices = np.moveaxis(value, use.axis, 0).reshape(value.shape[use.axis], -1)
+    classes = dependency.ids.classes_of(use.channels)
+    for one, square in zip(classes.tolist(),
+                           np.square(slices).sum(axis=1).tolist()):
+      sums[one] = sums.get(one, 0.0) + square
+      numbers[one] = numbers.get(one, 0) + slices.shape[1]
+  return {one: sums[one] / max(numbers[one], 1) for one in sums}
+
+
+def least(one: channel_sets.ChannelSet, saliencies: Mapping[int, float],
+          sparsity: float) -> List[int]:
+  """Returns the channels of a set that matter least.
+
+  Args:
+    one: the set.
+    saliencies: of its classes.
+    sparsity: the share of its channels to prune, in [0, 1); at least one stays,
+      and all that are frozen.
+  """
+  number = len(one.classes) - counts.num_kept(len(one.classes), sparsity)
+  ranked = sorted(one.free, key=lambda free: (saliencies.get(free, 0.0), free))
+  return ranked[:number]
+
+
+def zeroed(dependency: dependency_lib.Dependency,
+           values: Mapping[Hashable, np.ndarray],
+           removed: Set[int]) -> Dict[Hashable, np.ndarray]:
+  """Returns the weights that change, with 0.0 where they belong to channels.
+
+  What makes, scales and takes them in is zeroed; statistics stay.
+  """
+  changed: Dict[Hashable, np.ndarray] = {}
+  for use in dependency.uses:
+    gone = _are_in(dependency, use.channels, removed)
+    if use.role is dependency_lib.Role.COUNTS or not gone.any():
+      continue
+    value = changed.setdefault(use.weight, np.array(values[use.weight]))
+    np.moveaxis(value, use.axis, 0)[gone] = 0
+  return changed
+
+
+def cut(dependency: dependency_lib.Dependency,
+        values: Mapping[Hashable, np.ndarray],
+        removed: Set[int]) -> Dict[Hashable, np.ndarray]:
+  """Returns the weights that are given, without the slices of channels."""
+  smaller = dict(values)
+  for use in dependency.uses:
+    if use.weight not in smaller:
+      continue
+    gone = _are_in(dependency, use.channels, removed)
+    if gone.any():
+      smaller[use.weight] = np.compress(
+          ~gone, smaller[use.weight], axis=use.axis)
+  return smaller
+
+
+def num_left(dependency: dependency_lib.Dependency, channels: np.ndarray,
+             removed: Set[int]) -> int:
+  """Returns how many of the channels are left; what is none counts too."""
+  return int((~_are_in(dependency, channels, removed)).sum())
+
+
+def _are_in(dependency: dependency_lib.Dependency, channels: np.ndarray,
+            removed: Set[int]) -> np.ndarray:
+  classes = dependency.ids.classes_of(np.asarray(channels))
+  return np.isin(classes, sorted(removed or {-1})) & (
+      classes != channel_ids.NONE)

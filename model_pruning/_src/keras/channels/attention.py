@@ -1,0 +1,54 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Channels of attention: its heads."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Sequence
+
+import numpy as np
+
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras.channels import layer_call
+from model_pruning._src.keras.channels import rules
+
+_PARTS = ('query', 'key', 'value', 'attention_output')
+
+
+@rules.for_kinds('MultiHeadAttention')
+def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
+  weights = _weights(call.layer)
+  names = {f'{part}/kernel' for part in _PARTS}
+  tensors = [call.argument(0, 'query'), call.argument(1, 'value'),
+             call.argument(2, 'key')]
+  config = call.layer.get_config()
+  if (not names <= set(weights) or tensors[0].ndim != 3
+      or config.get('output_shape') is not None or len(call.shapes) != 1):
+    return call.stays('its arguments have no rule')
+  query, value = (call.along(tensor) for tensor in tensors[:2])
+  key = value if tensors[2] is None else call.along(tensors[2])
+  for one in call.inputs:  # Masks.
+    if all(one is not tensor for tensor in tensors):
+      call.freeze(one, f'{call.name}: it is a mask')
+  heads = call.make(config['num_heads'], 'heads')
+  call.counts('num_heads', heads)
+  for part, channels in (('query', query), ('key', key), ('value', value)):
+    call.consumes(weights[f'{part}/kernel'], 0, channels)
+    call.makes(weights[f'{part}/kernel'], 1, heads)
+    call.makes(weights.get(f'{part}/bias'), 0, heads)
+  call.consumes(weights['attention_output/kernel'], 0, heads)
+  # It makes as many channels as the query has.
+  out = call.make(len(query))
+  call.unite(out, query)
+  call.makes(weights['attention_output/kernel'], 2, out)
+  call.makes(weights.get('attention_output/bias'), 0, out)
+  return [call.spread(out)]
+
+
+def _weights(layer: Any) -> Dict[str, Any]:
+  """The weights by the last two parts of their names."""
+  found = {}
+  for weight in layer.weights:
+    name = keras_variables.variable_name(weight).partition(':')[0]
+    found['/'.join(name.split('/')[-2:])] = weight
+  return found

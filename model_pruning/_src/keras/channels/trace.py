@@ -1,0 +1,124 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Follows the channels of a Keras model."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Hashable, List, NamedTuple, Optional, Tuple
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.channels import dependency as dependency_lib
+from model_pruning._src.compat import keras_variables
+# Imported for the rules that they register.
+from model_pruning._src.keras.channels import attention  # noqa: F401
+from model_pruning._src.keras.channels import contractions  # noqa: F401
+from model_pruning._src.keras.channels import copies
+from model_pruning._src.keras.channels import interpreter
+from model_pruning._src.keras.channels import layer_call
+from model_pruning._src.keras.channels import movements  # noqa: F401
+from model_pruning._src.keras.channels import recurrent  # noqa: F401
+from model_pruning._src.keras.channels import rules
+
+# For dimensions of inputs that a model leaves open: the first that it takes.
+_SIZES = (32, 64, 128, 224)
+
+
+class Traced(NamedTuple):
+  """A functional model, and what depends on what in it.
+
+  Attributes:
+    model: functional or Sequential; of a subclassed model its graph of layers.
+    dependency: the channels; weights and layers have their `id` for a key.
+  """
+
+  model: Any
+  dependency: dependency_lib.Dependency
+
+  def values(self) -> Dict[Hashable, np.ndarray]:
+    """The weights of the model by their keys."""
+    return {id(weight): keras_variables.value_of(weight)
+            for weight in self.model.weights}
+
+
+def trace(model: Any, verb: str, inputs: Any = None) -> Traced:
+  """Follows the channels of a model.
+
+  Args:
+    model: a built Keras model.
+    verb: the public function that is called, for messages.
+    inputs: of a subclassed model: inputs as its `call` takes them, of any
+      batch, or tensors of Keras like them.
+
+  Returns:
+    The model, as a graph of layers, and its channels.
+
+  Raises:
+    ValueError: if the model is not built, is subclassed and its `call` takes
+      no symbolic tensors, or TensorFlow is not in eager mode.
+  """
+  if not tf.executing_eagerly():
+    raise ValueError(f'`{verb}` needs eager mode: layers that move data are '
+                     'run to see where channels go')
+  model = copies.functional(model, verb, inputs)
+  dependency = dependency_lib.Dependency()
+  followed, originals = _with_known_sizes(model, verb)
+  inside = {id(weight) for weight in model.weights}
+
+  def visit(call: interpreter.Call) -> List[np.ndarray]:
+    layer = originals.get(id(call.layer), call.layer)
+    shapes = [_shape(output) for output in call.outputs]
+    of_layer = layer_call.LayerCall(dependency, call, shapes, layer)
+    outputs = rules.follow(of_layer)
+    for output, shape in zip(outputs, shapes):
+      if tuple(output.shape) != shape:
+        raise ValueError(
+            f'The rule of the layer {of_layer.name!r} ({of_layer.kind}) must '
+            'return the channels of each output in its shape, '
+            f'{shape}. Received: an array of shape {tuple(output.shape)}')
+    return outputs
+
+  given = []
+  for tensor in followed.inputs:
+    shape = _shape(tensor)
+    ids = dependency.ids.fresh(shape[-1] if len(shape) > 1 else 1)
+    dependency.freeze(ids, 'they are inputs of the model')
+    given.append(np.broadcast_to(ids, shape) if shape else ids[0])
+  for output in interpreter.run(followed, given, visit):
+    dependency.freeze(output, 'they are outputs of the model')
+  for use in dependency.uses:
+    if use.weight not in inside:
+      dependency.freeze(use.channels, f'{use.name} is no weight of the model')
+  return Traced(model, dependency)
+
+
+def _shape(tensor: Any) -> Tuple[int, ...]:
+  """The shape of a symbolic tensor, with a batch of 1."""
+  dims = [1 if dim is None else int(dim) for dim in tensor.shape]
+  return (1, *dims[1:]) if dims else ()
+
+
+def _with_known_sizes(model: Any, verb: str) -> Tuple[Any, Dict[int, Any]]:
+  """The model, or a copy of it where all but the batch is known.
+
+  Returns:
+    A model, and for the `id` of each layer of a copy the layer.
+  """
+  if not any(None in tuple(tensor.shape)[1:] for tensor in model.inputs):
+    return model, {}
+  error: Optional[Exception] = None
+  for size in _SIZES:
+    shapes = [[size if dim is None else int(dim)
+               for dim in tuple(tensor.shape)[1:]] for tensor in model.inputs]
+    try:
+      copy, pairs = copies.copy_of(model, shapes=shapes)
+      return copy, {id(new): old for old, new in pairs}
+    except (ValueError, TypeError, tf.errors.InvalidArgumentError) as raised:
+      error = raised
+  raise ValueError(
+      f'Argument `model` of `{verb}` has inputs of unknown size, and takes none '
+      f'of the sizes {", ".join(map(str, _SIZES))}: {error}. Build it with the '
+      'size that it is used with')
+
+
