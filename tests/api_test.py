@@ -72,9 +72,9 @@ _PUBLIC_KERAS_NAMES = [
     'ConstantSparsity', 'PolynomialDecay', 'PrunableLayer',
     'PruneForLatencyOnXNNPack', 'PruneLowMagnitude', 'Pruner',
     'PruningPolicy', 'PruningSchedule', 'PruningSummaries',
-    'UpdatePruningStep', 'export_tflite', 'prune', 'prune_low_magnitude',
-    'prune_now', 'prune_scope', 'sensitivity', 'strip_pruning',
-    'xnnpack_report']
+    'UpdatePruningStep', 'channel_groups', 'export_tflite', 'prune',
+    'prune_low_magnitude', 'prune_now', 'prune_scope', 'register_rule',
+    'remove_channels', 'sensitivity', 'strip_pruning', 'xnnpack_report']
 
 _REPORT = '''
 import json, os, sys

@@ -29,7 +29,7 @@ ROOMS: Dict[str, List[str]] = {
   'storage': ['files'],
   'core': ['compat', 'axes', 'spec'],
   'planning': ['files', 'axes', 'spec', 'core'],
-  'channels': ['axes', 'spec', 'core', 'planning'],
+  'channels': ['axes'],
   'graph': ['compat', 'axes', 'spec', 'core', 'planning'],
   'graph.masked': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.insert_masks': [
@@ -38,7 +38,10 @@ ROOMS: Dict[str, List[str]] = {
   'graph.strip': [
     'compat', 'files', 'axes', 'spec', 'core', 'planning', 'graph'],
   'keras.models': ['compat', 'axes', 'spec', 'core', 'planning'],
-  'keras': ['compat', 'axes', 'spec', 'core', 'planning', 'keras.models'],
+  'keras.channels': ['compat', 'axes', 'spec', 'core', 'planning', 'channels',
+                     'keras.models'],
+  'keras': ['compat', 'axes', 'spec', 'core', 'planning', 'keras.models',
+            'keras.channels'],
   'keras.tfmot': ['compat', 'axes', 'spec', 'core', 'planning', 'keras',
                   'keras.models'],
   'keras.xnnpack': [
@@ -52,7 +55,8 @@ ROOMS: Dict[str, List[str]] = {
 }
 # Rooms that are imported where there is no TensorFlow, and the files of lower
 # rooms that they may use for that.
-WITHOUT_TENSORFLOW = ('files', 'axes', 'spec', 'storage', 'planning')
+WITHOUT_TENSORFLOW = ('files', 'axes', 'spec', 'storage', 'planning',
+                      'channels')
 TENSORFLOW = ('tensorflow', 'keras', 'tf_keras', 'tf_slim')
 # Names that TensorFlow and Keras do not promise to keep.
 PRIVATE = ('tensorflow.python', 'tensorflow.core', 'keras.src', 'keras.engine',

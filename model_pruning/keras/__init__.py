@@ -30,6 +30,11 @@ After training:
     export_tflite         Writes a TensorFlow Lite file, checked against the
                           model.
 
+For a model that is smaller and faster everywhere:
+    channel_groups        Which channels can only go together.
+    remove_channels       The model without the channels that are pruned.
+    register_rule         How channels go through a layer of one's own.
+
 For XNNPACK, which TensorFlow Lite runs models with:
     xnnpack_report        Which layers run with its sparse kernel, and why not.
     PruneForLatencyOnXNNPack
@@ -56,11 +61,14 @@ _MODULES = {
     'PruningSchedule': 'model_pruning._src.keras.tfmot.schedules',
     'PruningSummaries': 'model_pruning._src.keras.tfmot.of_tf_keras',
     'UpdatePruningStep': 'model_pruning._src.keras.tfmot.of_tf_keras',
+    'channel_groups': 'model_pruning._src.keras.channels.channel_groups',
     'export_tflite': 'model_pruning._src.export.keras_source',
     'prune': 'model_pruning._src.keras.prune',
     'prune_low_magnitude': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
     'prune_now': 'model_pruning._src.keras.prune_now',
     'prune_scope': 'model_pruning._src.keras.tfmot.prune_low_magnitude',
+    'register_rule': 'model_pruning._src.keras.channels.rules',
+    'remove_channels': 'model_pruning._src.keras.channels.remove_channels',
     'sensitivity': 'model_pruning._src.keras.sensitivity',
     'strip_pruning': 'model_pruning._src.keras.tfmot.strip_pruning',
     'xnnpack_report': 'model_pruning._src.keras.xnnpack.report',
@@ -77,11 +85,14 @@ __all__ = [
     'PruningSchedule',
     'PruningSummaries',
     'UpdatePruningStep',
+    'channel_groups',
     'export_tflite',
     'prune',
     'prune_low_magnitude',
     'prune_now',
     'prune_scope',
+    'register_rule',
+    'remove_channels',
     'sensitivity',
     'strip_pruning',
     'xnnpack_report',
@@ -90,6 +101,15 @@ __all__ = [
 # What the table says, for type checkers: they must not see `__getattr__`, with
 # which every name would exist.
 if TYPE_CHECKING:
+  from model_pruning._src.keras.channels.channel_groups import (
+    channel_groups as channel_groups,
+  )
+  from model_pruning._src.keras.channels.remove_channels import (
+    remove_channels as remove_channels,
+  )
+  from model_pruning._src.keras.channels.rules import (
+    register_rule as register_rule,
+  )
   from model_pruning._src.export.keras_source import (
     export_tflite as export_tflite,
   )

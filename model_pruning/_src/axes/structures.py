@@ -157,6 +157,29 @@ class NOfM(Structure):
     return f'groups of {self.size}'
 
 
+@dataclasses.dataclass(frozen=True)
+class Channels(Structure):
+  """Channels of a model go, with all slices of weights that belong to them.
+
+  It is a structure of a model and not of a weight: those who know the model
+  prune it, and no weight has it.
+  """
+
+  @classmethod
+  def is_asked_for(cls, spec: Any) -> bool:
+    """Whether a spec has `structure=channels`."""
+    return bool(spec.structure == 'channels')
+
+  @classmethod
+  def of(cls, spec: Any, block_dims: Tuple[int, int],
+         shape: Sequence[int]) -> Structure:
+    """Raises a ValueError, for all who prune weight by weight."""
+    raise ValueError(
+        'Field `structure` can be channels for '
+        '`model_pruning.keras.prune_now`, which prunes a trained model; here '
+        'each weight is pruned by itself. Received: structure=channels')
+
+
 def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:
   """The rows and columns of a weight as a matrix, at least 1 each.
 
@@ -177,6 +200,7 @@ def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:
 AXIS: axis.Axis[Type[Structure]] = axis.Axis('structure', {
     'n_of_m': NOfM,
     'block': Block,
+    'channels': Channels,
     'unstructured': Unstructured,
 })
 

@@ -37,6 +37,7 @@ class Use(NamedTuple):
     axis: of the weight, >= 0.
     channels: int64, as many as the axis has entries.
     role: what the weight does with them.
+    rank: the number of axes of the weight; a bias has 1.
   """
 
   weight: Hashable
@@ -44,6 +45,7 @@ class Use(NamedTuple):
   axis: int
   channels: np.ndarray
   role: Role
+  rank: int
 
 
 class Dependency:
@@ -79,7 +81,7 @@ class Dependency:
     return self._made[key]
 
   def use(self, weight: Hashable, name: str, axis: int, channels: np.ndarray,
-          role: Role) -> None:
+          role: Role, rank: int) -> None:
     """Says which channels an axis of a weight has.
 
     A weight that is used again unites what it is used with.
@@ -90,12 +92,14 @@ class Dependency:
       axis: of the weight, >= 0.
       channels: as many as the axis has entries.
       role: what the weight does with them.
+      rank: the number of axes of the weight.
     """
     before = self._used.get((weight, axis))
     if before is not None:
       self.ids.unite(before.channels, channels)
       return
-    self._used[weight, axis] = Use(weight, name, axis, np.array(channels), role)
+    self._used[weight, axis] = Use(
+        weight, name, axis, np.array(channels), role, rank)
     self.uses.append(self._used[weight, axis])
 
   def size(self, layer: Hashable, path: Tuple[Any, ...],
@@ -127,6 +131,10 @@ class Dependency:
       found = np.where(found == channel_ids.NONE, row, found)
     return found
 
+  def varies(self, tensor: np.ndarray, axis: int) -> bool:
+    """Returns whether a tensor has several channels along an axis."""
+    return _differ(self.ids.classes_of(compact(tensor)), axis)
+
   def aligned(self, tensor: np.ndarray) -> np.ndarray:
     """Returns the tensor, with channels united so that one axis has them all.
 
@@ -154,7 +162,7 @@ class Dependency:
     merged = None
     for i, tensor in enumerate(tensors):
       others = set().union(*(axes for j, axes in enumerate(varying) if j != i))
-      if any(axis in others - varying[i] for axis in range(tensor.ndim)):
+      if any(tensor.shape[axis] == 1 for axis in others):
         self.ids.freeze(tensor, 'one value for many channels')
         continue
       if merged is None:
@@ -174,18 +182,20 @@ class Dependency:
 def compact(tensor: np.ndarray) -> np.ndarray:
   """The tensor with one entry along each axis where all are equal."""
   for axis in range(tensor.ndim):
-    if tensor.shape[axis] > 1 and (
-        tensor.strides[axis] == 0 or not _differ(tensor, axis)):
-      tensor = np.take(tensor, [0], axis=axis)
+    if tensor.shape[axis] > 1:
+      first = np.take(tensor, [0], axis=axis)
+      if tensor.strides[axis] == 0 or (tensor == first).all():
+        tensor = first
   return tensor
 
 
 def _differ(tensor: np.ndarray, axis: int) -> bool:
-  """Whether entries differ along an axis, besides what is no channel."""
+  """Whether channels differ along an axis; what is no channel does not."""
   if tensor.shape[axis] < 2:
     return False
-  lines = np.moveaxis(tensor, axis, 0)
-  return bool((lines != lines[:1]).any())
+  largest = tensor.max(axis)
+  least = np.where(tensor == channel_ids.NONE, largest.max(), tensor).min(axis)
+  return bool((least < largest).any())
 
 
 def _of_rank(tensors: Sequence[np.ndarray]) -> List[np.ndarray]:

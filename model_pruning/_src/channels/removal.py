@@ -1,7 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which channels matter least, which have no effect, and weights without them.
-"""
+"""Which channels matter least or not at all, and weights without them."""
 
 from __future__ import annotations
 

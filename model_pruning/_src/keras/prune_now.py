@@ -10,9 +10,11 @@ from typing import Any, Iterator, Optional, Sequence, Tuple, Union
 
 import tensorflow as tf
 
+from model_pruning._src.axes import structures
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import prune_arrays
 from model_pruning._src.keras import constraint
+from model_pruning._src.keras.channels import prune_channels
 from model_pruning._src.keras.models import batch_norm
 from model_pruning._src.keras.models import model_check
 from model_pruning._src.keras.models import parts
@@ -25,7 +27,8 @@ from model_pruning._src.spec import weight_rule
 
 def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
               calibration_data: Any = None,
-              num_batches: Optional[int] = None) -> report_lib.PruningReport:
+              num_batches: Optional[int] = None,
+              inputs: Any = None) -> report_lib.PruningReport:
   """Prunes a Keras model to the target sparsity now, without training.
 
       model_pruning.keras.prune_now(model, 'target_sparsity=0.5',
@@ -35,6 +38,10 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
   m, ranked weight by weight, in groups or all together, as the spec says. The
   schedule of the spec has no effect. Nothing keeps the zeros in a training
   after it; `prune` does.
+
+  With `structure=channels` whole channels go, with all weights that belong to
+  them: `remove_channels` makes a smaller model then. `target_sparsity` is the
+  share of channels.
 
   Batch normalizations have stored means and variances of what came into them
   before. With `calibration_data` these become the averages over its batches,
@@ -50,6 +57,8 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
       inputs, or a tuple of inputs and anything. Some hundred examples that are
       like those of the training will do. It needs eager mode.
     num_batches: how many of its batches to take; by default all.
+    inputs: of a subclassed model, for `structure=channels`: a batch as its
+      `call` takes it.
 
   Returns:
     What was pruned, and what was not and why.
@@ -68,14 +77,22 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
   batches = (None if calibration_data is None
              else batch_norm.batches_of(calibration_data, num_batches))
   found = weights_lib.find_weights(model)
+  has_channels = structures.Channels.is_asked_for(spec)
+  if has_channels:
+    at_once = at_once.replace(structure='auto')
   rules, report = plan.make_plan(
       at_once, [weight.candidate for weight in found])
   report = dataclasses.replace(report, spec=str(spec))
   pruned = [(weight.variable, rule) for weight, rule in zip(found, rules)
             if rule is not None]
-  with _restored_on_error([variable for variable, _ in pruned]):
-    for ranking in weight_rule.ranked_together([rule for _, rule in pruned]):
-      _prune_together(spec, [pruned[i] for i in ranking])
+  with _restored_on_error(
+      model.weights if has_channels else [weight for weight, _ in pruned]):
+    if has_channels:
+      report = prune_channels.prune_channels(
+          model, spec, found, rules, report, inputs)
+    else:
+      for ranking in weight_rule.ranked_together([rule for _, rule in pruned]):
+        _prune_together(spec, [pruned[i] for i in ranking])
     if batches is not None:
       for note in batch_norm.estimate(model, batches):
         report = report.with_warning(note)

@@ -80,7 +80,8 @@ class Fields:
       weights. While the schedule is above it, its sparsity is the greatest.
     structure: auto, or the name of the structure that the other fields ask
       for (unstructured, block or n_of_m): then a spec that asks for another
-      one is an error.
+      one is an error. Or channels, which go with all weights that have them:
+      see `model_pruning.keras.remove_channels`.
     sparsity_schedule: The curve of the sparsity: polynomial.
     mask_update: What a mask update does. rank: it keeps the entries that
       matter most. hold: nothing; entries that are zero when training starts

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
-from absl import logging
 import numpy as np
+from absl import logging
 
 from model_pruning._src.compat import keras_optimizers
 from model_pruning._src.compat import keras_variables
@@ -41,8 +41,8 @@ def carry_over(model: Any, small: Any, weights: _Weights, cut: _Cut) -> None:
     try:
       small.compile_from_config(model.get_compile_config())
     except (AttributeError, TypeError, ValueError) as error:
-      logging.warning('model_pruning: compile the smaller model %r, which could '
-                      'not be compiled as before: %s', small.name, error)
+      logging.warning('model_pruning: compile the smaller model %r, which '
+                      'could not be compiled as before: %s', small.name, error)
       return
   if keras_optimizers.iterations_of(optimizer):
     _copy_slots(optimizer, small.optimizer, [

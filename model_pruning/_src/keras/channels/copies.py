@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import tensorflow as tf
@@ -96,13 +95,10 @@ def copy_of(model: Any,
     return tf.nest.flatten(made[id(layer)](*args, **kwargs))
 
   outputs = interpreter.run(model, inputs, visit)
-  return keras.Model(_like(model.input, inputs), _like(model.output, outputs),
-                     name=model.name), pairs
-
-
-def _like(structure: Any, flat: List[Any]) -> Any:
-  """Tensors in the structure of other tensors: one, a list or a dict."""
-  return tf.nest.pack_sequence_as(structure, flat)
+  if not isinstance(model, keras.Sequential):  # They tell no structure.
+    inputs = tf.nest.pack_sequence_as(model.input, inputs)
+    outputs = tf.nest.pack_sequence_as(model.output, outputs)
+  return keras.Model(inputs, outputs, name=model.name), pairs
 
 
 def _batch_of(tensor: Any) -> Optional[int]:
@@ -112,7 +108,7 @@ def _batch_of(tensor: Any) -> Optional[int]:
 
 def _new_layer(layer: Any, changes: Changes, names: Dict[str, int]) -> Any:
   """A layer, or an operation of Keras 3, like another one but for changes."""
-  config = copy.deepcopy(layer.get_config())
+  config = _not_built(layer.get_config())
   for path, value in changes.items():
     if path[0] not in ('args', 'kwargs'):
       config = _changed(config, path, value)
@@ -125,6 +121,17 @@ def _new_layer(layer: Any, changes: Changes, names: Dict[str, int]) -> Any:
   if which_keras.is_layer(layer):
     new.trainable = layer.trainable
   return new
+
+
+def _not_built(config: Any) -> Any:
+  """A configuration without the shapes that layers in it were built with."""
+  if isinstance(config, dict):
+    return {key: _not_built(value) for key, value in config.items()
+            if key != 'build_config'}
+  if isinstance(config, (list, tuple)):
+    parts = map(_not_built, config)
+    return tuple(parts) if isinstance(config, tuple) else list(parts)
+  return config
 
 
 def _changed_arguments(call: interpreter.Call,

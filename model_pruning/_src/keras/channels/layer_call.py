@@ -100,6 +100,10 @@ class LayerCall:
     """The channels along an axis of a tensor; see `Dependency.along`."""
     return self._dependency.along(channels, axis)
 
+  def varies(self, channels: np.ndarray, axis: int) -> bool:
+    """Whether a tensor has several channels along an axis."""
+    return self._dependency.varies(channels, axis)
+
   def make(self, number: int, what: str = 'outputs') -> np.ndarray:
     """Channels that the layer makes, the same at each of its calls."""
     return self._dependency.make((self._key, what), int(number))
@@ -199,4 +203,4 @@ class LayerCall:
       return
     self._dependency.use(
         id(weight), keras_variables.variable_name(weight),
-        axis % len(weight.shape), channels, role)
+        axis % len(weight.shape), channels, role, len(weight.shape))

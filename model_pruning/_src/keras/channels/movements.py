@@ -28,7 +28,8 @@ def _moved(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
 def _reshaped(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   [moved] = call.run_on_channels()
   for axis in range(1, moved.ndim):
-    call.counts(('target_shape', axis - 1), call.along(moved, axis))
+    if call.varies(moved, axis):
+      call.counts(('target_shape', axis - 1), call.along(moved, axis))
   return [moved]
 
 
@@ -42,7 +43,7 @@ def _reshaped_by_argument(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
     return call.stays('its shape is a tensor')
   [moved] = call.run_on_channels()
   for axis in range(1, moved.ndim):
-    if shape[axis] != -1:
+    if shape[axis] != -1 and call.varies(moved, axis):
       channels = call.along(moved, axis)
       if not is_tf:
         call.counts(('newshape', axis), channels)
@@ -56,8 +57,9 @@ def _reshaped_by_argument(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
 @rules.for_kinds(
     'Activation', 'ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'Dropout',
     'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D', 'Identity',
-    'GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'ActivityRegularization',
-    'ops.Abs', 'ops.Cast', 'ops.Celu', 'ops.Clip', 'ops.Elu', 'ops.Exp',
+    'GaussianNoise', 'GaussianDropout', 'AlphaDropout',
+    'ActivityRegularization', 'ops.Abs', 'ops.Cast', 'ops.Celu', 'ops.Clip',
+    'ops.Elu', 'ops.Exp',
     'ops.Gelu', 'ops.HardSigmoid', 'ops.HardSilu', 'ops.HardTanh',
     'ops.Identity', 'ops.LeakyRelu', 'ops.Log1p', 'ops.LogSigmoid', 'ops.Mish',
     'ops.Negative', 'ops.Relu', 'ops.Relu6', 'ops.Selu', 'ops.Sigmoid',
@@ -189,8 +191,7 @@ def _sliced(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   for one in keys:
     if one is None:
       continue
-    if one != slice(None) and len(set(
-        call.along(tensor, axis).tolist())) > 1:
+    if one != slice(None) and call.varies(tensor, axis):
       return call.stays('it takes channels by their number')
     axis += 1
   return [moved]

@@ -19,7 +19,7 @@ _BY_CLASS: Dict[type, Rule] = {}
 def for_kinds(*kinds: str) -> Callable[[Rule], Rule]:
   """Registers a rule for kinds of `LayerCall.kind`."""
   def register(rule: Rule) -> Rule:
-    _BY_KIND.update({kind: rule for kind in kinds})
+    _BY_KIND.update(dict.fromkeys(kinds, rule))
     return rule
   return register
 

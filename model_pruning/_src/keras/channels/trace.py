@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from model_pruning._src.channels import dependency as dependency_lib
 from model_pruning._src.compat import keras_variables
+
 # Imported for the rules that they register.
 from model_pruning._src.keras.channels import attention  # noqa: F401
 from model_pruning._src.keras.channels import contractions  # noqa: F401
@@ -117,8 +118,8 @@ def _with_known_sizes(model: Any, verb: str) -> Tuple[Any, Dict[int, Any]]:
     except (ValueError, TypeError, tf.errors.InvalidArgumentError) as raised:
       error = raised
   raise ValueError(
-      f'Argument `model` of `{verb}` has inputs of unknown size, and takes none '
-      f'of the sizes {", ".join(map(str, _SIZES))}: {error}. Build it with the '
-      'size that it is used with')
+      f'Argument `model` of `{verb}` has inputs of unknown size, and takes '
+      f'none of the sizes {", ".join(map(str, _SIZES))}: {error}. Build it '
+      'with the size that it is used with')
 
 
