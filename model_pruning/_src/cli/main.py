@@ -19,14 +19,16 @@ from model_pruning._src.cli import prune
 from model_pruning._src.cli import report
 from model_pruning._src.cli import schedule
 from model_pruning._src.cli import sensitivity
+from model_pruning._src.cli import shrink
 from model_pruning._src.cli import strip
 from model_pruning._src.cli import unpack
 
 # None of them imports TensorFlow before it runs, so that `--help` is quick and
 # that TensorFlow finds the level of its log.
 COMMANDS = (plan.COMMAND, prune.COMMAND, report.COMMAND, compare.COMMAND,
-            schedule.COMMAND, sensitivity.COMMAND, strip.COMMAND, pack.COMMAND,
-            unpack.COMMAND, export.COMMAND, latency.COMMAND)
+            schedule.COMMAND, sensitivity.COMMAND, shrink.COMMAND,
+            strip.COMMAND, pack.COMMAND, unpack.COMMAND, export.COMMAND,
+            latency.COMMAND)
 _DESCRIPTION = """\
 Looks at models of TensorFlow and Keras, prunes them, and stores them small.
 

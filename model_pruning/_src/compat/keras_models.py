@@ -187,8 +187,11 @@ def call_of(layer: Any, call: int) -> Tuple[Tuple[Any, ...], Dict[str, Any],
   """The arguments and the symbolic outputs of a call of a layer.
 
   There is no public list of calls. `_inbound_nodes` was tried on TF 2.5 to
-  2.21, with `arguments` of Keras 3, and `call_args` of Keras 2 from TF 2.4 on;
-  before that, calls know the tensors among their positional arguments only.
+  2.21, with `arguments` of Keras 3, and `call_args` of Keras 2.
+
+  Raises:
+    ValueError: if the calls of this Keras tell the tensors among their
+      arguments only, as those before TensorFlow 2.4 do.
   """
   node = layer._inbound_nodes[call]  # pylint: disable=protected-access
   if hasattr(node, 'call_args'):
@@ -196,7 +199,7 @@ def call_of(layer: Any, call: int) -> Tuple[Tuple[Any, ...], Dict[str, Any],
   elif hasattr(node.arguments, 'args'):
     args, kwargs = node.arguments.args, node.arguments.kwargs
   else:
-    args, kwargs = (node.input_tensors,), node.arguments or {}
-  outputs = getattr(node, 'outputs', None)
-  return tuple(args), dict(kwargs), tf.nest.flatten(
-      node.output_tensors if outputs is None else outputs)
+    raise ValueError(
+        f'The calls of the Keras of TensorFlow {tf.__version__} do not tell '
+        'their arguments: to follow channels needs TensorFlow 2.4 or newer')
+  return tuple(args), dict(kwargs), tf.nest.flatten(node.outputs)
