@@ -126,6 +126,18 @@ class RemoveChannelsTest(ChannelsTestCase):
     self.assert_same(model, small, inputs)
     self.assertLess(small.count_params(), model.count_params())
 
+  def test_lower_precision_is_compared_as_such(self):
+    policy = getattr(keras.mixed_precision, 'Policy', None)
+    if policy is None:
+      self.skipTest('this Keras has no policies of mixed precision')
+    inputs = keras.Input((8, 8, 3))
+    hidden = layers.Conv2D(32, 3, dtype=policy('mixed_bfloat16'))(inputs)
+    hidden = layers.Conv2D(32, 3, dtype=policy('mixed_bfloat16'))(hidden)
+    outputs = layers.GlobalAveragePooling2D(dtype='float32')(hidden)
+    model = channel_models.randomize(keras.Model(inputs, outputs))
+    model_pruning.keras.prune_now(model, _SPEC)
+    self.assertEqual(remove_channels(model).layers[1].filters, 16)
+
   def test_a_subclassed_model_is_followed_with_its_inputs(self):
     class Model(keras.Model):
 
