@@ -241,7 +241,7 @@ class OptimizerTest(StateTestCase):
     self.assert_sparse(model)
     for kernel in (model.layers[-2].kernel, model.layers[-1].kernel):
       average = keras_variables.value_of(
-          keras_optimizers.moving_average_of(optimizer, kernel))
+          keras_optimizers.averages_of(optimizer, kernel)[0])
       np.testing.assert_array_equal(average, keras_variables.value_of(kernel))
 
 

@@ -171,6 +171,23 @@ def value_of(variable: Any) -> np.ndarray:
   return keras_packages.session().run(variable)
 
 
+def value_if_initialized(variable: Any) -> Optional[np.ndarray]:
+  """The value of a Keras variable now; None if it has none yet.
+
+  So it is of a variable that was created while a function was being traced,
+  until all of the function is. In graph mode Keras initializes what it reads.
+  """
+  part = tf_compat.replicas(backend_variable(variable))[0]
+  part = getattr(part, '_variable', part)
+  if tf.compat.v1.executing_eagerly_outside_functions():
+    if not is_eager(part):
+      return None
+    with eager_mode():
+      if not tf.raw_ops.VarIsInitializedOp(resource=part.handle).numpy():
+        return None
+  return value_of(variable)
+
+
 def assign_value(variable: tf.Variable, value: np.ndarray) -> None:
   """Gives a variable of every replica a value, now.
 

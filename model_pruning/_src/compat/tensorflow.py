@@ -54,6 +54,16 @@ def replicas(variable: tf.Variable) -> List[tf.Variable]:
   return _components(variable)
 
 
+def workers_are_asynchronous() -> bool:
+  """Whether code of now runs on workers that do not wait for each other.
+
+  What one of them reads of a counter, another may have moved since.
+  """
+  return isinstance(tf.distribute.get_strategy(), (
+      tf.distribute.experimental.ParameterServerStrategy,
+      tf.compat.v1.distribute.experimental.ParameterServerStrategy))
+
+
 def control_dependencies(assignments: Sequence[Any]) -> Any:
   """Context manager: in a graph, new operations run after `assignments`.
 

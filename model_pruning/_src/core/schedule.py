@@ -19,6 +19,7 @@ if TYPE_CHECKING:
   from model_pruning._src.spec import pruning_spec as spec_lib
 
 NEVER = -1  # `last_update_step` of masks that were not updated yet.
+_NO_STEP = -2  # One at which nothing is due, whatever came before.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,6 +148,20 @@ def step_before(step: Any) -> Any:
   """
   xp = numbers.namespace(step)
   return numbers.where(step <= 1, xp.ones_like(step) * NEVER, step - 1)
+
+
+def step_if(condition: Any, step: Any) -> Any:
+  """`step`, or where `condition` is false a number at which nothing is due.
+
+  Args:
+    condition: bool scalar.
+    step: int64 scalar.
+
+  Returns:
+    int64 scalar.
+  """
+  return numbers.where(condition, step, numbers.namespace(step).ones_like(
+      step) * _NO_STEP)
 
 
 class Timing(NamedTuple):

@@ -4,7 +4,8 @@
 
 A constraint runs after each update of its variable, inside the compiled train
 step, under every strategy. So it also counts the updates: the count is what
-`optimizer.iterations` will be when the step is over.
+`iterations` will be, of the optimizer that updates the variable, when the step
+is over.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def constraint_of(variable: Any) -> Optional[Callable[[Any], Any]]:
 
 
 class PruningConstraint(PrunesWeights):
-  """Counts an update, then projects the updated weight.
+  """Counts an update, then projects the updated weight and its averages.
 
   Attributes:
     wrapped: the constraint that the variable had before; applied first.
@@ -112,15 +113,33 @@ class PruningConstraint(PrunesWeights):
       weight = self.wrapped(weight)
     mask = self._ranking.mask_after_update(
         self._index, tf.convert_to_tensor(weight),
-        self._optimizer.num_new_updates(), replica)
+        self._optimizer.update_of(self._weight).num_new, replica)
     projected = projection.zero_pruned(mask, tf.convert_to_tensor(weight))
-    average = self._optimizer.average_of(self._weight)
-    if average is None:
-      return projected
-    average = keras_variables.backend_variable(average)
-    with tf_compat.control_dependencies([average.assign(projection.zero_pruned(
-        mask, tf.convert_to_tensor(average)))]):
-      return tf.identity(projected)
+    return projected_with_averages(
+        projected, mask, self._optimizer.averages_of(self._weight), replica)
+
+
+def projected_with_averages(projected: tf.Tensor, mask: tf.Tensor,
+                            averages: Sequence[Any],
+                            replica: Optional[int]) -> tf.Tensor:
+  """A projected weight, once its averages are projected as well.
+
+  Args:
+    projected: the weight.
+    mask: bool, of its shape.
+    averages: variables of its shape.
+    replica: which replica's variables are meant; None: the local ones.
+
+  Returns:
+    A tensor like `projected`.
+  """
+  assignments = []
+  for average in averages:
+    held = keras_variables.on_replica(average, replica)
+    assignments.append(held.assign(projection.zero_pruned(
+        mask, tf.convert_to_tensor(held))))
+  with tf_compat.control_dependencies(assignments):
+    return tf.identity(projected) if assignments else projected
 
 
 class CompanionConstraint(PrunesWeights):

@@ -1,16 +1,54 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What pruning asks the optimizer of a Keras model, of any Keras."""
+"""What pruning asks the optimizer of a Keras model, of any Keras.
+
+One model of time holds for all of them. The step of a weight is the number of
+updates that the optimizer has made which updates this weight, were others
+inside of it or around it called more often, and is counted on where another
+optimizer goes on that has made fewer.
+"""
 
 from __future__ import annotations
 
 import weakref
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Union
 
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_optimizers
+from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.keras import optimizer_tree
 from model_pruning._src.keras.models import which_keras
+
+
+class Update(NamedTuple):
+  """What an optimizer is doing when it calls the constraint of a weight.
+
+  Attributes:
+    is_made: bool, or bool scalar: false where gradients only add up.
+    step: int64 scalar, how many updates the optimizer will have made with it;
+      None if it does not tell.
+  """
+
+  is_made: Union[bool, tf.Tensor]
+  step: Optional[tf.Tensor]
+
+  def num_new(self, num_before: tf.Tensor) -> tf.Tensor:
+    """What to add to the step of a weight.
+
+    It is more than 1 where the optimizer has made updates of other weights
+    while this one was frozen.
+
+    Args:
+      num_before: int64 scalar, the step of the weight before.
+
+    Returns:
+      int64 scalar.
+    """
+    number = tf.ones([], tf.int64)
+    if self.step is not None:
+      number = tf.maximum(number, self.step - num_before)
+    return number * tf.cast(self.is_made, tf.int64)
 
 
 class OptimizerView:
@@ -43,37 +81,79 @@ class OptimizerView:
 
   def check_constrains(self) -> None:
     """Raises a ValueError if it applies no constraints of weights."""
-    optimizer = self.optimizer
-    keras = which_keras.keras_of(optimizer)
-    if keras is not None and keras_optimizers.ignores_constraints(
-        keras, optimizer):
-      raise ValueError(
-          'The optimizer of a pruned model must apply the constraints of '
-          'weights. In this version of TensorFlow those of '
-          '`keras.optimizers` do, and those of `keras.optimizers.experimental` '
-          f'do not. Received: {type(optimizer).__name__} of '
-          f'{type(optimizer).__module__}')
+    for optimizer in optimizer_tree.all_in(self._find()):
+      keras = which_keras.keras_of(optimizer)
+      if keras is not None and keras_optimizers.ignores_constraints(
+          keras, optimizer):
+        raise ValueError(
+            'The optimizer of a pruned model must apply the constraints of '
+            'weights. In this version of TensorFlow those of '
+            '`keras.optimizers` do, and those of '
+            '`keras.optimizers.experimental` do not. Received: '
+            f'{type(optimizer).__name__} of {type(optimizer).__module__}')
 
-  def num_updates(self) -> int:
-    """How many updates it has made, by its `iterations`; 0 if unknown."""
-    optimizer = self.optimizer
-    return 0 if optimizer is None else keras_optimizers.iterations_of(optimizer)
+  def num_updates(self, weights: Sequence[Any] = ()) -> int:
+    """How many updates it has made; 0 if unknown.
+
+    Args:
+      weights: Keras variables. Default: none, for the updates of any.
+
+    Returns:
+      The most that one of the weights has had.
+    """
+    return max(map(self.num_updates_of, weights or [None]))
+
+  def num_updates_of(self, weight: Any) -> int:
+    """How many updates was made by what updates a weight; 0 if unknown."""
+    for optimizer in self._updating(weight):
+      num_calls = keras_optimizers.num_calls_of(optimizer)
+      if num_calls:
+        return num_calls // keras_optimizers.num_accumulated_by(optimizer)
+    return 0
 
   def counts_skipped_updates(self) -> bool:
     """Whether `num_updates` has updates that loss scaling skipped."""
-    return keras_optimizers.counts_skipped_updates(self._find())
+    return any(map(keras_optimizers.counts_skipped_updates,
+                   optimizer_tree.all_in(self._find())))
 
-  def num_new_updates(self) -> Union[int, tf.Tensor]:
-    """1 where a weight is being updated; 0 where gradients only add up."""
-    optimizer = self.optimizer
-    if not getattr(optimizer, 'gradient_accumulation_steps', None):
-      return 1
-    return tf.cast(keras_optimizers.is_last_to_accumulate(optimizer), tf.int64)
+  def update_of(self, weight: Any) -> Update:
+    """What the optimizer is doing that calls the constraint of a weight.
 
-  def average_of(self, variable: Any) -> Optional[tf.Variable]:
-    """The moving average that it keeps of a variable (`use_ema`), if any."""
-    optimizer = self.optimizer
-    if optimizer is None or not getattr(optimizer, 'use_ema', False):
-      return None
-    return keras_optimizers.moving_average_of(optimizer, variable)
+    Args:
+      weight: a Keras variable.
+    """
+    made: Optional[Update] = None
+    inner_moved = tf.constant(False)
+    for optimizer in self._updating(weight):
+      # Another than the caller may never have seen the weight.
+      calls = (None if keras_optimizers.knows(optimizer, weight) is False
+               else keras_optimizers.num_calls_at_constraint(optimizer))
+      if calls is None:
+        continue
+      number = keras_optimizers.num_accumulated_by(optimizer)
+      update = Update(tf.equal(calls % number, 0), calls // number)
+      has_moved = calls > 1
+      if made is None:
+        made, inner_moved = update, has_moved
+        continue
+      # What only computes for the one around it is never called itself.
+      is_outer = has_moved & tf.logical_not(inner_moved)
+      made = Update(*[tf_compat.where(is_outer, outer, inner)
+                      for outer, inner in zip(update, made)])
+      inner_moved |= has_moved
+    if made is None:
+      return Update(True, None)
+    if self.counts_skipped_updates() or tf_compat.workers_are_asynchronous():
+      return made._replace(step=None)
+    return made
 
+  def averages_of(self, weight: Any) -> List[Any]:
+    """The averages of a weight that it, or what is inside of it, keeps."""
+    return [average for optimizer in optimizer_tree.all_in(self._find())
+            for average in keras_optimizers.averages_of(optimizer, weight)]
+
+  def _updating(self, weight: Any) -> List[Any]:
+    optimizer = self._find()
+    if weight is None:
+      return optimizer_tree.all_in(optimizer)
+    return optimizer_tree.updating(optimizer, weight)

@@ -76,7 +76,7 @@ class Pruner(tf.Module):
     self._rankings = ranking.rankings_of(
         spec, chosen_rules, self._weights, self.states)
     self._watch = restore_watch.RestoreWatch(self._weights, self._optimizer)
-    if self._optimizer.num_updates() > 0:
+    if self._optimizer.num_updates(self._weights) > 0:
       self.resume()
     else:
       warning = sparse_start.sentence(spec, self._start())
@@ -139,7 +139,8 @@ class Pruner(tf.Module):
     training_end.warn(
         self.spec, {self._names[i]: self.states[i] for i in kept},
         [self._weights[i] for i in kept],
-        [rules[i].target_sparsity for i in kept], self._watch,
+        [rules[i].target_sparsity for i in kept],
+        [self._watch.steps[i] for i in kept], self._watch,
         optimizer_view.OptimizerView(lambda: (
             getattr(model, 'optimizer', None) if optimizer is None
             else optimizer)))
@@ -223,16 +224,19 @@ class Pruner(tf.Module):
     at its start if the model was restored since. Call it where a model is
     restored between two trainings, with `model.load_weights` say.
     """
-    step = self._optimizer.num_updates()
+    steps = {id(weight): self._optimizer.num_updates_of(weight)
+             for weight in self._weights}
     is_dense = state_variables.rebuild(
-        [place for place, _ in self._rankings], step)
-    self._watch.start(step)
+        [place for place, _ in self._rankings],
+        lambda weight: steps[id(weight)])
+    self._watch.start([steps[id(weight)] for weight in self._weights])
     if is_dense:
       logging.warning(
           'model_pruning: the optimizer has made %d updates, and the weights '
           'are not as sparse as %r makes them by then. The next update prunes '
           'them to the sparsity of its step at once. For a schedule that '
-          'starts now, compile with a new optimizer.', step, str(self.spec))
+          'starts now, compile with a new optimizer.', self._watch.step,
+          str(self.spec))
 
   def _start(self) -> Dict[str, float]:
     """Makes masks of the zeros of weights that start sparse.

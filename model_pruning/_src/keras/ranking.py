@@ -10,7 +10,7 @@ hand back what they were given, and the last one projects all.
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Callable, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -19,11 +19,10 @@ from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import initial_zeros
 from model_pruning._src.core import projection as projection_lib
+from model_pruning._src.core import schedule
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
-# Not a step, and none at which anything is due.
-_NO_STEP = -2
 
 
 class WeightState(tf.Module):
@@ -32,7 +31,8 @@ class WeightState(tf.Module):
   Attributes:
     mask: bool, shape of the weight; true is kept.
     threshold: floating scalar, the smallest saliency kept.
-    num_updates: int64 scalar, how often an optimizer updated the weight.
+    num_updates: int64 scalar, the step of the weight: how many updates its
+      optimizer made up to the last one of the weight.
     last_mask_update_step: int64 scalar, -1 before the first update. Weights
       that are ranked together have the same variable.
     gradient: floating, shape of the weight, what the saliency needs of the
@@ -114,14 +114,15 @@ class Ranking:
     self._has_gradient.add(index)
 
   def mask_after_update(self, index: int, weight: tf.Tensor,
-                        num_new_updates: Union[int, tf.Tensor],
+                        num_new_updates: Callable[[tf.Tensor], tf.Tensor],
                         replica: Optional[int]) -> tf.Tensor:
     """The mask of a weight that was updated; masks change if they are due.
 
     Args:
       index: which weight.
       weight: what the optimizer made of it.
-      num_new_updates: 1, or 0 if the optimizer did not update it.
+      num_new_updates: from the step of the weight before, an int64 scalar,
+        how many updates its optimizer made since; 0 if this is none.
       replica: which replica's variables are meant; None: the local ones.
 
     Returns:
@@ -137,9 +138,11 @@ class Ranking:
           f'for prune_option={self._spec.prune_option}. Received: an update '
           f'of {keras_variables.variable_name(self.weights[index])!r} by '
           'another')
+    num_new = num_new_updates(state.num_updates.read_value())
     with tf_compat.control_dependencies([
-        state.num_updates.assign_add(num_new_updates)]):
+        state.num_updates.assign_add(num_new)]):
       step = tf.identity(state.num_updates)
+    step = schedule.step_if(num_new > 0, step)
     projection = self.projection(replica)
     if len(self.weights) == 1:
       [mask] = projection.masks_after([weight], step)
@@ -156,8 +159,8 @@ class Ranking:
               for other in self.weights]
     weights = [tf.convert_to_tensor(other) for other in others]
     weights[index] = weight
-    masks = projection.masks_after(weights, tf_compat.where(
-        all_updated, step, tf.constant(_NO_STEP, step.dtype)))
+    masks = projection.masks_after(
+        weights, schedule.step_if(all_updated, step))
     with tf_compat.control_dependencies(masks):
       last_step = projection.last_mask_update_step.read_value()
 

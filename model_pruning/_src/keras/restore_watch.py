@@ -25,6 +25,7 @@ class RestoreWatch:
 
   Attributes:
     step: updates that the optimizer had made when the pruning started.
+    steps: the same for each weight, of what updates that; `step` is the most.
   """
 
   def __init__(self, weights: Sequence[Any],
@@ -34,11 +35,12 @@ class RestoreWatch:
         weights, key=lambda weight: np.prod(weight.shape))
     self._optimizer = optimizer
     self._weights = list(weights)
-    self.start(0)
+    self.start([0] * len(self._weights))
 
-  def start(self, step: int) -> None:
-    """The pruning starts, or starts anew, at `step`."""
-    self.step = step
+  def start(self, steps: Sequence[int]) -> None:
+    """The pruning starts, or starts anew, at a step for each weight."""
+    self.steps = list(steps)
+    self.step = max(self.steps, default=0)
     self._value_then = self._value()
     self._samples_then = [_sample(weight) for weight in self._weights]
 
@@ -49,7 +51,7 @@ class RestoreWatch:
 
   def is_restored(self) -> bool:
     """Whether the optimizer was restored since; asked before an update."""
-    if self._optimizer.num_updates() == self.step:
+    if self._optimizer.num_updates(self._weights) == self.step:
       return False
     # Updates that were skipped have left the weights as they were.
     return not (self._optimizer.counts_skipped_updates()
@@ -62,7 +64,7 @@ class RestoreWatch:
     Raises:
       ValueError: if the optimizer had made others before it.
     """
-    num_updates = self._optimizer.num_updates()
+    num_updates = self._optimizer.num_updates(self._weights)
     if (num_updates > self.step + 1
         and not self._optimizer.counts_skipped_updates()):
       raise ValueError(

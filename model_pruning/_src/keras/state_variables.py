@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, List, Sequence
+from typing import Any, Callable, List, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -75,33 +75,35 @@ def _create_variable(name: str, initial_value: tf.Tensor) -> tf.Variable:
       aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
 
 
-def rebuild(rankings: Sequence[ranking_lib.Ranking], step: int) -> bool:
-  """Reconstructs the pruning state from the weights and the step.
+def rebuild(rankings: Sequence[ranking_lib.Ranking],
+            num_updates_of: Callable[[Any], int]) -> bool:
+  """Reconstructs the pruning state from the weights and their steps.
 
   Args:
     rankings: of all pruned weights; one may be there several times.
-    step: how many updates the weights have had.
+    num_updates_of: how many updates were made by what updates a weight.
 
   Returns:
-    Whether the weights should have been pruned by now, and are not.
+    Whether weights should have been pruned by now, and are not.
   """
   rankings = list({id(ranking): ranking for ranking in rankings}.values())
-  due = last = schedule.NEVER
+  steps = [[num_updates_of(weight) for weight in ranking.weights]
+           for ranking in rankings]
   values = [[keras_variables.value_of(weight) for weight in ranking.weights]
             for ranking in rankings]
-  masks: List[List[np.ndarray]] = []
-  thresholds: List[List[np.ndarray]] = []
-  if rankings:
-    projections = [ranking.projection() for ranking in rankings]
-    due = projections[0].update_steps.last_up_to(step)
-    # In a graph of its own, wherever this is called.
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-      masks, thresholds, last = session.run(
-          _rebuilt(projections, values, step))
-  is_dense = due != schedule.NEVER and last == schedule.NEVER
+  projections = [ranking.projection() for ranking in rankings]
+  # In a graph of its own, wherever this is called.
+  with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    masks, thresholds, last_steps = session.run(
+        _rebuilt(projections, values, list(map(max, steps))))
+  is_dense = any(
+      state.update_steps.last_up_to(max(held)) != schedule.NEVER
+      and last == schedule.NEVER
+      for state, held, last in zip(projections, steps, last_steps))
   for i, ranking in enumerate(rankings):
-    for state, value, mask, threshold in zip(
-        ranking.states, values[i], masks[i], thresholds[i]):
+    last = last_steps[i]
+    for state, value, mask, threshold, step in zip(
+        ranking.states, values[i], masks[i], thresholds[i], steps[i]):
       if last == schedule.NEVER:
         mask = ranking.initial_mask(value)
         threshold = threshold if not mask.all() else np.zeros_like(threshold)
@@ -135,7 +137,8 @@ def start(ranking: ranking_lib.Ranking, index: int) -> float:
 
 
 def _rebuilt(projections: Sequence[projection.Projection],
-             values: Sequence[Sequence[np.ndarray]], step: int) -> Any:
+             values: Sequence[Sequence[np.ndarray]],
+             steps: Sequence[int]) -> Any:
   weights = [[tf.compat.v1.placeholder_with_default(value, value.shape)
               for value in held] for held in values]
   masks = [[rebuild_lib.mask_of(weight) for weight in held]
@@ -146,5 +149,8 @@ def _rebuilt(projections: Sequence[projection.Projection],
       for parts, kept, state in zip(weights, masks, projections)]
   pruned = [tf.add_n([rebuild_lib.num_pruned(mask) for mask in held])
             for held in masks]
-  return masks, thresholds, rebuild_lib.last_mask_update_step(
-      projections, pruned, tf.constant(step, tf.int64))
+  # One that was frozen may be behind schedule where the others are not.
+  return masks, thresholds, [
+      rebuild_lib.last_mask_update_step(
+          [state], [number], tf.constant(step, tf.int64))
+      for state, number, step in zip(projections, pruned, steps)]

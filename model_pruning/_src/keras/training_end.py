@@ -83,7 +83,7 @@ def _at_exit() -> None:
 def warn(spec: spec_lib.PruningSpec,
          states_by_name: Dict[str, ranking.WeightState],
          weights: Sequence[Any], targets: Sequence[float],
-         watch: restore_watch.RestoreWatch,
+         starts: Sequence[int], watch: restore_watch.RestoreWatch,
          optimizer: optimizer_view.OptimizerView) -> None:
   """Warns of what was not pruned, or not as far as it was to be.
 
@@ -94,13 +94,14 @@ def warn(spec: spec_lib.PruningSpec,
     states_by_name: the state of each pruned weight.
     weights: the Keras variables.
     targets: their target sparsities.
+    starts: their steps when the pruning started.
     watch: knows the step at which the pruning started.
     optimizer: what updated the model.
   """
   try:
     num_updates = {
-        name: int(keras_variables.value_of(state.num_updates)) - watch.step
-        for name, state in states_by_name.items()}
+        name: int(keras_variables.value_of(state.num_updates)) - start
+        for (name, state), start in zip(states_by_name.items(), starts)}
     is_updated = any(
         keras_variables.value_of(state.last_mask_update_step)
         != schedule.NEVER for state in states_by_name.values())
@@ -118,7 +119,7 @@ def warn(spec: spec_lib.PruningSpec,
     # program is eager elsewhere.
     return
   try:
-    num_unseen = optimizer.num_updates() - watch.step
+    num_unseen = optimizer.num_updates(weights) - watch.step
   except (AttributeError, RuntimeError, TypeError, ValueError,
           tf.errors.OpError):
     num_unseen = 0  # The optimizer may have been deleted before.

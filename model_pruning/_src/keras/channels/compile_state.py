@@ -44,7 +44,7 @@ def carry_over(model: Any, small: Any, weights: _Weights, cut: _Cut) -> None:
       logging.warning('model_pruning: compile the smaller model %r, which '
                       'could not be compiled as before: %s', small.name, error)
       return
-  if keras_optimizers.iterations_of(optimizer):
+  if keras_optimizers.num_calls_of(optimizer):
     _copy_slots(optimizer, small.optimizer, [
         pair for pair in weights if pair[0].trainable], cut)
 
