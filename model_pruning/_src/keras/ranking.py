@@ -24,7 +24,6 @@ from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
 
-
 class WeightState(tf.Module):
   """The variables that pruning one weight takes.
 

@@ -233,7 +233,7 @@ class OwnOptimizersTest(NestedTestCase):
 
       def train_step(self, data):
         features, labels = data
-        self.optimizer.iterations  # pylint: disable=pointless-statement
+        _ = self.optimizer.iterations
         with tf.GradientTape() as tape:
           loss = tf.reduce_mean(tf.square(self(features) - labels))
         variables = self.trainable_variables
