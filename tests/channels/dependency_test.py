@@ -92,6 +92,19 @@ class DependencyTest(absltest.TestCase):
     self.assertEqual(np.unique(merged).tolist(), [1, 2, 3])
     self.assertEqual(list(dependency.ids.frozen()), [4])
 
+  def test_one_channel_at_all_places_is_as_many_as_they_are(self):
+    dependency = dependency_lib.Dependency()
+    [one] = dependency.ids.fresh(1)
+    channels = dependency.along(np.full((1, 2, 3), one), -1)
+    self.assertEqual(channels.tolist(), [one, one, one])
+
+  def test_one_channel_at_all_places_goes_with_those_beside_it(self):
+    dependency = dependency_lib.Dependency()
+    one, many = dependency.ids.fresh(1), dependency.ids.fresh(3)
+    dependency.merge([np.full((2, 3), one[0]), many[None]])
+    self.assertEqual(dependency.ids.classes_of(many).tolist(), [1, 1, 1])
+    self.assertEmpty(dependency.ids.frozen())
+
   def test_an_outer_product_keeps_all(self):
     dependency = dependency_lib.Dependency()
     rows, columns = dependency.ids.fresh(2), dependency.ids.fresh(3)

@@ -1,10 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Models whose channels are hard to follow, and random ones."""
+"""Models whose channels are hard to follow."""
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict
 
 import numpy as np
 import tensorflow as tf
@@ -189,6 +189,52 @@ def operators() -> Any:
   return keras.Model(inputs, _head(hidden[:, 1:-1, ::2]))
 
 
+def gray_as_color() -> Any:
+  """A kernel has three times the one channel of an image."""
+  inputs = keras.Input((8, 8, 1))
+  hidden = layers.Concatenate()([inputs, inputs, inputs])
+  return keras.Model(inputs, _head(_conv(hidden, 6)))
+
+
+def padded_and_flattened() -> Any:
+  """Zeros beside channels are entries of a kernel."""
+  inputs = _image()
+  hidden = layers.ZeroPadding2D(1)(_conv(inputs, 6))
+  return keras.Model(inputs, layers.Dense(3)(layers.Flatten()(hidden)))
+
+
+def cropped_units() -> Any:
+  """Units are positions, of which the first and the last are cut off."""
+  inputs = keras.Input((4,))
+  hidden = layers.Reshape((8, 1))(layers.Dense(8)(inputs))
+  hidden = layers.Flatten()(layers.Cropping1D(1)(hidden))
+  return keras.Model(inputs, layers.Dense(3)(layers.Dense(4)(hidden)))
+
+
+def attention() -> Any:
+  """Attention whose query, key and value have fewer channels."""
+  inputs = keras.Input((5, 4))
+  query, value = layers.Dense(6)(inputs), layers.Dense(8)(inputs)
+  hidden = layers.MultiHeadAttention(2, 3)(query, value)
+  return keras.Model(inputs, layers.Dense(2)(hidden))
+
+
+def norm_along_positions() -> Any:
+  """Rows of an image are normalized, not its channels."""
+  inputs = _image()
+  hidden = layers.BatchNormalization(axis=1)(_conv(inputs, 6))
+  return keras.Model(inputs, _head(_conv(hidden, 4)))
+
+
+def gated_positions() -> Any:
+  """Numbers of units multiply the positions of channels."""
+  inputs = keras.Input((8, 3))
+  hidden = layers.Dense(6)(inputs)
+  gate = layers.Dense(8)(layers.Flatten()(hidden))
+  hidden = layers.Multiply()([hidden, layers.Reshape((8, 1))(gate)])
+  return keras.Model(inputs, layers.Dense(2)(hidden))
+
+
 def own_layer() -> Any:
   """A layer that no rule knows."""
   inputs = _image()
@@ -208,81 +254,7 @@ MODELS: Dict[str, Callable[[], Any]] = {
         channel_shuffle, concatenated_twice, u_net, squeeze_and_excite,
         gate_of_one_channel, nested_twice, siamese, grouped, separable,
         recurrent, transformer, yolo_like, several_inputs, of_any_size,
-        operators, own_layer, keras_models.sequential, keras_models.functional,
+        operators, gray_as_color, padded_and_flattened, cropped_units,
+        attention, norm_along_positions, gated_positions, own_layer,
+        keras_models.sequential, keras_models.functional,
         keras_models.nested)}
-
-
-def random_model(seed: int) -> Any:
-  """A random functional network of images, of about ten layers."""
-  random = np.random.RandomState(seed)
-  inputs = _image()
-  tensors: List[Any] = [_conv(inputs, int(random.choice([4, 6, 8])))]
-  for _ in range(random.randint(4, 12)):
-    tensors.append(_STEPS[random.randint(len(_STEPS))](random, tensors))
-  last = layers.Concatenate()([
-      layers.GlobalAveragePooling2D()(tensor) for tensor in tensors[-2:]])
-  if random.rand() < 0.5:
-    flat = layers.Flatten()(tensors[random.randint(len(tensors))])
-    last = layers.Concatenate()([last, layers.Dense(5)(flat)])
-  return randomize(keras.Model(inputs, layers.Dense(3)(last)), seed)
-
-
-def _any(random: Any, tensors: List[Any]) -> Any:
-  return tensors[random.randint(len(tensors))]
-
-
-def _alike(random: Any, tensors: List[Any]) -> List[Any]:
-  """Two tensors of one shape."""
-  first = _any(random, tensors)
-  others = [tensor for tensor in tensors
-            if tuple(tensor.shape) == tuple(first.shape)]
-  return [first, _any(random, others)]
-
-
-def _grouped_conv(random: Any, tensors: List[Any]) -> Any:
-  tensor = _any(random, tensors)
-  if int(tensor.shape[-1]) % 2:
-    return _conv(tensor, 4)
-  return _conv(tensor, int(random.choice([4, 6])), groups=2)
-
-
-def _shuffled(random: Any, tensors: List[Any]) -> Any:
-  tensor = _any(random, tensors)
-  number = int(tensor.shape[-1])
-  if number % 2:
-    return layers.ReLU()(tensor)
-  tensor = layers.Reshape((8, 8, 2, number // 2))(tensor)
-  return layers.Reshape((8, 8, number))(layers.Permute((1, 2, 4, 3))(tensor))
-
-
-def _gated(random: Any, tensors: List[Any]) -> Any:
-  tensor = _any(random, tensors)
-  number = int(tensor.shape[-1])
-  gate = layers.Dense(number, activation='sigmoid')(
-      layers.GlobalAveragePooling2D()(tensor))
-  return layers.Multiply()([tensor, layers.Reshape((1, 1, number))(gate)])
-
-
-_STEPS: List[Callable[[Any, List[Any]], Any]] = [
-    lambda random, tensors: _conv(_any(random, tensors),
-                                  int(random.choice([3, 4, 6])),
-                                  activation='relu'),
-    lambda random, tensors: layers.BatchNormalization()(_any(random, tensors)),
-    lambda random, tensors: layers.ReLU()(_any(random, tensors)),
-    lambda random, tensors: layers.DepthwiseConv2D(
-        3, padding='same', depth_multiplier=int(random.choice([1, 2])))(
-            _any(random, tensors)),
-    lambda random, tensors: layers.SeparableConv2D(4, 3, padding='same')(
-        _any(random, tensors)),
-    lambda random, tensors: layers.Conv2DTranspose(6, 3, padding='same')(
-        _any(random, tensors)),
-    lambda random, tensors: layers.Add()(_alike(random, tensors)),
-    lambda random, tensors: layers.Multiply()(_alike(random, tensors)),
-    lambda random, tensors: layers.Maximum()(_alike(random, tensors)),
-    lambda random, tensors: layers.Concatenate()(
-        [_any(random, tensors), _any(random, tensors)]),
-    lambda random, tensors: layers.UpSampling2D(2)(
-        layers.MaxPooling2D()(_any(random, tensors))),
-    lambda random, tensors: layers.Cropping2D(1)(
-        layers.ZeroPadding2D(1)(_any(random, tensors))),
-    _grouped_conv, _shuffled, _gated]

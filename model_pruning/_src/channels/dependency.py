@@ -120,7 +120,8 @@ class Dependency:
 
     They are the same wherever else in the tensor, and are united if not.
     """
-    return self._along(compact(tensor), axis)
+    found = self._along(compact(tensor), axis)
+    return np.broadcast_to(found, tensor.shape[axis:][:1])
 
   def _along(self, tensor: np.ndarray, axis: int) -> np.ndarray:
     rows = np.moveaxis(tensor, axis, -1).reshape(-1, tensor.shape[axis])
@@ -155,14 +156,16 @@ class Dependency:
     Shapes are broadcast. A tensor with one entry where another has several
     channels stays whole: each of these depends on it.
     """
-    tensors = [compact(tensor) for tensor in _of_rank(tensors)]
+    tensors = _of_rank(tensors)
+    shapes = [tensor.shape for tensor in tensors]
+    tensors = [compact(tensor) for tensor in tensors]
     varying = [{axis for axis in range(tensor.ndim)
                 if _differ(self.ids.classes_of(tensor), axis)}
                for tensor in tensors]
     merged = None
     for i, tensor in enumerate(tensors):
       others = set().union(*(axes for j, axes in enumerate(varying) if j != i))
-      if any(tensor.shape[axis] == 1 for axis in others):
+      if any(shapes[i][axis] == 1 for axis in others):
         self.ids.freeze(tensor, 'one value for many channels')
         continue
       if merged is None:

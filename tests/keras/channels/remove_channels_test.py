@@ -13,6 +13,7 @@ from absl.testing import parameterized
 
 import model_pruning
 from tests.support import channel_models
+from tests.support import random_models
 
 keras = tf.keras
 layers = keras.layers
@@ -67,9 +68,9 @@ class RemoveChannelsTest(ChannelsTestCase):
     for old, new in zip(values, model.get_weights()):
       np.testing.assert_array_equal(old, new)
 
-  @parameterized.parameters(*range(12))
+  @parameterized.parameters(*range(16))
   def test_so_are_those_of_random_models(self, seed):
-    model = channel_models.random_model(seed)
+    model = random_models.random_model(seed)
     model_pruning.keras.prune_now(model, _SPEC)
     self.assert_same(model, remove_channels(model), inputs_of(model))
 

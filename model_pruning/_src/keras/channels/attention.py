@@ -37,6 +37,11 @@ def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
     call.makes(weights[f'{part}/kernel'], 1, heads)
     call.makes(weights.get(f'{part}/bias'), 0, heads)
   call.consumes(weights['attention_output/kernel'], 0, heads)
+  # Keras 2 keeps the shapes that it was built with.
+  for name, channels in (('query_shape', query), ('value_shape', value),
+                         ('key_shape', key)):
+    if config.get(name) is not None:
+      call.counts((name, -1), channels)
   # It makes as many channels as the query has.
   out = call.make(len(query))
   call.unite(out, query)

@@ -8,19 +8,41 @@ from typing import Any, List, Sequence
 
 import numpy as np
 
+from model_pruning._src.channels import channel_ids
 from model_pruning._src.keras.channels import contractions
 from model_pruning._src.keras.channels import layer_call
 from model_pruning._src.keras.channels import rules
 
+_BY_NUMBER = 'it takes channels by their number'
+
 
 @rules.for_kinds(
-    'Flatten', 'Permute', 'Concatenate', 'RepeatVector', 'ZeroPadding1D',
-    'ZeroPadding2D', 'ZeroPadding3D', 'Cropping1D', 'Cropping2D', 'Cropping3D',
-    'ops.Concatenate', 'ops.ExpandDims', 'ops.Flip', 'ops.Moveaxis',
-    'ops.Repeat', 'ops.Squeeze', 'ops.Stack', 'ops.Swapaxes', 'ops.Tile',
-    'ops.Transpose', 'tf.concat', 'tf.expand_dims', 'tf.repeat', 'tf.reverse',
-    'tf.squeeze', 'tf.stack', 'tf.tile', 'tf.transpose')
+    'Flatten', 'Permute', 'Concatenate', 'RepeatVector', 'ops.Concatenate',
+    'ops.ExpandDims', 'ops.Flip', 'ops.Moveaxis', 'ops.Repeat', 'ops.Squeeze',
+    'ops.Stack', 'ops.Swapaxes', 'ops.Tile', 'ops.Transpose', 'tf.concat',
+    'tf.expand_dims', 'tf.repeat', 'tf.reverse', 'tf.squeeze', 'tf.stack',
+    'tf.tile', 'tf.transpose')
 def _moved(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
+  return call.run_on_channels()
+
+
+@rules.for_kinds('ZeroPadding1D', 'ZeroPadding2D', 'ZeroPadding3D')
+def _padded(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
+  [moved] = call.run_on_channels()
+  # Zeros beside channels are theirs: where one goes, they go with it.
+  for axis in range(1, moved.ndim):
+    if not call.varies(moved, axis):
+      moved = np.where(moved == channel_ids.NONE,
+                       moved.max(axis, keepdims=True), moved)
+  return [moved]
+
+
+@rules.for_kinds('Cropping1D', 'Cropping2D', 'Cropping3D')
+def _cropped(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
+  tensor = call.inputs[0]
+  if any(size != tensor.shape[axis] and call.varies(tensor, axis)
+         for axis, size in enumerate(call.shapes[0])):
+    return call.stays(_BY_NUMBER)
   return call.run_on_channels()
 
 
@@ -192,7 +214,7 @@ def _sliced(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
     if one is None:
       continue
     if one != slice(None) and call.varies(tensor, axis):
-      return call.stays('it takes channels by their number')
+      return call.stays(_BY_NUMBER)
     axis += 1
   return [moved]
 
