@@ -27,6 +27,7 @@ ROOMS: Dict[str, List[str]] = {
   'axes': [],
   'spec': ['axes'],
   'storage': ['files'],
+  'multiply_adds': ['compat'],
   'core': ['compat', 'axes', 'spec'],
   'planning': ['files', 'axes', 'spec', 'core'],
   'channels': ['axes'],
@@ -37,7 +38,8 @@ ROOMS: Dict[str, List[str]] = {
   'graph.training': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.strip': [
     'compat', 'files', 'axes', 'spec', 'core', 'planning', 'graph'],
-  'keras.models': ['compat', 'axes', 'spec', 'core', 'planning'],
+  'keras.models': [
+    'compat', 'files', 'axes', 'spec', 'multiply_adds', 'core', 'planning'],
   'keras.channels': ['compat', 'axes', 'spec', 'core', 'planning', 'channels',
                      'keras.models'],
   'keras': ['compat', 'axes', 'spec', 'core', 'planning', 'keras.models',
@@ -47,8 +49,9 @@ ROOMS: Dict[str, List[str]] = {
   'keras.xnnpack': [
     'compat', 'axes', 'spec', 'core', 'planning', 'keras', 'keras.models',
     'keras.tfmot'],
-  'model_files': ['compat', 'files', 'axes', 'spec', 'storage', 'core',
-                  'planning', 'graph', 'graph.strip', 'keras', 'keras.models'],
+  'model_files': ['compat', 'files', 'axes', 'spec', 'storage',
+                  'multiply_adds', 'core', 'planning', 'graph', 'graph.strip',
+                  'keras', 'keras.models'],
   'export': ['compat', 'files', 'spec', 'planning', 'keras', 'keras.models'],
   'cli': ['files', 'spec', 'storage', 'planning', 'channels', 'graph',
           'graph.strip', 'keras', 'model_files', 'export'],

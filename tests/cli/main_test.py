@@ -124,6 +124,31 @@ class CommandsTest(parameterized.TestCase):
     self.assertNotIn('<script', text)
     self.assertNotIn('http', text)
 
+  @parameterized.parameters(
+      ('saved_model', 20 * 30), ('model.h5', 6 * 6 * 27 * 8 + 288 * 32 + 320))
+  def test_a_report_counts_multiply_adds(self, name, dense):
+    pruned = os.path.join(self._directory, 'pruned.h5')
+    page = os.path.join(self._directory, 'page.html')
+    _run('prune', self._model(name), pruned, '--spec', _SPEC)
+    status, out, err = _run('report', pruned, '--html', page, '--json')
+    self.assertEqual(status, 0, err)
+    values = json.loads(out)
+    self.assertEqual(values['multiply_adds'], dense)
+    self.assertAlmostEqual(values['nonzero_multiply_adds'] / dense, 0.25,
+                           delta=0.01)
+    for weight in values['weights']:
+      if len(weight['shape']) > 1:
+        share = 1 - weight['zeros'] / np.prod(weight['shape'])
+        self.assertAlmostEqual(weight['nonzero_multiply_adds'],
+                               weight['multiply_adds'] * share, delta=1)
+    with open(page) as file:
+      self.assertIn(f'{dense:,} dense', file.read())
+    self.assertIn(f'{dense:,} dense', _run('report', pruned)[1])
+
+  def test_multiply_adds_that_are_not_known_say_so(self):
+    _, out, _ = _run('report', self._model('checkpoint'))
+    self.assertIn('Multiply-adds are not known: a checkpoint does not say', out)
+
   def test_a_packed_file_is_put_into_a_model(self):
     model = self._model('model.h5')
     packed = os.path.join(self._directory, 'packed')

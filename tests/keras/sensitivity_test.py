@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 
@@ -89,12 +90,30 @@ class SensitivityTest(parameterized.TestCase):
   @parameterized.parameters(
       ({}, 'Exactly one'), ({'sparsity': 0.5, 'max_bytes': 9}, 'Exactly one'),
       ({'sparsity': 1.5}, 'in .0, 1.'), ({'max_bytes': 0}, 'positive'),
-      ({'max_multiply_adds': 9}, 'of no weight are known'),
+      ({'max_multiply_adds': 1}, 'not reached'),
       ({'max_bytes': 1}, 'not reached'), ({'sparsity': 0.9}, 'not reached'))
   def test_a_budget_that_cannot_be_met_is_refused(self, budget, words):
     report = sensitivity(self._model, _loss, sparsities=_SPARSITIES)
     with self.assertRaisesRegex(ValueError, words):
       report.suggest(**budget)
+
+  def test_a_budget_of_multiply_adds_is_met(self):
+    if not tf.executing_eagerly():
+      self.skipTest('multiply-adds are counted in eager mode')
+    report = sensitivity(self._model, _loss, sparsities=_SPARSITIES)
+    dense = sum(curve.multiply_adds for curve in report.curves)
+    self.assertEqual(dense, sum(curve.size for curve in report.curves))
+    suggested = report.suggest(max_multiply_adds=dense // 2)
+    self.assertAlmostEqual(suggested.sparsity, 0.5, delta=1e-3)
+
+  def test_multiply_adds_that_are_not_known_are_no_budget(self):
+    report = sensitivity(self._model, _loss, sparsities=_SPARSITIES)
+    unknown = dataclasses.replace(
+        report, unknown_multiply_adds='it is not said', curves=tuple(
+            dataclasses.replace(curve, multiply_adds=None)
+            for curve in report.curves))
+    with self.assertRaisesRegex(ValueError, 'are known .it is not said.'):
+      unknown.suggest(max_multiply_adds=9)
 
   def test_blocks_are_pruned_as_blocks(self):
     zeros = []

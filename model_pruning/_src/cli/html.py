@@ -55,6 +55,7 @@ def page(report: report_lib.ModelReport) -> str:
       f'<p>{html.escape(report.kind)}. The kernels are '
       f'<strong>{report.sparsity:.1%}</strong> zero.</p>',
       '<h2>Bytes of all arrays</h2>', *_sizes(report),
+      '<h2>Multiply-adds</h2>', *_multiply_adds(report),
       '<h2>Zeros in each kernel</h2>',
       f'<p><span class="key" style="background:{_ZEROS}"></span>zero'
       f'<span class="key" style="background:{_KEPT}"></span>not zero '
@@ -80,20 +81,47 @@ def _sizes(report: report_lib.ModelReport) -> Iterable[str]:
       ('in memory', 'gzip -6', 'packed'),
       ('dense_bytes', 'gzip_bytes', 'packed_bytes'), _BYTES):
     size = report.total(field)
-    yield (f'<div class="row"><div>{label}: {size:,} bytes '
-           f'({size / dense:.1%})</div><div class="size" style="background:'
-           f'{colour};width:{min(size / dense, 1):.2%}"></div></div>')
+    yield _bar(f'{label}: {size:,} bytes ({size / dense:.1%})', size / dense,
+               colour)
+
+
+def _multiply_adds(report: report_lib.ModelReport) -> Iterable[str]:
+  """Bars of the multiply-adds dense and with zeros skipped."""
+  yield f'<p>{html.escape(report.multiply_adds_text())}</p>'
+  dense = report.multiply_adds
+  for label, count, colour in (
+      ('dense', dense, _BYTES[0]),
+      ('zeros skipped', report.nonzero_multiply_adds, _BYTES[2])):
+    if dense and count is not None:
+      yield _bar(f'{label}: {report_lib.short(count)} ({count / dense:.1%})',
+                 count / dense, colour)
+
+
+def _bar(label: str, share: float, colour: str) -> str:
+  """A label, and a bar of a share of the width."""
+  return (f'<div class="row"><div>{label}</div><div class="size" style='
+          f'"background:{colour};width:{min(share, 1):.2%}"></div></div>')
 
 
 def _row(weight: report_lib.StoredWeight) -> str:
   """The bar of a kernel."""
   details = [table.shape(weight.shape), weight.dtype,
-             f'{weight.sparsity:.1%} zero', weight.structure]
+             f'{weight.sparsity:.1%} zero', weight.structure,
+             _multiply_adds_of(weight)]
   text = html.escape(', '.join(detail for detail in details if detail))
   return (f'<div class="row"><div class="name">{html.escape(weight.name)}'
           f'<div class="detail">{text}</div></div><div class="bar" '
           f'role="img" aria-label="{weight.sparsity:.1%} zero"><div '
           f'style="width:{weight.sparsity:.2%}"></div></div></div>')
+
+
+def _multiply_adds_of(weight: report_lib.StoredWeight) -> str:
+  """The multiply-adds of a kernel in words; '' if they are not known."""
+  if weight.multiply_adds is None:
+    return ''
+  return (f'{report_lib.short(weight.multiply_adds)} multiply-adds, '
+          f'{report_lib.short(weight.nonzero_multiply_adds)} with zeros '
+          'skipped')
 
 
 def _histogram(weight: report_lib.StoredWeight) -> str:
@@ -114,7 +142,7 @@ def _histogram(weight: report_lib.StoredWeight) -> str:
   axis = (
       f'<path d="M{left} {top}V{base}H{left + inner}" stroke="#222" '
       f'fill="none"/><text x="{left - 4}" y="{top + 8}" text-anchor="end">'
-      f'{_short(most)}</text><text x="{left - 4}" y="{base}" '
+      f'{report_lib.short(most)}</text><text x="{left - 4}" y="{base}" '
       f'text-anchor="end">0</text><text x="{left}" y="{base + 14}">0</text>'
       f'<text x="{left + inner}" y="{base + 14}" text-anchor="end">'
       f'{weight.largest:.3g}</text><text x="{left + inner / 2}" '
@@ -128,11 +156,3 @@ def _histogram(weight: report_lib.StoredWeight) -> str:
       f'stroke-width="1.5"/>{axis}</svg><figcaption><span class="name">'
       f'{html.escape(weight.name)}</span>: threshold {weight.smallest:.3g}, '
       f'{weight.zeros:,} zeros beside it</figcaption></figure>')
-
-
-def _short(count: int) -> str:
-  """A number in few characters."""
-  for unit, name in ((10**6, 'M'), (10**3, 'k')):
-    if count >= unit:
-      return f'{count / unit:.3g}{name}'
-  return str(count)

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from model_pruning._src.export import report as report_lib
 from model_pruning._src.export import tflite
+from model_pruning._src.keras.models import example_inputs
 from model_pruning._src.keras.models import model_check
 from model_pruning._src.keras.models import which_keras
 
@@ -78,7 +79,7 @@ def export_tflite(
   elif data is not None:
     given = [array[:_NUM_EXAMPLES] for array in data]
   else:
-    given = _random_inputs(model)
+    given = example_inputs.random_inputs(model, _NUM_EXAMPLES, _ANY_SIZE)
   outputs = model(given if len(given) > 1 else given[0], training=False)
   return tflite.export(
       tflite.Source(
@@ -93,36 +94,13 @@ def _arrays(data: Any, model: Any) -> List[np.ndarray]:
   if len(arrays) != len(model.inputs):
     raise ValueError(f'The model takes {len(model.inputs)} inputs, and '
                      f'{len(arrays)} arrays were given')
-  return [np.asarray(array, _dtype(tensor))
+  return [np.asarray(array, example_inputs.dtype_of(tensor))
           for array, tensor in zip(arrays, model.inputs)]
-
-
-def _dtype(tensor: Any) -> Any:
-  return tf.as_dtype(tensor.dtype).as_numpy_dtype
-
-
-def _shape(tensor: Any) -> List[int]:
-  """The shape of an example, with a size for what is not known."""
-  return [_ANY_SIZE if dim is None else int(dim) for dim in tensor.shape[1:]]
-
-
-def _random_inputs(model: Any) -> List[np.ndarray]:
-  """Normally distributed inputs; zeros and ones for integer inputs."""
-  random = np.random.RandomState(0)
-  given = []
-  for tensor in model.inputs:
-    shape = [_NUM_EXAMPLES, *_shape(tensor)]
-    is_integer = np.issubdtype(_dtype(tensor), np.integer)
-    values = random.randint(0, 2, shape) if is_integer else random.randn(*shape)
-    given.append(values.astype(_dtype(tensor)))
-  return given
 
 
 def _write_saved_model(model: Any, directory: str) -> None:
   """Writes the inference of a model for one example."""
-  signature = [
-      tf.TensorSpec([1, *_shape(tensor)], _dtype(tensor), name=f'input_{i}')
-      for i, tensor in enumerate(model.inputs)]
+  signature = example_inputs.signature(model, _ANY_SIZE)
 
   @tf.function(input_signature=signature)
   def infer(*inputs: tf.Tensor) -> Any:

@@ -27,6 +27,7 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import prune_arrays
 from model_pruning._src.keras.models import model_check
+from model_pruning._src.keras.models import multiply_adds
 from model_pruning._src.keras.models import parts
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import plan
@@ -120,9 +121,12 @@ def sensitivity(
   for weight, sparsity in (points if progress is None else progress(points)):
     file.add(weight.name, table.shape(weight.value.shape), sparsity,
              _point(spec, weight, sparsity, found, measure))
+  counts = multiply_adds.count(model)
   return report_lib.SensitivityReport(
-      baseline, tuple(_curve(weight, asked, file) for weight in weights),
-      tuple(asked), str(spec), _other_bytes(found, weights))
+      baseline, tuple(_curve(weight, asked, file, counts)
+                      for weight in weights),
+      tuple(asked), str(spec), _other_bytes(found, weights),
+      counts.problem)
 
 
 def _checked(sparsities: Sequence[float]) -> List[float]:
@@ -251,12 +255,14 @@ def _restored(found: Sequence[weights_lib.KerasWeight]) -> Iterator[None]:
 
 
 def _curve(weight: _Weight, asked: Sequence[float],
-           file: sweep_file.SweepFile) -> report_lib.LossCurve:
+           file: sweep_file.SweepFile, counts: multiply_adds.KerasCounts
+           ) -> report_lib.LossCurve:
   points = [file.get(weight.name, sparsity) for sparsity in asked]
   known = [point for point in points if point is not None]
   return report_lib.LossCurve(
       weight.name, tuple(weight.value.shape), weight.value.dtype.itemsize,
-      None, tuple(point.sparsity for point in known),
+      None if counts.problem else counts.of.get(id(weight.variable), 0),
+      tuple(point.sparsity for point in known),
       tuple(point.loss for point in known))
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import List, Optional
 
 import numpy as np
 
@@ -42,8 +42,10 @@ def agreement(before: str, after: str, inputs: Optional[str] = None,
         one.kind is kinds.Kind.HDF5 and keras_files.has_model(one.path)):
       continue
     return f'Outputs were not compared: the {one} is no whole Keras model.'
+  from model_pruning._src.keras.models import example_inputs
   models = [keras_files.load(one.path, custom) for one in found]
-  given = (_random_inputs(models[0]) if inputs is None
+  given = (example_inputs.random_inputs(
+      models[0], _NUM_EXAMPLES, _ANY_SIZE) if inputs is None
            else inputs_lib.read(inputs, len(models[0].inputs)))
   what = 'random inputs' if inputs is None else inputs
   results = []
@@ -57,19 +59,6 @@ def agreement(before: str, after: str, inputs: Optional[str] = None,
     results.append([np.asarray(output, np.float64) for output in (
         outputs if isinstance(outputs, (list, tuple)) else [outputs])])
   return _sentence(results, len(given[0]), what)
-
-
-def _random_inputs(model: Any) -> List[np.ndarray]:
-  """Normally distributed inputs; small whole numbers for integer inputs."""
-  random = np.random.RandomState(0)
-  given = []
-  for tensor in model.inputs:
-    shape = [_NUM_EXAMPLES] + [
-        _ANY_SIZE if dim is None else int(dim) for dim in tensor.shape[1:]]
-    dtype = np.dtype(getattr(tensor.dtype, 'as_numpy_dtype', tensor.dtype))
-    given.append(random.randint(0, 2, shape).astype(dtype)
-                 if dtype.kind in 'biu' else random.randn(*shape).astype(dtype))
-  return given
 
 
 def _sentence(results: List[List[np.ndarray]], num_examples: int,

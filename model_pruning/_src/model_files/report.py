@@ -12,6 +12,7 @@ import numpy as np
 
 from model_pruning._src.model_files import arrays
 from model_pruning._src.model_files import kinds
+from model_pruning._src.model_files import multiply_adds
 from model_pruning._src.model_files import structure
 from model_pruning._src.planning import table
 
@@ -43,6 +44,8 @@ class StoredWeight:
     smallest: the smallest magnitude that is not zero: the threshold of a
       weight that was pruned by magnitude.
     is_state: whether it belongs to an optimizer or is an average.
+    multiply_adds: how many one example takes with all of its entries; None if
+      that is not known.
   """
 
   name: str
@@ -57,6 +60,14 @@ class StoredWeight:
   largest: float = 0.0
   smallest: float = 0.0
   is_state: bool = False
+  multiply_adds: Optional[int] = None
+
+  @property
+  def nonzero_multiply_adds(self) -> Optional[int]:
+    """Those left if zeros are skipped: every entry takes as many as another."""
+    if self.multiply_adds is None or not self.size:
+      return self.multiply_adds
+    return self.multiply_adds * (self.size - self.zeros) // self.size
 
   @property
   def size(self) -> int:
@@ -83,12 +94,47 @@ class ModelReport:
     kind: its format, as people call it.
     weights: one for each array of numbers.
     notes: sentences on what could run faster, where, and why not.
+    other_multiply_adds: those of activations with each other, for one example;
+      None if that is not known.
+    unknown_multiply_adds: why no multiply-adds are known; '' if some are.
   """
 
   path: str
   kind: str
   weights: Tuple[StoredWeight, ...]
   notes: Tuple[str, ...] = ()
+  other_multiply_adds: Optional[int] = None
+  unknown_multiply_adds: str = ''
+
+  @property
+  def multiply_adds(self) -> Optional[int]:
+    """Those of one example with all kernels; None unless all are known."""
+    return _sum(weight.multiply_adds for weight in self.kernels)
+
+  @property
+  def nonzero_multiply_adds(self) -> Optional[int]:
+    """As `multiply_adds`, with zeros skipped."""
+    return _sum(weight.nonzero_multiply_adds for weight in self.kernels)
+
+  def multiply_adds_text(self) -> str:
+    """A sentence on the multiply-adds of one example."""
+    if self.unknown_multiply_adds:
+      return f'Multiply-adds are not known: {self.unknown_multiply_adds}.'
+    known = [weight for weight in self.kernels
+             if weight.multiply_adds is not None]
+    missing = len(self.kernels) - len(known)
+    text = (f'Multiply-adds of one example: '
+            f'{_sum(weight.multiply_adds for weight in known):,} dense, '
+            f'{_sum(weight.nonzero_multiply_adds for weight in known):,} with '
+            'zeros skipped')
+    if missing:
+      text += f', besides those of {missing} kernels of which it is not known'
+    if self.other_multiply_adds is None:
+      text += '; those of activations with each other are not known'
+    elif self.other_multiply_adds:
+      text += (f'; activations with each other take '
+               f'{self.other_multiply_adds:,} more')
+    return text + '.'
 
   @property
   def kernels(self) -> List[StoredWeight]:
@@ -113,9 +159,15 @@ class ModelReport:
         dense_bytes=self.total('dense_bytes'),
         gzip_bytes=self.total('gzip_bytes'),
         packed_bytes=self.total('packed_bytes'),
+        multiply_adds=self.multiply_adds,
+        nonzero_multiply_adds=self.nonzero_multiply_adds,
+        other_multiply_adds=self.other_multiply_adds,
+        unknown_multiply_adds=self.unknown_multiply_adds,
         weights=[dict(dataclasses.asdict(weight), shape=list(weight.shape),
                       histogram=list(weight.histogram),
-                      sparsity=weight.sparsity) for weight in self.weights],
+                      sparsity=weight.sparsity,
+                      nonzero_multiply_adds=weight.nonzero_multiply_adds)
+                 for weight in self.weights],
         notes=list(self.notes))
 
   def __str__(self) -> str:
@@ -134,21 +186,27 @@ class ModelReport:
         self.kernels, key=lambda weight: -weight.size)[:_MAX_ROWS]
     if not verbose:
       shown = [weight for weight in self.weights if weight in shown]
-    rows = [_row(weight, None if verbose else _MAX_NAME) for weight in shown]
+    counted = not self.unknown_multiply_adds
+    rows = [(*_row(weight, None if verbose else _MAX_NAME),
+             *_multiply_adds([weight] if weight.is_kernel else []))
+            for weight in shown]
     others = [weight for weight in self.weights if weight not in shown]
     if others:
       rows.append((f'{len(others)} others', '', '',
                    f'{sum(weight.zeros for weight in others):,}', '', '',
-                   *_bytes(others)))
+                   *_bytes(others), *_multiply_adds(
+                       [weight for weight in others if weight.is_kernel])))
     rows.append(('all', '', '', f'{self.total("zeros"):,}',
                  _percent(self.total('zeros'), self.total('size')), '',
-                 *_bytes(self.weights)))
+                 *_bytes(self.weights), *_multiply_adds(self.kernels)))
     lines = [f'{self.kind} {self.path}: the kernels are {self.sparsity:.1%} '
              'zero.']
-    lines += table.lines(
-        ('weight', 'shape', 'dtype', 'zeros', 'share', 'structure', 'bytes',
-         'gzip', 'packed'), rows)
-    return '\n'.join([*lines, *(f'  {note}' for note in self.notes)])
+    titles = ('weight', 'shape', 'dtype', 'zeros', 'share', 'structure',
+              'bytes', 'gzip', 'packed', 'mult-adds', 'nonzero')
+    columns = len(titles) if counted else len(titles) - 2
+    lines += table.lines(titles[:columns], [row[:columns] for row in rows])
+    return '\n'.join([*lines, *(f'  {note}' for note in (
+        self.multiply_adds_text(), *self.notes))])
 
 
 def _row(weight: StoredWeight, max_name: Optional[int]) -> Tuple[str, ...]:
@@ -167,6 +225,35 @@ def _bytes(weights: Iterable[StoredWeight]) -> Tuple[str, str, str]:
   return (f'{sum(weight.dense_bytes for weight in weights):,}',
           f'{sum(weight.gzip_bytes for weight in weights):,}',
           f'{sum(weight.packed_bytes for weight in weights):,}')
+
+
+def _multiply_adds(weights: List[StoredWeight]) -> Tuple[str, str]:
+  """Multiply-adds with all entries and with those that are not zero."""
+  if not weights:
+    return '', ''
+  return (short(_sum(weight.multiply_adds for weight in weights)),
+          short(_sum(weight.nonzero_multiply_adds for weight in weights)))
+
+
+def short(number: Optional[int]) -> str:
+  """A number in few characters; `?` for one that is not known.
+
+  >>> short(1234567), short(999), short(None)
+  ('1.23M', '999', '?')
+  """
+  if number is None:
+    return '?'
+  for unit, name in ((10**9, 'G'), (10**6, 'M'), (10**3, 'k')):
+    if number >= unit:
+      return f'{number / unit:.3g}{name}'
+  return str(number)
+
+
+def _sum(values: Iterable[Optional[int]]) -> Optional[int]:
+  """The sum; None if a value is not known."""
+  found = list(values)
+  known = [value for value in found if value is not None]
+  return sum(known) if len(known) == len(found) else None
 
 
 def _percent(part: int, whole: int) -> str:
@@ -189,11 +276,16 @@ def report(path: str, progress: Optional[Callable[..., Any]] = None,
   """
   found = kinds.recognize(path)
   stored = list(arrays.weights_of(found, custom))
+  counts = multiply_adds.count(
+      found, [array.name for array in stored], custom)
   weights = tuple(
-      _weight(array.name, array.load(), array.is_state,
-              found.kind is kinds.Kind.TFLITE)
+      dataclasses.replace(
+          _weight(array.name, array.load(), array.is_state,
+                  found.kind is kinds.Kind.TFLITE),
+          multiply_adds=counts.weights.get(array.name))
       for array in (progress(stored) if progress else stored))
-  return ModelReport(found.path, found.kind.value, weights, _notes(weights))
+  return ModelReport(found.path, found.kind.value, weights, _notes(weights),
+                     counts.others, counts.problem)
 
 
 def _weight(name: str, array: np.ndarray, is_state: bool,

@@ -94,6 +94,7 @@ class SensitivityReport:
     spec: the specification that the sweep pruned with; its targets are not
       used.
     other_bytes: what all other variables of the model take.
+    unknown_multiply_adds: why those of no weight are known; '' if some are.
   """
 
   baseline: float
@@ -101,6 +102,7 @@ class SensitivityReport:
   asked: Tuple[float, ...]
   spec: str = ''
   other_bytes: int = 0
+  unknown_multiply_adds: str = ''
 
   def suggest(self, *, sparsity: Optional[float] = None,
               max_bytes: Optional[int] = None,
@@ -168,8 +170,10 @@ class SensitivityReport:
       masks = sum(-(-curve.size // 8) for curve in self.curves)
       return units, max(sum(units) + masks + self.other_bytes - value, 0.0)
     if all(curve.multiply_adds is None for curve in self.curves):
+      why = f' ({self.unknown_multiply_adds})' * bool(
+          self.unknown_multiply_adds)
       raise ValueError('Argument `max_multiply_adds` must be left out: the '
-                       'multiply-adds of no weight are known. Received: '
+                       f'multiply-adds of no weight are known{why}. Received: '
                        f'{name}={value}')
     units = [float(curve.multiply_adds or 0) for curve in self.curves]
     return units, max(sum(units) - value, 0.0)
@@ -177,7 +181,8 @@ class SensitivityReport:
   def to_rows(self) -> List[Dict[str, Any]]:
     """A row for each measured point, for pandas."""
     return [dict(weight=curve.name, shape=table.shape(curve.shape),
-                 sparsity=sparsity, loss=loss, increase=loss - self.baseline)
+                 multiply_adds=curve.multiply_adds, sparsity=sparsity,
+                 loss=loss, increase=loss - self.baseline)
             for curve in self.curves
             for sparsity, loss in zip(curve.sparsities, curve.losses)]
 

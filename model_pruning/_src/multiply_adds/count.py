@@ -1,0 +1,215 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How many multiply-adds a graph takes with each of its weights."""
+
+from __future__ import annotations
+
+from typing import (
+  Any,
+  Dict,
+  Iterable,
+  List,
+  NamedTuple,
+  Optional,
+  Sequence,
+)
+
+import tensorflow as tf
+
+from model_pruning._src.multiply_adds import formulas
+from model_pruning._src.multiply_adds import inlining
+from model_pruning._src.multiply_adds import loops
+from model_pruning._src.multiply_adds import sources as sources_lib
+
+_WHILE = ('While', 'StatelessWhile')
+_IF = ('If', 'StatelessIf', 'Case', 'StatelessCase')
+
+
+class Counts(NamedTuple):
+  """Multiply-adds of one call of a graph.
+
+  Attributes:
+    weights: for each weight that sums of products are taken with, by name;
+      None if that cannot be told. A weight that is not there takes none.
+    others: those of tensors that are no weights with each other; None if that
+      cannot be told.
+  """
+
+  weights: Dict[str, Optional[int]]
+  others: Optional[int]
+
+
+def count(graph_def: Any, outputs: Optional[Sequence[str]] = None) -> Counts:
+  """Counts the multiply-adds of a graph.
+
+  The first dimension of an input is taken as 1 if it is not known: what is
+  counted is one example, unless the graph takes batches of a known size.
+  A loop is counted as often as it turns, if that follows from shapes and
+  constants; of branches the dearest one is counted.
+
+  Args:
+    graph_def: a GraphDef. Names of variables are those that they are shared by.
+    outputs: the tensors that are computed. Default: all of the graph.
+
+  Returns:
+    The counts.
+
+  Raises:
+    ValueError: if TensorFlow cannot import the graph, because it does not know
+      an operation, say.
+  """
+  library = inlining.Library(graph_def.library)
+  flat = inlining.flatten(graph_def.node, library, outputs=outputs)
+  for node in flat.graph_def.node:
+    if node.op.startswith('Placeholder') and node.attr['shape'].shape.dim:
+      first = node.attr['shape'].shape.dim[0]
+      first.size = 1 if first.size == -1 else first.size
+  counts = _Count(library)
+  return counts.of(flat, {})
+
+
+class _Count:
+  """Counts graphs that share a library of functions."""
+
+  def __init__(self, library: inlining.Library):
+    self._library = library
+
+  def of(self, flat: inlining.FlatGraph,
+         arguments: Dict[str, List[sources_lib.Source]]) -> Counts:
+    """The counts of a graph without calls.
+
+    Args:
+      flat: the graph.
+      arguments: the placeholders that stand for weights, and which.
+    """
+    with tf.Graph().as_default() as graph:
+      try:
+        tf.import_graph_def(flat.graph_def, name='')
+      except tf.errors.OpError as e:
+        raise ValueError(f'The graph cannot be imported: {e.message}') from e
+    sources = sources_lib.Sources(flat.origins, arguments)
+    turning = loops.in_frames(graph)
+    total = Counts({}, 0)
+    for op in graph.get_operations():
+      if op.type in _WHILE:
+        total = _sum(total, self._of_loop(op, sources))
+      elif op.type in _IF:
+        total = _sum(total, self._of_branches(op, sources))
+      else:
+        product = formulas.product_of(op)
+        if product is not None:
+          total = _sum(total, _of_product(
+              op, product if op not in turning
+              else product._replace(multiply_adds=None), sources))
+    return total
+
+  def _of_loop(self, op: tf.Operation, sources: sources_lib.Sources) -> Counts:
+    """As many times what one turn takes, as there are turns."""
+    body = op.get_attr('body').name
+    names, results = self._library.signature(body)
+    once = self._of_function(body, op.inputs, sources, {
+        name for name, result in zip(names, results)
+        if loops.hands_on(self._library, body, result) == name}, op.outputs)
+    turns = loops.num_turns(op, self._library)
+    return Counts({name: _times(one, turns)
+                   for name, one in once.weights.items()},
+                  _times(once.others, turns))
+
+  def _of_branches(self, op: tf.Operation,
+                   sources: sources_lib.Sources) -> Counts:
+    """For each weight what the dearest branch takes."""
+    functions = (op.get_attr('branches') if 'Case' in op.type else [
+        op.get_attr('then_branch'), op.get_attr('else_branch')])
+    branches = []
+    inputs = list(op.inputs)[1:]
+    for function in functions:
+      arguments, _ = self._library.signature(function.name)
+      branches.append(self._of_function(
+          function.name, inputs, sources, arguments, inputs))
+    names = {name for counts in branches for name in counts.weights}
+    return Counts(
+        {name: _largest([counts.weights.get(name, 0) for counts in branches])
+         for name in names}, _largest([counts.others for counts in branches]))
+
+  def _of_function(self, function: str, inputs: Sequence[tf.Tensor],
+                   sources: sources_lib.Sources, constant: Iterable[str],
+                   shapes: Sequence[tf.Tensor]) -> Counts:
+    """What one run of a loop's body or of a branch takes.
+
+    Args:
+      function: its name.
+      inputs: what it is called with.
+      sources: of the graph that calls it.
+      constant: the arguments that have the same value in every run.
+      shapes: tensors of the shapes of the arguments in every run.
+    """
+    names, results = self._library.signature(function)
+    called = dict(zip(names, zip(inputs, shapes)))
+    arguments: Dict[str, List[sources_lib.Source]] = {}
+    nodes = []
+    for node in self._library.nodes(function):
+      copy = type(node)()
+      copy.CopyFrom(node)
+      if node.name in called:
+        value, shape = called[node.name]
+        behind = sources.behind(value) if node.name in constant else None
+        if behind:
+          arguments[node.name] = behind
+        loops.set_argument(copy, value, shape)
+      nodes.append(copy)
+    return self.of(inlining.flatten(
+        nodes, self._library, function, results), arguments)
+
+
+def _of_product(op: tf.Operation, product: formulas.Product,
+                sources: sources_lib.Sources) -> Counts:
+  """The counts of one operation."""
+  found: Dict[str, Optional[int]] = {}
+  for index in product.operands:
+    tensor = op.inputs[index]
+    behind = sources.behind(tensor)
+    if behind is None:
+      found.update((source.name, None) for source in sources.made_of(tensor))
+    else:
+      found.update(_shares(behind, tensor, product.multiply_adds))
+  return Counts(found, 0 if found else product.multiply_adds)
+
+
+def _shares(behind: List[sources_lib.Source], tensor: tf.Tensor,
+            multiply_adds: Optional[int]) -> Dict[str, Optional[int]]:
+  """Multiply-adds with a tensor, told apart by the weights that it is."""
+  if multiply_adds is None or len(behind) == 1:
+    return {source.name: multiply_adds for source in behind}
+  size = formulas.size_of(tensor.shape)
+  sizes = [source.size for source in behind if source.size is not None]
+  # Where parts are cut off, it is not known of which weight.
+  if size is None or len(sizes) < len(behind) or sum(sizes) != size:
+    return {source.name: None for source in behind}
+  return {source.name: multiply_adds * one // size
+          for source, one in zip(behind, sizes)}
+
+
+def _sum(one: Counts, other: Counts) -> Counts:
+  weights = dict(one.weights)
+  for name, value in other.weights.items():
+    weights[name] = _plus(weights.get(name, 0), value)
+  return Counts(weights, _plus(one.others, other.others))
+
+
+def _plus(one: Optional[int], other: Optional[int]) -> Optional[int]:
+  return None if one is None or other is None else one + other
+
+
+def _times(one: Optional[int], other: Optional[int]) -> Optional[int]:
+  if one == 0:
+    return 0
+  return None if one is None or other is None else one * other
+
+
+def _largest(values: Iterable[Optional[int]]) -> Optional[int]:
+  largest = 0
+  for value in values:
+    if value is None:
+      return None
+    largest = max(largest, value)
+  return largest
