@@ -52,7 +52,8 @@ ROOMS: Dict[str, List[str]] = {
   'model_files': ['compat', 'files', 'axes', 'spec', 'storage',
                   'multiply_adds', 'core', 'planning', 'graph', 'graph.strip',
                   'keras', 'keras.models'],
-  'export': ['compat', 'files', 'spec', 'planning', 'keras', 'keras.models'],
+  'export': ['compat', 'files', 'spec', 'planning', 'keras', 'keras.models',
+             'model_files'],
   'cli': ['files', 'spec', 'storage', 'planning', 'channels', 'graph',
           'graph.strip', 'keras', 'model_files', 'export'],
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 from typing import Iterable, List
 
+from model_pruning._src.model_files import measured
 from model_pruning._src.model_files import report as report_lib
 from model_pruning._src.planning import table
 
@@ -103,7 +104,7 @@ def _bar(label: str, share: float, colour: str) -> str:
           f'"background:{colour};width:{min(share, 1):.2%}"></div></div>')
 
 
-def _row(weight: report_lib.StoredWeight) -> str:
+def _row(weight: measured.MeasuredWeight) -> str:
   """The bar of a kernel."""
   details = [table.shape(weight.shape), weight.dtype,
              f'{weight.sparsity:.1%} zero', weight.structure,
@@ -115,7 +116,7 @@ def _row(weight: report_lib.StoredWeight) -> str:
           f'style="width:{weight.sparsity:.2%}"></div></div></div>')
 
 
-def _multiply_adds_of(weight: report_lib.StoredWeight) -> str:
+def _multiply_adds_of(weight: measured.MeasuredWeight) -> str:
   """The multiply-adds of a kernel in words; '' if they are not known."""
   if weight.multiply_adds is None:
     return ''
@@ -124,7 +125,7 @@ def _multiply_adds_of(weight: report_lib.StoredWeight) -> str:
           'skipped')
 
 
-def _histogram(weight: report_lib.StoredWeight) -> str:
+def _histogram(weight: measured.MeasuredWeight) -> str:
   """The magnitudes of a kernel, as a drawing with axes."""
   width, height, left, bottom, top = 320, 190, 48, 34, 12
   inner, tall = width - left - 8, height - bottom - top

@@ -12,7 +12,7 @@ from typing import Any, Iterator, List
 
 import numpy as np
 
-from model_pruning._src.export import child
+from model_pruning._src.files import child
 
 
 def convert(saved_model: str, quantization: str, is_sparse: bool,
@@ -37,6 +37,8 @@ def convert(saved_model: str, quantization: str, is_sparse: bool,
     converter.target_spec.supported_ops = [
         tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
   if is_sparse:
+    if not hasattr(tf.lite.Optimize, 'EXPERIMENTAL_SPARSITY'):
+      raise ValueError(f'TensorFlow Lite {tf.__version__} cannot encode zeros')
     optimizations.append(tf.lite.Optimize.EXPERIMENTAL_SPARSITY)
   converter.optimizations = optimizations
   return converter.convert()

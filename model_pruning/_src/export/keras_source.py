@@ -1,26 +1,26 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""`export_tflite`: a Keras model as a checked TensorFlow Lite file."""
+"""Keras models as checked TensorFlow Lite files and SavedModels."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import os
-from typing import Any, List, Sequence, Union
+from typing import Any, List, Optional, Sequence, Union
 
 import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.export import report as report_lib
+from model_pruning._src.export import saved_model
+from model_pruning._src.export import source as source_lib
 from model_pruning._src.export import tflite
 from model_pruning._src.keras.models import example_inputs
 from model_pruning._src.keras.models import model_check
 from model_pruning._src.keras.models import which_keras
 
-_NUM_EXAMPLES = 8
-# For a dimension of an input that is not known.
-_ANY_SIZE = 16
+_ANY_SIZE = source_lib.ANY_SIZE
 
 
 def export_tflite(
@@ -64,7 +64,44 @@ def export_tflite(
       taken, a form is not known, or no form is right.
   """
   path = os.fspath(path)
-  model_check.check_built(model, 'export_tflite')
+  _check(model, path, 'export_tflite', overwrite)
+  data = None if representative_data is None else example_inputs.as_arrays(
+      representative_data, model.inputs)
+  return tflite.export(_source(model, data, inputs, 1, _ANY_SIZE), path,
+                       quantizations, data)
+
+
+def export_saved_model(
+    model: Any, path: 'Union[str, os.PathLike[str]]', *, inputs: Any = None,
+    overwrite: bool = False) -> report_lib.ExportReport:
+  """Writes the inference of a Keras model as a checked SavedModel.
+
+  It has one signature, `serving_default`, for batches of any size, and is run
+  in a session on the same inputs as the model before it is there.
+
+  Args:
+    model: a built functional or Sequential model.
+    path: the directory to write.
+    inputs: what outputs are compared on, as for `export_tflite`. Default:
+      random numbers.
+    overwrite: whether an empty directory at `path` may be replaced.
+
+  Returns:
+    How far its outputs are from the model's.
+
+  Raises:
+    TypeError: if `model` is no Keras model.
+    ValueError: if the model is not built or has no known inputs, `path` is
+      taken, or the SavedModel computes something else.
+  """
+  path = os.fspath(path)
+  _check(model, path, 'export_saved_model', overwrite)
+  return saved_model.export(_source(model, None, inputs, None, None), path)
+
+
+def _check(model: Any, path: str, what: str, overwrite: bool) -> None:
+  """Raises an error if a model cannot be exported, or a path is taken."""
+  model_check.check_built(model, what)
   if not getattr(model, 'inputs', None):
     raise ValueError(
         'Argument `model` must be a functional or Sequential model, whose '
@@ -72,35 +109,23 @@ def export_tflite(
   if os.path.lexists(path) and not overwrite:
     raise ValueError(f'{path} exists and is not overwritten; give another '
                      'path, or allow it with overwrite=True')
-  data = None if representative_data is None else _arrays(
-      representative_data, model)
-  if inputs is not None:
-    given = _arrays(inputs, model)
-  elif data is not None:
-    given = [array[:_NUM_EXAMPLES] for array in data]
-  else:
-    given = example_inputs.random_inputs(model, _NUM_EXAMPLES, _ANY_SIZE)
+
+
+def _source(model: Any, data: Optional[List[np.ndarray]], inputs: Any,
+            batch: Optional[int], any_size: Optional[int]) -> source_lib.Source:
+  """A Keras model with inputs and the outputs that it computes of them."""
+  given = source_lib.chosen_inputs(model.inputs, data, inputs)
   outputs = model(given if len(given) > 1 else given[0], training=False)
-  return tflite.export(
-      tflite.Source(
-          lambda directory: _write_saved_model(model, directory), given,
-          [np.asarray(output) for output in tf.nest.flatten(outputs)]),
-      path, quantizations, data)
+  return source_lib.Source(
+      lambda directory: _write_saved_model(model, directory, batch, any_size),
+      given, [np.asarray(output) for output in tf.nest.flatten(outputs)],
+      [[f'input_{i}'] for i in range(len(given))])
 
 
-def _arrays(data: Any, model: Any) -> List[np.ndarray]:
-  """An array for each input of a model."""
-  arrays = list(data) if isinstance(data, (list, tuple)) else [data]
-  if len(arrays) != len(model.inputs):
-    raise ValueError(f'The model takes {len(model.inputs)} inputs, and '
-                     f'{len(arrays)} arrays were given')
-  return [np.asarray(array, example_inputs.dtype_of(tensor))
-          for array, tensor in zip(arrays, model.inputs)]
-
-
-def _write_saved_model(model: Any, directory: str) -> None:
-  """Writes the inference of a model for one example."""
-  signature = example_inputs.signature(model, _ANY_SIZE)
+def _write_saved_model(model: Any, directory: str, batch: Optional[int],
+                       any_size: Optional[int]) -> None:
+  """Writes the inference of a model for batches of a size."""
+  signature = example_inputs.signature(model.inputs, batch, any_size)
 
   @tf.function(input_signature=signature)
   def infer(*inputs: tf.Tensor) -> Any:

@@ -16,8 +16,8 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from model_pruning._src.export import child
 from model_pruning._src.export import run_tflite
+from model_pruning._src.files import child
 from model_pruning._src.planning import table
 
 _MODULE = 'model_pruning._src.export.latency'

@@ -18,18 +18,19 @@ class ExportedVariant:
   Attributes:
     name: its name, such as 'float16 sparse'.
     num_bytes: the size of the file; 0 if there is none.
-    gzip_bytes: that file compressed by gzip -6.
+    gzip_bytes: that file compressed by gzip -6; None for a directory.
     error: the largest difference of an output to the source's, as a share of
       the largest output, with the default delegate; NaN if not computed.
-    reference_error: the same with the kernels of TensorFlow Lite itself.
+    reference_error: the same with the kernels of TensorFlow Lite itself; None
+      for what is no TensorFlow Lite file.
     problem: why it is rejected; '' if it is right.
   """
 
   name: str
   num_bytes: int
-  gzip_bytes: int
+  gzip_bytes: Optional[int]
   error: float
-  reference_error: float
+  reference_error: Optional[float]
   problem: str
 
   @property
@@ -65,7 +66,7 @@ class ExportReport:
 
   def __str__(self) -> str:
     rows = [(one.name, f'{one.num_bytes:,}' if one.num_bytes else '',
-             f'{one.gzip_bytes:,}' if one.num_bytes else '',
+             f'{one.gzip_bytes:,}' if one.gzip_bytes else '',
              _number(one.error), _number(one.reference_error),
              one.problem or ('right, written' if one.name == self.chosen
                              else 'right'))
@@ -76,5 +77,5 @@ class ExportReport:
                       'verdict'), rows)])
 
 
-def _number(value: float) -> str:
-  return '' if math.isnan(value) else f'{value:.2g}'
+def _number(value: Optional[float]) -> str:
+  return '' if value is None or math.isnan(value) else f'{value:.2g}'

@@ -13,14 +13,16 @@ import os
 import shutil
 import tempfile
 import zlib
-from typing import Callable, List, NamedTuple, Optional, Sequence
+from typing import List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from model_pruning._src.export import child
+from model_pruning._src.export import difference
 from model_pruning._src.export import report as report_lib
 from model_pruning._src.export import run_tflite
+from model_pruning._src.export import source as source_lib
 from model_pruning._src.export import variants as variants_lib
+from model_pruning._src.files import child
 from model_pruning._src.files import replace
 
 _CONVERT = 'model_pruning._src.export.convert'
@@ -28,21 +30,7 @@ _RUN = 'model_pruning._src.export.run_tflite'
 _DELEGATES = (run_tflite.WITH_DELEGATE, run_tflite.WITHOUT_DELEGATE)
 
 
-class Source(NamedTuple):
-  """A model that is exported.
-
-  Attributes:
-    write_saved_model: writes it as a SavedModel to a directory.
-    inputs: what variants are compared on; the first axis is the batch.
-    outputs: what the model computes of them.
-  """
-
-  write_saved_model: Callable[[str], None]
-  inputs: List[np.ndarray]
-  outputs: List[np.ndarray]
-
-
-def export(source: Source, path: str, quantizations: Sequence[str],
+def export(source: source_lib.Source, path: str, quantizations: Sequence[str],
            representative: Optional[List[np.ndarray]] = None
            ) -> report_lib.ExportReport:
   """Writes the smallest TensorFlow Lite file that computes what a model does.
@@ -79,7 +67,7 @@ def export(source: Source, path: str, quantizations: Sequence[str],
         [Checked(str(variant), file,
                  variants_lib.TOLERANCES[variant.quantization])
          for variant, file, problem in zip(wanted, files, problems)
-         if not problem], inputs, source.outputs))
+         if not problem], inputs, source.outputs, source.names))
     tried = [
         report_lib.ExportedVariant(
             str(variant), 0, 0, math.nan, math.nan,
@@ -116,16 +104,20 @@ class Checked(NamedTuple):
   tolerance: float
 
 
-def verify(files: Sequence[Checked], inputs: str,
-           expected: List[np.ndarray]) -> List[report_lib.ExportedVariant]:
+def verify(files: Sequence[Checked], inputs: str, expected: List[np.ndarray],
+           names: Sequence[Sequence[str]] = ()
+           ) -> List[report_lib.ExportedVariant]:
   """Compares what TensorFlow Lite files compute with what they should.
 
   Args:
     files: the files.
     inputs: a file of NumPy with the inputs `0`, `1`, ...
     expected: the outputs of the model.
+    names: for each input what it may be called in the files. Default: inputs
+      are in the order of the files.
   """
   jobs = [dict(file=checked.file, inputs=inputs, delegate=delegate,
+               names=[list(one) for one in names],
                output=f'{checked.file}.{delegate}.npz')
           for checked in files for delegate in _DELEGATES]
   problems = iter(child.run(_RUN, jobs))
@@ -170,40 +162,7 @@ def _with(delegate: str) -> str:
 
 
 def _error(output: str, expected: List[np.ndarray]) -> float:
-  """The largest error of the outputs, as a share of the largest output.
-
-  Raises:
-    ValueError: if there are other outputs.
-  """
+  """The error of the outputs in a file of NumPy; see `difference.largest`."""
   with np.load(output, allow_pickle=False) as loaded:
     found = [loaded[str(i)] for i in range(len(loaded.files))]
-  found = _in_order(found, expected)
-  scale = max(float(np.max(np.abs(one))) for one in expected) or 1.0
-  worst = 0.0
-  for one, other in zip(expected, found):
-    difference = np.abs(one.astype(np.float64) - other)
-    if not np.isfinite(difference).all():
-      return float('inf')
-    worst = max(worst, float(difference.max()))
-  return worst / scale
-
-
-def _in_order(found: List[np.ndarray],
-              expected: List[np.ndarray]) -> List[np.ndarray]:
-  """Outputs in the order of the model, which the converter may change.
-
-  Each of the model's takes the nearest of its shape.
-  """
-  if len(found) != len(expected):
-    raise ValueError(f'it has {len(found)} outputs, the model has '
-                     f'{len(expected)}')
-  waiting = list(found)
-  ordered = []
-  for one in expected:
-    same = [i for i, other in enumerate(waiting) if other.shape == one.shape]
-    if not same:
-      raise ValueError(f'no output has the shape {one.shape}')
-    distances = [float(np.nan_to_num(np.abs(waiting[i] - one), nan=np.inf
-                                     ).max()) for i in same]
-    ordered.append(waiting.pop(same[int(np.argmin(distances))]))
-  return ordered
+  return difference.largest(found, expected)

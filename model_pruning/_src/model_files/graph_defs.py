@@ -17,6 +17,8 @@ from model_pruning._src.files import reading
 from model_pruning._src.graph.strip import graph_def_check
 from model_pruning._src.graph.strip import messages
 
+_DEFAULT_SIGNATURE = 'serving_default'
+_INITIALIZER = '__saved_model_init_op'
 # Kernels are often kept as float16 and cast when they are used.
 _FLOATS = ('float16', 'bfloat16', 'float32', 'float64')
 
@@ -91,6 +93,20 @@ def saved_model(directory: str) -> Any:
                      'is what is looked at')
   graph_def_check.check(message.meta_graphs[0].graph_def, path)
   return message
+
+
+def signature_of(meta_graph: Any) -> Any:
+  """The signature `serving_default` of a MetaGraphDef, or its first one.
+
+  Returns:
+    The SignatureDef; None if there is none.
+  """
+  names = sorted(name for name in meta_graph.signature_def
+                 if name != _INITIALIZER)
+  if not names:
+    return None
+  return meta_graph.signature_def[
+      _DEFAULT_SIGNATURE if _DEFAULT_SIGNATURE in names else names[0]]
 
 
 def constants(graph_def: Any) -> List[Constant]:

@@ -11,8 +11,6 @@ from model_pruning._src.files import errors
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
 
-_DEFAULT_SIGNATURE = 'serving_default'
-_INITIALIZER = '__saved_model_init_op'
 _NUMBER = re.compile(r'_\d+$')
 
 
@@ -71,14 +69,11 @@ def _of_saved_model(directory: str, arrays: Set[str]) -> FileCounts:
   from model_pruning._src.multiply_adds import count as count_lib
   from model_pruning._src.multiply_adds import sources
   meta_graph = graph_defs.saved_model(directory).meta_graphs[0]
-  names = sorted(name for name in meta_graph.signature_def
-                 if name != _INITIALIZER)
-  if not names:
+  signature = graph_defs.signature_of(meta_graph)
+  if signature is None:
     return FileCounts({}, None, 'the SavedModel has no signature')
-  name = _DEFAULT_SIGNATURE if _DEFAULT_SIGNATURE in names else names[0]
-  outputs = meta_graph.signature_def[name].outputs
   counts = count_lib.count(meta_graph.graph_def, [
-      outputs[key].name for key in sorted(outputs)])
+      info.name for info in signature.outputs.values()])
   weights: Dict[str, Optional[int]] = {
       constant.name: 0
       for constant in graph_defs.constants(meta_graph.graph_def)}

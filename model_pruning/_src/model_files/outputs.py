@@ -45,7 +45,7 @@ def agreement(before: str, after: str, inputs: Optional[str] = None,
   from model_pruning._src.keras.models import example_inputs
   models = [keras_files.load(one.path, custom) for one in found]
   given = (example_inputs.random_inputs(
-      models[0], _NUM_EXAMPLES, _ANY_SIZE) if inputs is None
+      models[0].inputs, _NUM_EXAMPLES, _ANY_SIZE) if inputs is None
            else inputs_lib.read(inputs, len(models[0].inputs)))
   what = 'random inputs' if inputs is None else inputs
   results = []

@@ -12,7 +12,9 @@ import numpy as np
 
 from model_pruning._src.model_files import arrays
 from model_pruning._src.model_files import kinds
+from model_pruning._src.model_files import measured
 from model_pruning._src.model_files import multiply_adds
+from model_pruning._src.model_files import speed
 from model_pruning._src.model_files import structure
 from model_pruning._src.planning import table
 
@@ -21,68 +23,6 @@ _MAX_ROWS = 20
 _MAX_NAME = 40
 _GZIP_LEVEL = 6
 _HISTOGRAM_BINS = 64
-# Above this share of zeros, kernels that skip them can be faster than dense.
-_WORTH_SKIPPING = 0.66
-
-
-@dataclasses.dataclass(frozen=True)
-class StoredWeight:
-  """What is known of one array of a model.
-
-  Attributes:
-    name: its name.
-    shape: its shape.
-    dtype: the name of its dtype.
-    zeros: how many entries are zero.
-    structure: the structure that the zeros have, in words; '' for none.
-    dense_bytes: its bytes in memory.
-    gzip_bytes: those bytes compressed by gzip -6.
-    packed_bytes: what `pack` makes of it.
-    histogram: how many nonzero entries have a magnitude in each of 64 equal
-      steps from 0 to `largest`.
-    largest: the largest magnitude.
-    smallest: the smallest magnitude that is not zero: the threshold of a
-      weight that was pruned by magnitude.
-    is_state: whether it belongs to an optimizer or is an average.
-    multiply_adds: how many one example takes with all of its entries; None if
-      that is not known.
-  """
-
-  name: str
-  shape: Tuple[int, ...]
-  dtype: str
-  zeros: int
-  structure: str
-  dense_bytes: int
-  gzip_bytes: int
-  packed_bytes: int
-  histogram: Tuple[int, ...] = ()
-  largest: float = 0.0
-  smallest: float = 0.0
-  is_state: bool = False
-  multiply_adds: Optional[int] = None
-
-  @property
-  def nonzero_multiply_adds(self) -> Optional[int]:
-    """Those left if zeros are skipped: every entry takes as many as another."""
-    if self.multiply_adds is None or not self.size:
-      return self.multiply_adds
-    return self.multiply_adds * (self.size - self.zeros) // self.size
-
-  @property
-  def size(self) -> int:
-    """How many entries it has."""
-    return int(np.prod(self.shape, dtype=np.int64))
-
-  @property
-  def sparsity(self) -> float:
-    """The share of entries that are zero."""
-    return self.zeros / self.size if self.size else 0.0
-
-  @property
-  def is_kernel(self) -> bool:
-    """Whether it can be a kernel: of two dimensions, and no optimizer's."""
-    return len(self.shape) > 1 and not self.is_state
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +41,7 @@ class ModelReport:
 
   path: str
   kind: str
-  weights: Tuple[StoredWeight, ...]
+  weights: Tuple[measured.MeasuredWeight, ...]
   notes: Tuple[str, ...] = ()
   other_multiply_adds: Optional[int] = None
   unknown_multiply_adds: str = ''
@@ -137,7 +77,7 @@ class ModelReport:
     return text + '.'
 
   @property
-  def kernels(self) -> List[StoredWeight]:
+  def kernels(self) -> List[measured.MeasuredWeight]:
     """The arrays of two dimensions at least."""
     return [weight for weight in self.weights if weight.is_kernel]
 
@@ -209,7 +149,8 @@ class ModelReport:
         self.multiply_adds_text(), *self.notes))])
 
 
-def _row(weight: StoredWeight, max_name: Optional[int]) -> Tuple[str, ...]:
+def _row(weight: measured.MeasuredWeight,
+         max_name: Optional[int]) -> Tuple[str, ...]:
   """The cells of a weight, the start of a long name left out."""
   name = weight.name
   if max_name and len(name) > max_name:
@@ -219,7 +160,7 @@ def _row(weight: StoredWeight, max_name: Optional[int]) -> Tuple[str, ...]:
           weight.structure, *_bytes([weight]))
 
 
-def _bytes(weights: Iterable[StoredWeight]) -> Tuple[str, str, str]:
+def _bytes(weights: Iterable[measured.MeasuredWeight]) -> Tuple[str, str, str]:
   """Bytes dense, of gzip and packed, as cells."""
   weights = list(weights)
   return (f'{sum(weight.dense_bytes for weight in weights):,}',
@@ -227,7 +168,7 @@ def _bytes(weights: Iterable[StoredWeight]) -> Tuple[str, str, str]:
           f'{sum(weight.packed_bytes for weight in weights):,}')
 
 
-def _multiply_adds(weights: List[StoredWeight]) -> Tuple[str, str]:
+def _multiply_adds(weights: List[measured.MeasuredWeight]) -> Tuple[str, str]:
   """Multiply-adds with all entries and with those that are not zero."""
   if not weights:
     return '', ''
@@ -284,12 +225,12 @@ def report(path: str, progress: Optional[Callable[..., Any]] = None,
                   found.kind is kinds.Kind.TFLITE),
           multiply_adds=counts.weights.get(array.name))
       for array in (progress(stored) if progress else stored))
-  return ModelReport(found.path, found.kind.value, weights, _notes(weights),
-                     counts.others, counts.problem)
+  return ModelReport(found.path, found.kind.value, weights,
+                     speed.notes(weights), counts.others, counts.problem)
 
 
 def _weight(name: str, array: np.ndarray, is_state: bool,
-            outputs_first: bool) -> StoredWeight:
+            outputs_first: bool) -> measured.MeasuredWeight:
   """What is known of an array; `outputs_first` as TensorFlow Lite has them."""
   from model_pruning._src.storage import weight as weight_lib
   _, packed = weight_lib.encode(name, array)
@@ -306,7 +247,7 @@ def _weight(name: str, array: np.ndarray, is_state: bool,
       largest, smallest = float(magnitudes.max()), float(magnitudes.min())
       histogram = tuple(int(count) for count in np.histogram(
           magnitudes, _HISTOGRAM_BINS, (0.0, largest))[0])
-  return StoredWeight(
+  return measured.MeasuredWeight(
       name=name, shape=tuple(int(dim) for dim in array.shape),
       dtype=array.dtype.name, zeros=zeros.zeros,
       structure=zeros.describe(
@@ -316,40 +257,3 @@ def _weight(name: str, array: np.ndarray, is_state: bool,
       gzip_bytes=len(zlib.compress(array.tobytes(), _GZIP_LEVEL)),
       packed_bytes=len(packed), histogram=histogram, largest=largest,
       smallest=smallest, is_state=is_state)
-
-
-def _notes(weights: Iterable[StoredWeight]) -> Tuple[str, ...]:
-  """What could run faster, where, and why not."""
-  kernels = [weight for weight in weights if weight.is_kernel]
-  if not any(weight.zeros for weight in kernels):
-    return ('Nothing is sparse, so nothing runs faster for it.',)
-  notes = []
-  channels = [weight for weight in kernels if ' of ' in weight.structure and (
-      'outputs' in weight.structure or 'inputs' in weight.structure)]
-  if channels:
-    notes.append(
-        f'Whole channels of {len(channels)} kernels are zero: without them '
-        'the model is smaller and faster everywhere.')
-  two_of_four = [weight for weight in kernels if any(
-      f'{n} of 4' in weight.structure.split(', ') for n in (2, 3, 4))]
-  notes.append(
-      f'GPUs with 2:4 kernels (NVIDIA from Ampere on): {len(two_of_four)} of '
-      f'{len(kernels)} kernels have 2 of 4 zero.')
-  blocks = [weight for weight in kernels
-            if len(weight.shape) == 2 and 'blocks' in weight.structure
-            and weight.sparsity >= _WORTH_SKIPPING]
-  notes.append(
-      'TensorFlow Lite on x86: dense layers in blocks of 4 inputs by 1 output '
-      'have a kernel that skips zeros, convolutions have none; '
-      f'{len(blocks)} dense kernels are in blocks and at least '
-      f'{_WORTH_SKIPPING:.0%} zero.')
-  pointwise = [weight for weight in kernels
-               if len(weight.shape) == 4 and weight.shape[:2] == (1, 1)]
-  sparse = [weight for weight in pointwise
-            if weight.sparsity > _WORTH_SKIPPING]
-  notes.append(
-      'XNNPACK on Arm skips zeros of 1x1 convolutions that are more than '
-      f'two thirds zero: {len(sparse)} of {len(pointwise)} are, and '
-      '`model_pruning.keras.xnnpack_report` says whether the layers around '
-      'them allow it.')
-  return tuple(notes)

@@ -1,52 +1,81 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the inputs of a Keras model look like, and random ones."""
+"""What the inputs of a model look like, and random ones.
+
+An input is anything with a `shape` and a `dtype`: a tensor of `model.inputs`.
+Its first dimension is the batch.
+"""
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 
 def dtype_of(tensor: Any) -> Any:
-  """The dtype of NumPy that an input of a model has."""
+  """The dtype of NumPy that an input has."""
   return tf.as_dtype(tensor.dtype).as_numpy_dtype
 
 
-def signature(model: Any, any_size: Optional[int]) -> List[tf.TensorSpec]:
-  """The inputs of one example, named `input_0`, `input_1`, ...
+def signature(inputs: Sequence[Any], batch: Optional[int],
+              any_size: Optional[int]) -> List[tf.TensorSpec]:
+  """The inputs as specs, named `input_0`, `input_1`, ...
 
   Args:
-    model: a Keras model whose inputs are known.
+    inputs: of the model.
+    batch: how many examples there are; None leaves it open.
     any_size: what dimensions are that the model leaves open; None leaves them
       open.
   """
   return [
-      tf.TensorSpec([1, *_example_shape(tensor, any_size)], dtype_of(tensor),
-                    name=f'input_{i}')
-      for i, tensor in enumerate(model.inputs)]
+      tf.TensorSpec([batch, *_example_shape(tensor, any_size)],
+                    dtype_of(tensor), name=f'input_{i}')
+      for i, tensor in enumerate(inputs)]
 
 
-def random_inputs(model: Any, num_examples: int,
+def random_inputs(inputs: Sequence[Any], num_examples: int,
                   any_size: int) -> List[np.ndarray]:
   """Normally distributed inputs; zeros and ones for integer inputs.
 
   Args:
-    model: a Keras model whose inputs are known.
+    inputs: of the model.
     num_examples: how many there are of each input.
     any_size: what dimensions are that the model leaves open.
+
+  Raises:
+    ValueError: if an input holds text.
   """
   random = np.random.RandomState(0)
-  given = []
-  for tensor in model.inputs:
+  made = []
+  for tensor in inputs:
     shape = [num_examples, *_example_shape(tensor, any_size)]
     dtype = np.dtype(dtype_of(tensor))
+    if dtype.kind not in 'biufc' and dtype.name != 'bfloat16':
+      raise ValueError('There are no random inputs of text: give inputs')
     values = (random.randint(0, 2, shape) if dtype.kind in 'biu'
               else random.randn(*shape))
-    given.append(values.astype(dtype))
-  return given
+    made.append(values.astype(dtype))
+  return made
+
+
+def as_arrays(data: Any, inputs: Sequence[Any]) -> List[np.ndarray]:
+  """Data as an array for each input, of its dtype.
+
+  Args:
+    data: an array, or a list with one for each input.
+    inputs: of the model.
+
+  Raises:
+    ValueError: if there are more or fewer arrays.
+  """
+  arrays = list(data) if isinstance(data, (list, tuple)) else [data]
+  if len(arrays) != len(inputs):
+    raise ValueError(f'The model takes {len(inputs)} inputs, and '
+                     f'{len(arrays)} arrays were given')
+  return [np.asarray(array, dtype_of(tensor))
+          for array, tensor in zip(arrays, inputs)]
 
 
 def _example_shape(tensor: Any, any_size: Optional[int]

@@ -50,7 +50,8 @@ def count(model: Any) -> KerasCounts:
 
 
 def _count(model: Any) -> KerasCounts:
-  signature = example_inputs.signature(model, any_size=None)
+  signature = example_inputs.signature(
+      model.inputs, batch=1, any_size=None)
 
   @tf.function(input_signature=signature, autograph=False)
   def infer(*inputs: tf.Tensor) -> Any:

@@ -65,7 +65,11 @@ def _environment() -> Dict[str, str]:
   for _ in range(4):
     root = os.path.dirname(root)
   path = os.pathsep.join([root, os.environ.get('PYTHONPATH', '')])
-  return {'TF_CPP_MIN_LOG_LEVEL': '3', **os.environ, 'PYTHONPATH': path}
+  # TensorFlow 1 runs its converter as a program that is beside Python's.
+  programs = os.pathsep.join([
+      os.environ.get('PATH', os.defpath), os.path.dirname(sys.executable)])
+  return {'TF_CPP_MIN_LOG_LEVEL': '3', **os.environ, 'PYTHONPATH': path,
+          'PATH': programs}
 
 
 def _reason(result: 'subprocess.CompletedProcess[bytes]') -> str:
