@@ -4,15 +4,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import shutil
-import struct
 import subprocess
 import sys
-import zipfile
 
 import numpy as np
 import tensorflow as tf
@@ -21,38 +17,11 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning._src.cli import main
+from tests.support import commands
 from tests.support import stored_models
 
 _ROOT = os.path.dirname(os.path.dirname(model_pruning.__file__))
 _SPEC = 'target_sparsity=0.75'
-
-
-def _run(*argv):
-  """The exit status of a command line, and what it prints."""
-  out, err = io.StringIO(), io.StringIO()
-  with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-    try:
-      status = main.main(list(argv))
-    except SystemExit as e:
-      status = e.code
-  return status, out.getvalue(), err.getvalue()
-
-
-def _run_program(program):
-  """The process that a program ran in."""
-  return subprocess.run(
-      [sys.executable, '-c', program], stdout=subprocess.PIPE,
-      stderr=subprocess.PIPE, universal_newlines=True, check=False,
-      env=dict(os.environ, PYTHONPATH=_ROOT))
-
-
-def _content(directory):
-  found = {}
-  for path, _, names in os.walk(directory):
-    for name in names:
-      with open(os.path.join(path, name), 'rb') as file:
-        found[os.path.join(path, name)] = file.read()
-  return found
 
 
 class CommandsTest(parameterized.TestCase):
@@ -89,19 +58,19 @@ class CommandsTest(parameterized.TestCase):
     os.makedirs(os.path.dirname(output))
     packed = os.path.join(self._directory, 'packed.safetensors')
     arrays = os.path.join(self._directory, 'arrays.npz')
-    before = _content(model)
+    before = commands.content(model)
     for argv in (('plan', model, '--spec', _SPEC, '--num_steps', '1000'),
                  ('prune', model, output, '--spec', _SPEC),
                  ('report', output), ('compare', model, output),
                  ('pack', output, packed), ('unpack', packed, arrays),
                  ('report', packed)):
-      status, out, err = _run(*argv, '--json')
+      status, out, err = commands.run(*argv, '--json')
       self.assertEqual(status, 0, err)
       self.assertNotEmpty(json.loads(out))
     values = np.load(arrays)
     kernels = [values[key] for key in values.files if values[key].ndim > 1]
     self.assertTrue(any(np.mean(value == 0) > 0.7 for value in kernels))
-    self.assertEqual(_content(model), before)
+    self.assertEqual(commands.content(model), before)
 
   def test_text_is_for_people(self):
     model = self._model('checkpoint')
@@ -110,13 +79,14 @@ class CommandsTest(parameterized.TestCase):
         (('report', model, '--verbose'), 'dense/kernel/Adam'),
         (('schedule', '--spec', _SPEC, '--num_steps', '1000'),
          'mask updates')):
-      status, out, _ = _run(*argv)
+      status, out, _ = commands.run(*argv)
       self.assertEqual(status, 0)
       self.assertIn(words, out)
 
   def test_a_report_is_a_page_that_stands_for_itself(self):
     page = os.path.join(self._directory, 'report.html')
-    status, _, err = _run('report', self._model('checkpoint'), '--html', page)
+    status, _, err = commands.run(
+        'report', self._model('checkpoint'), '--html', page)
     self.assertEqual(status, 0, err)
     with open(page) as file:
       text = file.read()
@@ -129,8 +99,8 @@ class CommandsTest(parameterized.TestCase):
   def test_a_report_counts_multiply_adds(self, name, dense):
     pruned = os.path.join(self._directory, 'pruned.h5')
     page = os.path.join(self._directory, 'page.html')
-    _run('prune', self._model(name), pruned, '--spec', _SPEC)
-    status, out, err = _run('report', pruned, '--html', page, '--json')
+    commands.run('prune', self._model(name), pruned, '--spec', _SPEC)
+    status, out, err = commands.run('report', pruned, '--html', page, '--json')
     self.assertEqual(status, 0, err)
     values = json.loads(out)
     self.assertEqual(values['multiply_adds'], dense)
@@ -143,10 +113,10 @@ class CommandsTest(parameterized.TestCase):
                                weight['multiply_adds'] * share, delta=1)
     with open(page) as file:
       self.assertIn(f'{dense:,} dense', file.read())
-    self.assertIn(f'{dense:,} dense', _run('report', pruned)[1])
+    self.assertIn(f'{dense:,} dense', commands.run('report', pruned)[1])
 
   def test_multiply_adds_that_are_not_known_say_so(self):
-    _, out, _ = _run('report', self._model('checkpoint'))
+    _, out, _ = commands.run('report', self._model('checkpoint'))
     self.assertIn('Multiply-adds are not known: a checkpoint does not say', out)
 
   def test_a_packed_file_is_put_into_a_model(self):
@@ -157,7 +127,7 @@ class CommandsTest(parameterized.TestCase):
     for argv in (('prune', model, pruned, '--spec', _SPEC),
                  ('pack', pruned, packed),
                  ('unpack', packed, output, '--into', model)):
-      status, _, err = _run(*argv)
+      status, _, err = commands.run(*argv)
       self.assertEqual(status, 0, err)
     for value, expected in zip(
         tf.keras.models.load_model(output, compile=False).get_weights(),
@@ -166,16 +136,18 @@ class CommandsTest(parameterized.TestCase):
 
   def test_the_outputs_of_keras_files_are_compared(self):
     model = self._model('model.h5')
-    _, out, err = _run('compare', model, model)
+    _, out, err = commands.run('compare', model, model)
     self.assertIn('differ by at most 0,', out, err)
 
   def test_a_checkpoint_is_stripped_to_a_frozen_graph(self):
     output = os.path.join(self._directory, 'stripped.pb')
-    status, _, err = _run('strip', self._model('checkpoint'), output, '--to',
-                          'graph_def', '--outputs', 'dense/kernel/read')
+    status, _, err = commands.run(
+        'strip', self._model('checkpoint'), output, '--to', 'graph_def',
+        '--outputs', 'dense/kernel/read')
     if 'dense/kernel/read' in err:  # It is called so where it is a reference.
-      status, _, err = _run('strip', self._model('checkpoint'), output, '--to',
-                            'graph_def', '--outputs', 'add_1')
+      status, _, err = commands.run(
+          'strip', self._model('checkpoint'), output, '--to', 'graph_def',
+          '--outputs', 'add_1')
     self.assertEqual(status, 0, err)
     self.assertGreater(os.path.getsize(output), 1000)
 
@@ -217,44 +189,44 @@ class CommandsTest(parameterized.TestCase):
     points = os.path.join(self._directory, 'points.csv')
     argv = (model, '--data', data, '--sparsities', '0.5,0.9', '--csv', points,
             '--sparsity', '0.75')
-    status, out, err = _run('sensitivity', *argv, '--json')
+    status, out, err = commands.run('sensitivity', *argv, '--json')
     self.assertEqual(status, 0, err)
     spec = json.loads(out)['suggested']['spec']
     pruned = os.path.join(self._directory, 'pruned.h5')
-    status, _, err = _run('prune', model, pruned, '--spec', spec)
+    status, _, err = commands.run('prune', model, pruned, '--spec', spec)
     self.assertEqual(status, 0, err)
-    _, out, _ = _run('report', pruned, '--json')
+    _, out, _ = commands.run('report', pruned, '--json')
     self.assertAlmostEqual(json.loads(out)['sparsity'], 0.75, delta=1e-3)
-    before = _content(points)
-    status, out, err = _run('sensitivity', *argv)
+    before = commands.content(points)
+    status, out, err = commands.run('sensitivity', *argv)
     self.assertEqual(status, 0, err)
     self.assertIn(spec, out)
-    self.assertEqual(_content(points), before)
+    self.assertEqual(commands.content(points), before)
 
   @parameterized.parameters(
       (['y'], 'arrays x and y'), (['x', 'y', 'z'], 'arrays x and y'))
   def test_data_without_inputs_and_targets_are_refused(self, names, words):
     model, data = self._compiled_model()
     np.savez(data, **{name: np.zeros(3) for name in names})
-    status, _, err = _run('sensitivity', model, '--data', data)
+    status, _, err = commands.run('sensitivity', model, '--data', data)
     self.assertEqual(status, 1)
     self.assertIn(words, err)
 
   def test_a_model_that_is_not_compiled_has_no_sensitivity(self):
     _, data = self._compiled_model()
-    status, _, err = _run(
+    status, _, err = commands.run(
         'sensitivity', self._model('model.h5'), '--data', data)
     self.assertEqual(status, 1)
     self.assertIn('compile it with a loss', err)
 
   @parameterized.parameters(*[command.name for command in main.COMMANDS])
   def test_help_has_an_example(self, name):
-    status, out, _ = _run(name, '--help')
+    status, out, _ = commands.run(name, '--help')
     self.assertEqual(status, 0)
     self.assertIn(f'model-pruning {name} ', out)
 
   def test_help_is_answered_without_tensorflow(self):
-    result = _run_program(
+    result = commands.run_program(
         'import sys; sys.modules["tensorflow"] = None\n'
         'from model_pruning._src.cli import main\n'
         'main.main(["report", "--help"])')
@@ -264,7 +236,7 @@ class CommandsTest(parameterized.TestCase):
       ((),), (('nothing',),), (('plan', 'model'),),
       (('pack', 'model', 'packed', '--dtype', 'int4'),))
   def test_a_wrong_command_line_exits_with_2(self, argv):
-    status, _, err = _run(*argv)
+    status, _, err = commands.run(*argv)
     self.assertEqual(status, 2)
     self.assertIn('usage', err)
 
@@ -275,107 +247,6 @@ class CommandsTest(parameterized.TestCase):
     self.assertEqual(result.returncode, 0)
     for command in main.COMMANDS:
       self.assertIn(command.name, result.stdout)
-
-
-class BrokenInputTest(parameterized.TestCase):
-  """One line, a status that is not 0, and nothing written or changed."""
-
-  def setUp(self):
-    super().setUp()
-    self._directory = self.create_tempdir().full_path
-
-  def _path(self, name, content=None):
-    path = os.path.join(self._directory, name)
-    if content is not None:
-      with open(path, 'wb') as file:
-        file.write(content)
-    return path
-
-  def _assert_refused(self, path):
-    before = _content(self._directory)
-    for argv in (('report', path), ('plan', path, '--spec', _SPEC),
-                 ('prune', path, self._path('new'), '--spec', _SPEC),
-                 ('pack', path, self._path('new'))):
-      status, out, err = _run(*argv)
-      self.assertEqual((status, out), (1, ''), argv)
-      self.assertLen(err.splitlines(), 1, err)
-      self.assertIn(os.path.basename(self._directory), err)
-      self.assertEqual(_content(self._directory), before)
-
-  @parameterized.parameters(
-      ('missing', None), ('empty', b''), ('noise', b'\xff' * 1000),
-      ('text.keras', b'hello'), ('hdf5.h5', b'\x89HDF\r\n\x1a\n' + b'a' * 99),
-      ('model.tflite', b'\x1c\0\0\0TFL3' + b'a' * 99),
-      ('packed.safetensors', struct.pack('<Q', 20) + b'{"a": 1}' + b' ' * 30),
-      ('graph.pb', b'\x0a\xff\xff'), ('graph.pbtxt', b'node { name: '),
-      ('x.index', b'no index at all' * 9), ('x.data-00000-of-00001', b'abc'),
-      ('x.meta', b'abc'))
-  def test_a_broken_file_is_refused(self, name, content):
-    self._assert_refused(self._path(name, content))
-
-  @parameterized.parameters(
-      (['a.txt'],), (['config.json'],),
-      (['config.json', 'model.weights.h5', '../../outside'],))
-  def test_a_zip_that_is_no_keras_file_is_refused(self, members):
-    path = self._path('model.keras')
-    with zipfile.ZipFile(path, 'w') as archive:
-      for member in members:
-        archive.writestr(member, 'a')
-    self._assert_refused(path)
-
-  def test_an_empty_directory_and_several_checkpoints_are_refused(self):
-    self._assert_refused(self._directory)
-    for name in ('a.index', 'b.index'):
-      self._path(name, b'')
-    self._assert_refused(self._directory)
-
-  def test_a_checkpoint_without_a_shard_is_refused(self):
-    prefix, _ = stored_models.write_checkpoint(self._directory)
-    os.remove(prefix + '.data-00000-of-00001')
-    self._assert_refused(self._directory)
-
-  def test_a_truncated_checkpoint_is_refused(self):
-    prefix, _ = stored_models.write_checkpoint(self._directory)
-    os.truncate(prefix + '.data-00000-of-00001', 100)
-    self._assert_refused(self._directory)
-
-  def test_a_graph_in_a_circle_is_refused(self):
-    graph_def = tf.compat.v1.GraphDef()
-    for name, other in (('a', 'b'), ('b', 'a')):
-      graph_def.node.add(name=name, op='Identity', input=[other])
-    self._assert_refused(
-        self._path('graph.pb', graph_def.SerializeToString()))
-
-  def test_a_function_that_calls_itself_is_refused(self):
-    graph_def = tf.compat.v1.GraphDef()
-    graph_def.node.add(name='a', op='f')
-    function = graph_def.library.function.add()
-    function.signature.name = 'f'
-    function.node_def.add(name='again', op='f')
-    self._assert_refused(
-        self._path('graph.pb', graph_def.SerializeToString()))
-
-  def test_what_is_there_is_not_overwritten(self):
-    model, _ = stored_models.write_checkpoint(
-        os.path.join(self._directory, 'source'))
-    taken = self._path('taken', b'mine')
-    for argv in (('pack', model, taken), ('report', model, '--html', taken)):
-      status, _, err = _run(*argv)
-      self.assertEqual(status, 1)
-      self.assertIn('taken exists and is not overwritten', err)
-      self.assertEqual(_content(self._directory)[taken], b'mine')
-    self.assertEqual(_run('pack', model, taken, '--force')[0], 0)
-    self.assertNotEqual(_content(self._directory)[taken], b'mine')
-
-  def test_a_missing_package_is_named_in_one_line(self):
-    model, _ = stored_models.write_checkpoint(self._directory)
-    result = _run_program(
-        'import sys; sys.modules["zstandard"] = None\n'
-        'from model_pruning._src.cli import main\n'
-        f'sys.exit(main.main(["pack", {model!r}, {self._path("packed")!r}]))')
-    self.assertEqual(result.returncode, 1)
-    self.assertIn('pip install model-pruning[packed]', result.stderr)
-    self.assertNotIn('Traceback', result.stderr)
 
 
 if __name__ == '__main__':

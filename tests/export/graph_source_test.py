@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 
@@ -14,20 +12,12 @@ import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from model_pruning._src.cli import main
 from model_pruning._src.export import run_tflite
 from model_pruning._src.export import saved_model
+from tests.support import commands
 from tests.support import stored_models
 
 v1 = tf.compat.v1
-
-
-def _run(*argv):
-  """The exit status of a command line, and what it prints."""
-  out, err = io.StringIO(), io.StringIO()
-  with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-    status = main.main(list(argv))
-  return status, out.getvalue(), err.getvalue()
 
 
 def _write_training(directory):
@@ -80,11 +70,12 @@ class GraphSourceTest(parameterized.TestCase):
 
   def test_a_checkpoint_with_its_graph_is_exported_without_masks(self):
     path, inputs, expected = _write_training(self._directory)
-    status, _, err = _run('export', path, self._file)
+    status, _, err = commands.run('export', path, self._file)
     self.assertEqual(status, 1)
     self.assertIn('--outputs NODES', err)
-    status, out, err = _run('export', path, self._file, '--outputs', 'logits',
-                            '--quantizations', 'float32', '--json')
+    status, out, err = commands.run(
+        'export', path, self._file, '--outputs', 'logits', '--quantizations',
+        'float32', '--json')
     self.assertEqual(status, 0, err)
     chosen = json.loads(out)['variants'][0]
     self.assertEqual(chosen['problem'], '')
@@ -92,7 +83,7 @@ class GraphSourceTest(parameterized.TestCase):
 
   def test_a_graph_def_with_two_inputs_is_exported(self):
     path, inputs, expected = _write_frozen(self._directory)
-    status, _, err = _run('export', path, self._file, '--quantizations',
+    status, _, err = commands.run('export', path, self._file, '--quantizations',
                           'float32')
     self.assertEqual(status, 0, err)
     self._assert_computes(inputs, expected)
@@ -100,8 +91,8 @@ class GraphSourceTest(parameterized.TestCase):
   def test_a_saved_model_with_two_signatures_is_exported(self):
     source = os.path.join(self._directory, 'source')
     kernel = stored_models.write_saved_model(source)
-    status, _, err = _run('export', source, self._file, '--quantizations',
-                          'float32')
+    status, _, err = commands.run(
+        'export', source, self._file, '--quantizations', 'float32')
     self.assertEqual(status, 0, err)
     inputs = np.random.RandomState(0).randn(3, 20).astype(np.float32)
     self._assert_computes([inputs], inputs.dot(kernel))
@@ -115,8 +106,8 @@ class GraphSourceTest(parameterized.TestCase):
       model.export(source)
     else:
       tf.saved_model.save(model, source)
-    status, _, err = _run('export', source, self._file, '--quantizations',
-                          'float32')
+    status, _, err = commands.run(
+        'export', source, self._file, '--quantizations', 'float32')
     self.assertEqual(status, 0, err)
     inputs = np.random.RandomState(0).randn(3, 8, 8, 3).astype(np.float32)
     self._assert_computes([inputs], model(inputs).numpy())
@@ -124,13 +115,13 @@ class GraphSourceTest(parameterized.TestCase):
   def test_a_graph_becomes_a_saved_model_for_batches_of_any_size(self):
     path, inputs, expected = _write_training(self._directory)
     output = os.path.join(self._directory, 'saved_model')
-    status, out, err = _run('export', path, output, '--to', 'savedmodel',
-                            '--outputs', 'logits')
+    status, out, err = commands.run(
+        'export', path, output, '--to', 'savedmodel', '--outputs', 'logits')
     self.assertEqual(status, 0, err)
     self.assertIn('right, written', out)
     np.testing.assert_allclose(
         saved_model.run(output, [inputs])[0], expected, rtol=1e-5, atol=1e-6)
-    status, _, err = _run('export', path, output, '--to', 'savedmodel',
+    status, _, err = commands.run('export', path, output, '--to', 'savedmodel',
                           '--outputs', 'logits')
     self.assertEqual(status, 1)
     self.assertIn('exists and is not overwritten', err)
@@ -142,7 +133,7 @@ class GraphSourceTest(parameterized.TestCase):
     path = os.path.join(self._directory, 'model.h5')
     model.save(path)
     output = os.path.join(self._directory, 'saved_model')
-    status, _, err = _run('export', path, output, '--to', 'savedmodel')
+    status, _, err = commands.run('export', path, output, '--to', 'savedmodel')
     self.assertEqual(status, 0, err)
     inputs = np.random.RandomState(0).randn(3, 8, 8, 3).astype(np.float32)
     np.testing.assert_allclose(saved_model.run(output, [inputs])[0],
@@ -155,15 +146,16 @@ class GraphSourceTest(parameterized.TestCase):
     path = prefix
     if name == 'packed':
       path = os.path.join(self._directory, 'packed')
-      self.assertEqual(_run('pack', prefix, path)[0], 0)
-    status, _, err = _run('export', path, self._file)
+      self.assertEqual(commands.run('pack', prefix, path)[0], 0)
+    status, _, err = commands.run('export', path, self._file)
     self.assertEqual(status, 1)
     self.assertLen(err.splitlines(), 1)
     self.assertFalse(os.path.exists(self._file))
 
   def test_outputs_that_are_not_there_are_refused(self):
     path, _, _ = _write_frozen(self._directory)
-    status, _, err = _run('export', path, self._file, '--outputs', 'nothing')
+    status, _, err = commands.run(
+        'export', path, self._file, '--outputs', 'nothing')
     self.assertEqual(status, 1)
     self.assertIn('nothing', err)
     self.assertFalse(os.path.exists(self._file))

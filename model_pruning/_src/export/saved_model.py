@@ -41,7 +41,10 @@ def export(source: source_lib.Source, path: str) -> report_lib.ExportReport:
     raise ValueError(f'{path} is there and no empty directory; remove it, or '
                      'give another path')
   with replace.staged(path, _MESSAGE) as staging:
-    source.write_saved_model(staging)
+    try:
+      source.write_saved_model(staging)
+    except tf.errors.OpError as e:  # The disk is full, say.
+      raise replace.unwritable(path, errors.reason(e)) from e
     try:
       outputs = run(staging, source.inputs)
     except Exception as e:  # TensorFlow raises what a graph leads it to.

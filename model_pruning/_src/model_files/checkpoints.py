@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.compat import graph as graph_compat
+from model_pruning._src.files import errors
 from model_pruning._src.graph.strip import checkpoint_index
 from model_pruning._src.model_files import stored_array
 
@@ -65,14 +66,18 @@ def arrays_of(prefix: str, objects: Any = None
       # Objects of one name and of different values are told apart by paths.
       name = first.name if len(same) == len(tensors) else _path(key)
       found.append(stored_array.StoredArray(
-          name, shape, dtypes[key].name, _loader(reader, key),
+          name, shape, dtypes[key].name, _loader(prefix, reader, key),
           tuple(tensor.key for tensor in same),
           _is_state(first, shape, shapes), first.trainable))
   return found
 
 
-def _loader(reader: Any, key: str) -> Any:
-  return lambda: np.asarray(reader.get_tensor(key))
+def _loader(prefix: str, reader: Any, key: str) -> Any:
+  def load() -> np.ndarray:
+    with errors.reading(prefix, 'a checkpoint'):
+      return np.asarray(reader.get_tensor(key))
+
+  return load
 
 
 def _tensors(reader: Any, keys: List[str], objects: Any) -> Iterator[_Tensor]:

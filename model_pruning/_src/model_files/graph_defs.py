@@ -15,6 +15,7 @@ from google.protobuf import text_format
 from model_pruning._src.files import errors
 from model_pruning._src.files import reading
 from model_pruning._src.graph.strip import graph_def_check
+from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import messages
 
 _DEFAULT_SIGNATURE = 'serving_default'
@@ -84,14 +85,22 @@ def saved_model(directory: str) -> Any:
   """Reads the message of a SavedModel.
 
   Raises:
-    ValueError: if it is damaged, or has no graph or several.
+    ValueError: if it is damaged, its variables have no values, or it has no
+      graph or several.
   """
   path = os.path.join(directory, messages.SAVED_MODEL)
   message = messages.read_saved_model(directory)
   if len(message.meta_graphs) != 1:
     raise ValueError(f'{path} has {len(message.meta_graphs)} graphs, and one '
                      'is what is looked at')
-  graph_def_check.check(message.meta_graphs[0].graph_def, path)
+  graph_def = message.meta_graphs[0].graph_def
+  graph_def_check.check(graph_def, path)
+  variables = [node.name for node in graph_def.node
+               if node.op in walk.VARIABLE_OPS]
+  values = os.path.join(directory, 'variables', 'variables.index')
+  if variables and not os.path.exists(values):
+    raise ValueError(f'{directory} has variables, such as {variables[0]!r}, '
+                     f'and there is no {values} with their values')
   return message
 
 

@@ -48,9 +48,9 @@ def load(path: str, custom: Optional[str] = None,
       model = _compiled(model, found, objects)
   except Exception as e:  # Keras raises whatever a config leads it to.
     raise ValueError(
-        f'{path} cannot be loaded by Keras {tf.keras.__version__} of '
-        f'TensorFlow {tf.__version__}: {errors.reason(e)}. Custom classes and '
-        'functions come from a module, see --custom') from e
+        f'{path} cannot be loaded by the Keras of TensorFlow {tf.__version__}: '
+        f'{errors.reason(e)}. Custom classes and functions come from a module, '
+        'see --custom') from e
   if compiled and getattr(model, 'optimizer', None) is None:
     raise ValueError(f'{path} has a model that is not compiled; compile it '
                      'with a loss and save it again')

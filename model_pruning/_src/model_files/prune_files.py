@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from model_pruning._src.core import prune_arrays
+from model_pruning._src.files import errors
 from model_pruning._src.files import replace
 from model_pruning._src.model_files import graph_defs
 from model_pruning._src.model_files import inputs
@@ -135,8 +136,10 @@ def _prune_checkpoint(prefix: str, output: str,
                       spec: spec_lib.PruningSpec) -> report_lib.PruningReport:
   """Prunes a checkpoint; its graph, if it has one, is copied."""
   weights = stored_weights.of_checkpoint(prefix)
+  from model_pruning._src.graph.strip import files as strip_files
   directory, name = os.path.split(os.path.abspath(output))
-  with replace.staged(directory, last=name + '.index') as staging:
+  with strip_files.writing(output), replace.staged(
+      directory, last=name + '.index') as staging:
     report = _write_variables(
         prefix, os.path.join(staging, name), weights, spec)
     if os.path.exists(prefix + '.meta'):
@@ -158,18 +161,24 @@ def _write_variables(prefix: str, output: str,
             for key in weights.arrays[i].keys}
   reader = tf.train.load_checkpoint(prefix)
   keys = sorted(reader.get_variable_to_shape_map())
+
+  def read(key: str) -> np.ndarray:
+    with errors.reading(prefix, 'a checkpoint'):
+      return reader.get_tensor(key)
+
   strip_files.write_checkpoint(
       output, keys,
-      lambda key: by_key[key] if key in by_key else reader.get_tensor(key))
+      lambda key: by_key[key] if key in by_key else read(key))
   return report
 
 
 def _prune_saved_model(directory: str, output: str,
                        spec: spec_lib.PruningSpec) -> report_lib.PruningReport:
   """Prunes a SavedModel: its variables, or the constants of a frozen one."""
+  from model_pruning._src.graph.strip import files as strip_files
   prefix = os.path.join(directory, 'variables', 'variables')
   parent, name = os.path.split(os.path.abspath(output))
-  with replace.staged(parent) as staging:
+  with strip_files.writing(output), replace.staged(parent) as staging:
     target = os.path.join(staging, name)
     has_variables = os.path.exists(prefix + '.index')
     shutil.copytree(

@@ -242,6 +242,9 @@ def reading(path: str, max_bytes: int = MAX_BYTES) -> Iterator[PackedFile]:
         '`pip install model-pruning[packed]`.') from e
   if not os.path.isfile(path):
     raise ValueError(f'{path} is not a file')
+  # safetensors says of a file that may not be read that it is not there.
+  with open(path, 'rb'):
+    pass
   try:
     tensors = safetensors.safe_open(path, framework='numpy')
   except (OSError, safetensors.SafetensorError) as e:

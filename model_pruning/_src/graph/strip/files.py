@@ -48,10 +48,10 @@ def staged(directory: str, last: Optional[str] = None) -> Iterator[str]:
   can do that, but not all of them together.
   """
   if not reading.is_remote(directory):
-    with _writing(directory), replace.staged(directory, last) as staging:
+    with writing(directory), replace.staged(directory, last) as staging:
       yield staging
     return
-  with _writing(directory), tempfile.TemporaryDirectory() as staging:
+  with writing(directory), tempfile.TemporaryDirectory() as staging:
     yield staging
     _copy(staging, directory, last)
 
@@ -67,7 +67,7 @@ def _copy(staging: str, directory: str, last: Optional[str]) -> None:
 
 
 @contextlib.contextmanager
-def _writing(path: str) -> Iterator[None]:
+def writing(path: str) -> Iterator[None]:
   """Context manager: TensorFlow's errors become one about a file to write."""
   try:
     yield

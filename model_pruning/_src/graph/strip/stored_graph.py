@@ -162,7 +162,7 @@ def of_graph_def(graph_def: Any, source: str) -> StoredGraph:
   meta_graph = tf.compat.v1.MetaGraphDef()
   meta_graph.graph_def.CopyFrom(graph_def)
   graph_def_check.check(meta_graph.graph_def, source)
-  return StoredGraph(source, meta_graph, {}, _no_value)
+  return StoredGraph(source, meta_graph, {}, _no_values(source))
 
 
 def of_session(session: tf.compat.v1.Session) -> StoredGraph:
@@ -204,7 +204,7 @@ def _of_files(meta_graph: Any, source: str, prefix: str) -> StoredGraph:
               for node in meta_graph.graph_def.node
               if node.op in ('VarHandleOp', 'VariableV2')}
   if not _is_checkpoint(prefix):
-    return StoredGraph(source, meta_graph, {}, _no_value)
+    return StoredGraph(source, meta_graph, {}, _no_values(source))
   if not reading.is_remote(prefix):
     checkpoint_index.check(prefix)
   with errors.reading(prefix, 'a checkpoint'):
@@ -235,9 +235,12 @@ def _of_files(meta_graph: Any, source: str, prefix: str) -> StoredGraph:
   return StoredGraph(source, meta_graph, places, value, tensors, tensor)
 
 
-def _no_value(name: str) -> np.ndarray:
-  raise ValueError('A graph that comes without values must be frozen. '
-                   f'Received: a graph with the variable {name!r}')
+def _no_values(source: str) -> Callable[[str], np.ndarray]:
+  """What gives the value of a variable of a graph without values: an error."""
+  def value(name: str) -> np.ndarray:
+    raise ValueError('A graph that comes without values must be frozen. '
+                     f'Received: {source} with the variable {name!r}')
+  return value
 
 
 def _declared_places(meta_graph: Any) -> Dict[str, Place]:

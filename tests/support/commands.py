@@ -1,0 +1,51 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Running command lines, in this process as their program runs them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+
+import model_pruning
+from model_pruning._src.cli import main
+
+ROOT = os.path.dirname(os.path.dirname(model_pruning.__file__))
+
+
+def run(*argv):
+  """The exit status of a command line, and what it prints."""
+  out, err = io.StringIO(), io.StringIO()
+  with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    try:
+      status = main.main(list(argv))
+    except SystemExit as e:
+      status = e.code
+  return status, out.getvalue(), err.getvalue()
+
+
+def run_program(program):
+  """The process that a program ran in."""
+  return subprocess.run(
+      [sys.executable, '-c', program], stdout=subprocess.PIPE,
+      stderr=subprocess.PIPE, universal_newlines=True, check=False,
+      env=dict(os.environ, PYTHONPATH=ROOT))
+
+
+def content(directory):
+  """What is in each file below a directory; where links and others lead."""
+  found = {}
+  for path, folders, names in os.walk(directory):
+    for name in [*folders, *names]:
+      one = os.path.join(path, name)
+      if os.path.islink(one):
+        found[one] = os.readlink(one)
+      elif os.path.isfile(one):
+        with open(one, 'rb') as file:
+          found[one] = file.read()
+      else:
+        found[one] = os.path.isdir(one)
+  return found
