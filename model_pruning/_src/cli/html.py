@@ -28,7 +28,8 @@ h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
   1rem; padding: .35rem 0; border-bottom: 1px solid #ddd; }}
 .name {{ overflow-wrap: anywhere; font-family: ui-monospace, monospace;
   font-size: .85rem; }}
-.detail {{ color: #555; font-size: .85rem; font-family: inherit; }}
+.detail {{ color: #555; font-size: .85rem;
+  font-family: system-ui, sans-serif; }}
 .bar {{ background: {_KEPT}; height: 1rem; }}
 .bar div {{ background: {_ZEROS}; height: 100%; }}
 .size {{ height: 1rem; min-width: 1px; }}
@@ -107,9 +108,10 @@ def _bar(label: str, share: float, colour: str) -> str:
 def _row(weight: measured.MeasuredWeight) -> str:
   """The bar of a kernel."""
   details = [table.shape(weight.shape), weight.dtype,
-             f'{weight.sparsity:.1%} zero', weight.structure,
-             _multiply_adds_of(weight)]
-  text = html.escape(', '.join(detail for detail in details if detail))
+             f'{weight.sparsity:.1%} zero', weight.structure]
+  text = '<br>'.join(html.escape(line) for line in (
+      ', '.join(detail for detail in details if detail),
+      _multiply_adds_of(weight)) if line)
   return (f'<div class="row"><div class="name">{html.escape(weight.name)}'
           f'<div class="detail">{text}</div></div><div class="bar" '
           f'role="img" aria-label="{weight.sparsity:.1%} zero"><div '
@@ -120,9 +122,8 @@ def _multiply_adds_of(weight: measured.MeasuredWeight) -> str:
   """The multiply-adds of a kernel in words; '' if they are not known."""
   if weight.multiply_adds is None:
     return ''
-  return (f'{report_lib.short(weight.multiply_adds)} multiply-adds, '
-          f'{report_lib.short(weight.nonzero_multiply_adds)} with zeros '
-          'skipped')
+  return (f'multiply-adds: {report_lib.short(weight.multiply_adds)}, '
+          f'{report_lib.short(weight.nonzero_multiply_adds)} without zeros')
 
 
 def _histogram(weight: measured.MeasuredWeight) -> str:
@@ -140,6 +141,12 @@ def _histogram(weight: measured.MeasuredWeight) -> str:
                   f'height="{size:.1f}" fill="{_KEPT}"/>')
   line = left + inner * weight.smallest / weight.largest
   base = top + tall
+  threshold, caption = '', 'no zeros'
+  if weight.zeros:
+    threshold = (f'<path d="M{line:.1f} {top}V{base}" stroke="{_ZEROS}" '
+                 'stroke-width="1.5"/>')
+    caption = (f'threshold {weight.smallest:.3g}, {weight.zeros:,} zeros '
+               'beside it')
   axis = (
       f'<path d="M{left} {top}V{base}H{left + inner}" stroke="#222" '
       f'fill="none"/><text x="{left - 4}" y="{top + 8}" text-anchor="end">'
@@ -153,7 +160,5 @@ def _histogram(weight: measured.MeasuredWeight) -> str:
   return (
       f'<figure><svg viewBox="0 0 {width} {height}" font-size="11" '
       f'font-family="sans-serif" role="img">{"".join(bars)}'
-      f'<path d="M{line:.1f} {top}V{base}" stroke="{_ZEROS}" '
-      f'stroke-width="1.5"/>{axis}</svg><figcaption><span class="name">'
-      f'{html.escape(weight.name)}</span>: threshold {weight.smallest:.3g}, '
-      f'{weight.zeros:,} zeros beside it</figcaption></figure>')
+      f'{threshold}{axis}</svg><figcaption><span class="name">'
+      f'{html.escape(weight.name)}</span>: {caption}</figcaption></figure>')

@@ -45,6 +45,7 @@ def draw_report(report: report_lib.ModelReport, file: BinaryIO) -> None:
   for i, share in enumerate(shares):
     left.text(1.01, i, f'{share:.1%}', va='center', fontsize=8)
   left.set_xlim(0, 1.12)
+  left.margins(y=0.01)
   left.set_xlabel('share of entries')
   left.tick_params(axis='y', labelsize=8)
   left.legend(loc='lower center', bbox_to_anchor=(0.5, 1.0), ncol=2,

@@ -27,6 +27,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
+  # What cannot be written is said before a large model is read.
+  if arguments.png:
+    picture.check_installed()
+  for path in (arguments.html, arguments.png):
+    if path:
+      new_file.check_free(path, arguments.force)
   report = report_lib.report(
       arguments.model, functools.partial(command.progress, what='Reading'),
       arguments.custom)
@@ -34,7 +40,6 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
     with new_file.new_file(arguments.html, arguments.force) as file:
       file.write(html.page(report).encode())
   if arguments.png:
-    picture.check_installed()
     with new_file.new_file(arguments.png, arguments.force) as file:
       pictures.draw_report(report, file)
   return command.Answer(report.to_text(arguments.verbose), report.to_dict())
