@@ -158,18 +158,19 @@ class CommandsTest(parameterized.TestCase):
     model = self._model('model.h5')
     pruned = os.path.join(self._directory, 'channels.h5')
     small = os.path.join(self._directory, 'small.h5')
-    status, out, err = _run('shrink', model, small)
+    status, out, err = commands.run('shrink', model, small)
     self.assertEqual(status, 0, err)
     self.assertIn('No channel was without effect', out)
     for argv in (('prune', model, pruned, '--spec',
                   'structure=channels,target_sparsity=0.5'),
                  ('shrink', pruned, small, '--force')):
-      status, out, err = _run(*argv)
+      status, out, err = commands.run(*argv)
       self.assertEqual(status, 0, err)
     self.assertLess(os.path.getsize(small), 0.7 * os.path.getsize(model))
-    _, out, err = _run('compare', pruned, small)
+    _, out, err = commands.run('compare', pruned, small)
     self.assertIn('the largest output is the same one in 100%', out, err)
-    status, _, err = _run('shrink', self._model('checkpoint'), small, '--force')
+    status, _, err = commands.run(
+        'shrink', self._model('checkpoint'), small, '--force')
     self.assertEqual(status, 1)
     self.assertIn('is no Keras model', err)
 
