@@ -235,6 +235,31 @@ def gated_positions() -> Any:
   return keras.Model(inputs, layers.Dense(2)(hidden))
 
 
+def masked_sequence() -> Any:
+  """Recurrent layers leave out steps that an embedding masks."""
+  inputs = keras.Input((5,), dtype='int32')
+  hidden = layers.Embedding(11, 8, mask_zero=True)(inputs)
+  hidden = layers.LSTM(6, return_sequences=True)(hidden)
+  return keras.Model(inputs, layers.Dense(2)(layers.LSTM(5)(hidden)))
+
+
+def units_that_share_a_sum() -> Any:
+  """Recurrent units whose activation depends on all of them."""
+  inputs = keras.Input((5, 4))
+  hidden = layers.LSTM(6, activation='softmax')(layers.Dense(6)(inputs))
+  return keras.Model(inputs, layers.Dense(2)(hidden))
+
+
+def given_embedding() -> Any:
+  """The configuration of an embedding has its initial values."""
+  inputs = keras.Input((5,), dtype='int32')
+  hidden = layers.Embedding(
+      11, 8, embeddings_initializer=keras.initializers.Constant(
+          np.ones((11, 8), np.float32)))(inputs)
+  hidden = layers.GlobalAveragePooling1D()(hidden)
+  return keras.Model(inputs, layers.Dense(2)(hidden))
+
+
 def own_layer() -> Any:
   """A layer that no rule knows."""
   inputs = _image()
@@ -255,6 +280,7 @@ MODELS: Dict[str, Callable[[], Any]] = {
         gate_of_one_channel, nested_twice, siamese, grouped, separable,
         recurrent, transformer, yolo_like, several_inputs, of_any_size,
         operators, gray_as_color, padded_and_flattened, cropped_units,
-        attention, norm_along_positions, gated_positions, own_layer,
+        attention, norm_along_positions, gated_positions, masked_sequence,
+        units_that_share_a_sum, given_embedding, own_layer,
         keras_models.sequential, keras_models.functional,
         keras_models.nested)}

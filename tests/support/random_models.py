@@ -3,87 +3,26 @@
 """Random functional graphs of Keras, of every layer that moves channels.
 
 A graph grows from its inputs step by step: each step takes tensors that are
-there, of any rank, and adds one. Its last tensors are the outputs, with a few
-more from anywhere.
+there and adds one. Its last tensors are the outputs, with a few more from
+anywhere.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Optional, Sequence
+from typing import Any, List
 
 import numpy as np
 import tensorflow as tf
 
 from tests.support import channel_models
+from tests.support import random_graph
+from tests.support import random_steps
 
 keras = tf.keras
 layers = keras.layers
 
 _MAX_ENTRIES = 4096  # Of a tensor without its batch: graphs stay small.
 _MAX_CHANNELS = 24
-
-
-class RandomGraph:
-  """A graph that grows.
-
-  Attributes:
-    random: the source of all choices.
-    tensors: those that are there.
-  """
-
-  def __init__(self, random: np.random.RandomState, inputs: Sequence[Any]):
-    """Starts with inputs."""
-    self.random = random
-    self.tensors: List[Any] = list(inputs)
-
-  def pick(self, *ranks: int) -> Optional[Any]:
-    """A tensor of one of some ranks, rather a new one; None without any."""
-    found = [one for one in self.tensors if len(one.shape) in ranks]
-    if not found:
-      return None
-    return found[max(self.random.randint(len(found)),
-                     self.random.randint(len(found)))]
-
-  def alike(self, tensor: Any, axes: Sequence[int]) -> Any:
-    """A tensor that has the size of another along some axes, or that one."""
-    found = [one for one in self.tensors if len(one.shape) == len(tensor.shape)
-             and all(one.shape[axis] == tensor.shape[axis] for axis in axes)]
-    return found[self.random.randint(len(found))]
-
-  def one_of(self, *values: Any) -> Any:
-    """One of some values."""
-    return values[self.random.randint(len(values))]
-
-  def channels(self) -> int:
-    """A number of channels."""
-    return int(self.random.randint(1, 9))
-
-  def activation(self) -> Optional[str]:
-    """The name of an activation, or none."""
-    return self.one_of(None, 'relu', 'sigmoid', 'tanh', 'elu', 'softmax')
-
-
-Step = Callable[[RandomGraph], Any]
-_STEPS: List[Step] = []
-
-
-def _step(*needed: str) -> Callable[[Step], Step]:
-  """Registers a step, if this Keras has the layers that it needs."""
-  def register(step: Step) -> Step:
-    if all(hasattr(layers, name) for name in needed):
-      _STEPS.append(step)
-    return step
-  return register
-
-
-def _of_rank(*ranks: int) -> Callable[[Callable[..., Any]], Step]:
-  """Lets a step take a tensor of one of some ranks."""
-  def wrap(step: Callable[..., Any]) -> Step:
-    def run(graph: RandomGraph) -> Any:
-      tensor = graph.pick(*ranks)
-      return None if tensor is None else step(graph, tensor)
-    return run
-  return wrap
 
 
 def random_model(seed: int, num_steps: int = 10) -> Any:
@@ -102,12 +41,12 @@ def random_model(seed: int, num_steps: int = 10) -> Any:
     inputs.append(keras.Input((5, 4)))
   if random.rand() < 0.3:
     inputs.append(keras.Input((4,)))
-  graph = RandomGraph(random, inputs)
+  graph = random_graph.RandomGraph(random, inputs)
   graph.tensors.append(layers.Conv2D(6, 3, padding='same')(inputs[0]))
   for one in inputs[1:]:
     graph.tensors.append(layers.Dense(6)(one))
   for _ in range(num_steps):
-    tensor = _STEPS[random.randint(len(_STEPS))](graph)
+    tensor = random_steps.STEPS[random.randint(len(random_steps.STEPS))](graph)
     if tensor is None:
       continue
     dims = [int(dim) for dim in tuple(tensor.shape)[1:]]
@@ -118,7 +57,7 @@ def random_model(seed: int, num_steps: int = 10) -> Any:
       keras.Model(inputs, _outputs(graph, len(inputs))), seed)
 
 
-def _outputs(graph: RandomGraph, num_inputs: int) -> List[Any]:
+def _outputs(graph: random_graph.RandomGraph, num_inputs: int) -> List[Any]:
   vectors = []
   for tensor in graph.tensors[num_inputs:][-3:]:
     if len(tensor.shape) == 4 and graph.random.rand() < 0.6:
@@ -131,282 +70,3 @@ def _outputs(graph: RandomGraph, num_inputs: int) -> List[Any]:
     outputs.append(layers.Dense(2)(tensor) if graph.random.rand() < 0.7
                    else layers.ReLU()(tensor))
   return outputs
-
-
-@_step()
-@_of_rank(4)
-def _conv(graph: RandomGraph, tensor: Any) -> Any:
-  return layers.Conv2D(
-      graph.channels(), graph.one_of(1, 3), padding='same',
-      strides=graph.one_of(1, 1, 2), activation=graph.activation(),
-      use_bias=graph.one_of(True, False))(tensor)
-
-
-@_step()
-@_of_rank(4)
-def _grouped_conv(graph: RandomGraph, tensor: Any) -> Any:
-  number = int(tensor.shape[-1])
-  groups = graph.one_of(*[one for one in range(1, number + 1)
-                          if number % one == 0])
-  return layers.Conv2D(groups * graph.one_of(1, 2), 3, padding='same',
-                       groups=groups)(tensor)
-
-
-@_step()
-@_of_rank(4)
-def _depthwise_conv(graph: RandomGraph, tensor: Any) -> Any:
-  return layers.DepthwiseConv2D(
-      3, padding='same', depth_multiplier=graph.one_of(1, 1, 2),
-      activation=graph.activation())(tensor)
-
-
-@_step()
-@_of_rank(4)
-def _separable_conv(graph: RandomGraph, tensor: Any) -> Any:
-  return layers.SeparableConv2D(
-      graph.channels(), 3, padding='same',
-      depth_multiplier=graph.one_of(1, 2))(tensor)
-
-
-@_step()
-@_of_rank(4)
-def _transposed_conv(graph: RandomGraph, tensor: Any) -> Any:
-  return layers.Conv2DTranspose(
-      graph.channels(), 3, strides=graph.one_of(1, 2), padding='same',
-      activation=graph.activation())(tensor)
-
-
-@_step('Conv1D')
-@_of_rank(3)
-def _conv_of_sequence(graph: RandomGraph, tensor: Any) -> Any:
-  kind = graph.one_of(*[getattr(layers, name) for name in (
-      'Conv1D', 'SeparableConv1D', 'Conv1DTranspose') if hasattr(layers, name)])
-  return kind(graph.channels(), 3, padding='same')(tensor)
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _dense(graph: RandomGraph, tensor: Any) -> Any:
-  return layers.Dense(graph.channels(), activation=graph.activation())(tensor)
-
-
-@_step('EinsumDense')
-@_of_rank(3)
-def _einsum(graph: RandomGraph, tensor: Any) -> Any:
-  number, length = graph.channels(), int(tensor.shape[1])
-  equation, shape, bias = graph.one_of(
-      ('abc,cd->abd', (length, number), 'd'),
-      ('abc,cd->adb', (number, length), None),
-      ('abc,bd->adc', (number, int(tensor.shape[2])), 'd'))
-  return layers.EinsumDense(equation, shape, bias_axes=bias)(tensor)
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _batch_norm(graph: RandomGraph, tensor: Any) -> Any:
-  axis = graph.one_of(-1, -1, -1, 1)
-  return layers.BatchNormalization(
-      axis=axis, scale=graph.one_of(True, False))(tensor)
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _norm(graph: RandomGraph, tensor: Any) -> Any:
-  kinds = [layers.LayerNormalization]
-  if hasattr(layers, 'UnitNormalization'):
-    kinds.append(layers.UnitNormalization)
-  if hasattr(layers, 'GroupNormalization'):
-    kinds.append(lambda: layers.GroupNormalization(groups=1))
-  return graph.one_of(*kinds)()(tensor)
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _activation(graph: RandomGraph, tensor: Any) -> Any:
-  return graph.one_of(
-      layers.ReLU(), layers.LeakyReLU(), layers.Activation('tanh'),
-      layers.Softmax(), layers.Dropout(0.3), layers.PReLU(),
-      layers.Activation('softmax'))(tensor)
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _merged(graph: RandomGraph, tensor: Any) -> Any:
-  other = graph.alike(tensor, range(1, len(tensor.shape)))
-  return graph.one_of(layers.Add, layers.Multiply, layers.Subtract,
-                      layers.Maximum, layers.Average)()([tensor, other])
-
-
-@_step()
-@_of_rank(4)
-def _broadcast(graph: RandomGraph, tensor: Any) -> Any:
-  """Another tensor with one entry along some axes is multiplied or added."""
-  number = int(tensor.shape[-1])
-  if graph.random.rand() < 0.5:
-    small = layers.Reshape((1, 1, number))(layers.Dense(number)(
-        layers.GlobalAveragePooling2D()(tensor)))
-  else:
-    small = layers.Conv2D(1, 1)(tensor)
-  return graph.one_of(layers.Add, layers.Multiply)()([tensor, small])
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _concatenated(graph: RandomGraph, tensor: Any) -> Any:
-  rank = len(tensor.shape)
-  axis = graph.one_of(rank - 1, rank - 1, rank - 1, 1)
-  others = [one for one in range(1, rank) if one != axis]
-  return layers.Concatenate(axis=axis)(
-      [tensor] + [graph.alike(tensor, others)
-                  for _ in range(graph.one_of(1, 1, 2))])
-
-
-@_step()
-@_of_rank(4)
-def _pooled(graph: RandomGraph, tensor: Any) -> Any:
-  return graph.one_of(layers.MaxPooling2D, layers.AveragePooling2D)(
-      2, strides=graph.one_of(1, 2), padding='same')(tensor)
-
-
-@_step()
-@_of_rank(4)
-def _of_another_size(graph: RandomGraph, tensor: Any) -> Any:
-  if min(tuple(tensor.shape)[1:3]) < 3:
-    return layers.UpSampling2D(2)(tensor)
-  return graph.one_of(layers.UpSampling2D(2), layers.ZeroPadding2D(1),
-                      layers.Cropping2D(1), layers.Cropping2D(
-                          ((1, 0), (0, 1))))(tensor)
-
-
-@_step()
-@_of_rank(3)
-def _of_another_length(graph: RandomGraph, tensor: Any) -> Any:
-  kinds = [layers.UpSampling1D(2), layers.ZeroPadding1D(1),
-           layers.MaxPooling1D(2, padding='same')]
-  if int(tensor.shape[1]) > 2:
-    kinds.append(layers.Cropping1D(1))
-  return graph.one_of(*kinds)(tensor)
-
-
-@_step()
-@_of_rank(3, 4)
-def _to_vector(graph: RandomGraph, tensor: Any) -> Any:
-  if len(tensor.shape) == 3:
-    kind = graph.one_of(layers.GlobalAveragePooling1D,
-                        layers.GlobalMaxPooling1D, layers.Flatten)
-  else:
-    kind = graph.one_of(layers.GlobalAveragePooling2D,
-                        layers.GlobalMaxPooling2D, layers.Flatten)
-  return kind(data_format=graph.one_of(
-      'channels_last', 'channels_last', 'channels_first'))(tensor)
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _reshaped(graph: RandomGraph, tensor: Any) -> Any:
-  """The entries in another shape, of one to three axes."""
-  left = int(np.prod([int(dim) for dim in tuple(tensor.shape)[1:]]))
-  shape = []
-  for _ in range(graph.one_of(0, 1, 1, 2)):
-    dim = graph.one_of(*[one for one in range(1, 13) if left % one == 0])
-    shape.append(dim)
-    left //= dim
-  shape.append(graph.one_of(left, -1))
-  return layers.Reshape(shape)(tensor)
-
-
-@_step()
-@_of_rank(3, 4)
-def _transposed(graph: RandomGraph, tensor: Any) -> Any:
-  order = [int(one) for one in graph.random.permutation(
-      range(1, len(tensor.shape)))]
-  return layers.Permute(order)(tensor)
-
-
-@_step()
-@_of_rank(4)
-def _shuffled(graph: RandomGraph, tensor: Any) -> Any:
-  height, width, number = (int(dim) for dim in tuple(tensor.shape)[1:])
-  groups = graph.one_of(*[one for one in (1, 2, 3) if number % one == 0])
-  tensor = layers.Reshape((height, width, groups, number // groups))(tensor)
-  tensor = layers.Permute((1, 2, 4, 3))(tensor)
-  return layers.Reshape((height, width, number))(tensor)
-
-
-@_step()
-@_of_rank(2)
-def _repeated(graph: RandomGraph, tensor: Any) -> Any:
-  return layers.RepeatVector(graph.one_of(2, 3))(tensor)
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _sliced(graph: RandomGraph, tensor: Any) -> Any:
-  """Some entries along an axis, by an operator of Python."""
-  axis = int(graph.random.randint(1, len(tensor.shape)))
-  size = int(tensor.shape[axis])
-  keys = [slice(None)] * len(tensor.shape)
-  keys[axis] = graph.one_of(
-      slice(None, max(size // 2, 1)), slice(size // 2, None),
-      slice(None, None, 2), slice(None, None, -1))
-  if axis == len(tensor.shape) - 1 and graph.random.rand() < 0.5:
-    return tensor[(Ellipsis, keys[axis])]
-  return tensor[tuple(keys)]
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _with_numbers(graph: RandomGraph, tensor: Any) -> Any:
-  """Operators of Python with numbers, constants and other tensors."""
-  other = graph.alike(tensor, range(1, len(tensor.shape)))
-  constant = np.linspace(0.5, 1.5, int(tensor.shape[-1]), dtype=np.float32)
-  return graph.one_of(lambda: tensor * 2.0, lambda: 1.0 - tensor,
-                      lambda: tensor + other, lambda: tensor * other,
-                      lambda: tensor * constant, lambda: -tensor)()
-
-
-@_step('MultiHeadAttention')
-@_of_rank(3)
-def _attention(graph: RandomGraph, tensor: Any) -> Any:
-  other = graph.pick(3)
-  layer = layers.MultiHeadAttention(graph.one_of(1, 2, 4), 3,
-                                    use_bias=graph.one_of(True, False))
-  return layer(tensor, graph.one_of(tensor, other))
-
-
-@_step()
-@_of_rank(3)
-def _recurrent(graph: RandomGraph, tensor: Any) -> Any:
-  layer = graph.one_of(layers.LSTM, layers.GRU, layers.SimpleRNN)(
-      graph.channels(), return_sequences=graph.one_of(True, False))
-  if graph.random.rand() < 0.4:
-    layer = layers.Bidirectional(
-        layer, merge_mode=graph.one_of('concat', 'sum', 'mul'))
-  return layer(tensor)
-
-
-@_step()
-@_of_rank(3, 4)
-def _distributed(graph: RandomGraph, tensor: Any) -> Any:
-  return layers.TimeDistributed(layers.Dense(graph.channels()))(tensor)
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _twice(graph: RandomGraph, tensor: Any) -> Any:
-  """A model inside, or a layer, is called two times."""
-  number = int(tensor.shape[-1])
-  if graph.random.rand() < 0.3:
-    layer = layers.Dense(number, activation=graph.activation())
-    return layer(layer(tensor))
-  inputs = keras.Input(tuple(tensor.shape)[1:])
-  inner = RandomGraph(graph.random, [inputs])
-  inner.tensors.append(layers.Dense(graph.channels())(inputs))
-  for _ in range(graph.one_of(1, 2)):
-    step = _STEPS[graph.random.randint(len(_STEPS))](inner)
-    if step is not None and tuple(step.shape)[1:-1] == tuple(
-        inputs.shape)[1:-1]:
-      inner.tensors.append(step)
-  last = layers.Add()([inputs, layers.Dense(number)(inner.tensors[-1])])
-  model = keras.Model(inputs, last)
-  return model(model(tensor))

@@ -109,6 +109,8 @@ def _batch_of(tensor: Any) -> Optional[int]:
 def _new_layer(layer: Any, changes: Changes, names: Dict[str, int]) -> Any:
   """A layer, or an operation of Keras 3, like another one but for changes."""
   config = _not_built(layer.get_config())
+  if changes:
+    config = _without_arrays(config)
   for path, value in changes.items():
     if path[0] not in ('args', 'kwargs'):
       config = _changed(config, path, value)
@@ -132,6 +134,16 @@ def _not_built(config: Any) -> Any:
     parts = map(_not_built, config)
     return tuple(parts) if isinstance(config, tuple) else list(parts)
   return config
+
+
+def _without_arrays(config: Any) -> Any:
+  """A configuration without initial values of a shape that it had before."""
+  if not isinstance(config, dict):
+    return config
+  if config.get('class_name') == 'Constant' and not isinstance(
+      config['config'].get('value'), (int, float)):
+    return {**config, 'class_name': 'Zeros', 'config': {}}
+  return {key: _without_arrays(value) for key, value in config.items()}
 
 
 def _changed_arguments(call: interpreter.Call,

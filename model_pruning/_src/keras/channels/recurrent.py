@@ -8,6 +8,7 @@ from typing import Any, List, Sequence
 
 import numpy as np
 
+from model_pruning._src.keras.channels import contractions
 from model_pruning._src.keras.channels import layer_call
 from model_pruning._src.keras.channels import rules
 
@@ -18,7 +19,11 @@ _NUM_GATES = {'SimpleRNN': 1, 'GRU': 3, 'LSTM': 4}
 def _recurrent(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   units = _units(call, call.along(call.inputs[0]))
   for state in call.inputs[1:]:
-    call.unite(call.along(state), units)
+    # Keras 3 gives a mask as one more tensor.
+    if state is call.kwargs.get('mask') or state.shape[-1] != len(units):
+      call.freeze(state, f'{call.name}: it is a mask')
+    else:
+      call.unite(call.along(state), units)
   # Whatever it returns, the sequence or its states, is made by the units.
   return [call.spread(units, output=i) for i in range(len(call.shapes))]
 
@@ -35,6 +40,11 @@ def _units(call: layer_call.LayerCall, channels: np.ndarray) -> np.ndarray:
   call.makes(cell.recurrent_kernel, 1, gates)
   call.makes(getattr(cell, 'bias', None), -1, gates)
   call.counts('units', units)
+  for activation in (cell.activation,
+                     getattr(cell, 'recurrent_activation', None)):
+    if not contractions.is_pointwise(activation):
+      call.freeze(units, f'{call.name}: its activation '
+                  f'{contractions.name_of(activation)} depends on all units')
   return units
 
 
