@@ -132,8 +132,8 @@ class RemoveChannelsTest(ChannelsTestCase):
     if policy is None:
       self.skipTest('this Keras has no policies of mixed precision')
     inputs = keras.Input((8, 8, 3))
-    hidden = layers.Conv2D(32, 3, dtype=policy('mixed_bfloat16'))(inputs)
-    hidden = layers.Conv2D(32, 3, dtype=policy('mixed_bfloat16'))(hidden)
+    hidden = layers.Conv2D(32, 3, dtype=policy('mixed_float16'))(inputs)
+    hidden = layers.Conv2D(32, 3, dtype=policy('mixed_float16'))(hidden)
     outputs = layers.GlobalAveragePooling2D(dtype='float32')(hidden)
     model = channel_models.randomize(keras.Model(inputs, outputs))
     model_pruning.keras.prune_now(model, _SPEC)
@@ -245,7 +245,16 @@ class ChannelGroupsTest(ChannelsTestCase):
   def test_what_stays_has_a_reason(self):
     groups = model_pruning.keras.channel_groups(channel_models.own_layer())
     [reason] = groups.sets[0].reasons
-    self.assertRegex(reason, 'doubles.*: Doubles has no rule')
+    self.assertRegex(reason, 'doubles.*: own Doubles has no rule')
+    self.assertEmpty(groups.sets[0].free)
+
+  def test_the_name_of_a_layer_of_keras_does_not_make_it_one(self):
+    relu = type('ReLU', (layers.Layer,), {
+        'call': lambda self, inputs: tf.reverse(inputs, [1])})
+    inputs = keras.Input((8,))
+    hidden = relu()(layers.Dense(6)(inputs))
+    groups = model_pruning.keras.channel_groups(
+        keras.Model(inputs, layers.Dense(2)(hidden)))
     self.assertEmpty(groups.sets[0].free)
 
   def test_layers_of_ones_own_are_followed_by_their_rule(self):

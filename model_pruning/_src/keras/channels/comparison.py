@@ -36,12 +36,14 @@ def difference(model: Any, small: Any) -> Optional[str]:
   """
   tolerance = _tolerance(model)
   num_sizes = 0
+  problem: Optional[Exception] = None
   for size in _SIZES:
     inputs = _random_inputs(model, size)
     try:
       _run(model, inputs, False)
-    except (ValueError, tf.errors.InvalidArgumentError):
-      continue  # A size that the model does not take.
+    except (ValueError, tf.errors.OpError) as raised:
+      problem = raised  # A size that the model does not take, for one.
+      continue
     for training in (False, True):
       expected = _run(model, inputs, training)
       actual = _run(small, inputs, training)
@@ -54,7 +56,8 @@ def difference(model: Any, small: Any) -> Optional[str]:
     num_sizes += 1
     if num_sizes == (2 if _has_unknown(model) else 1):
       return None
-  return None if num_sizes else 'the model runs on no random inputs'
+  return None if num_sizes else (
+      f'the model does not run on random inputs: {problem}')
 
 
 def _tolerance(model: Any) -> float:

@@ -65,14 +65,16 @@ class LayerCall:
 
   @property
   def kind(self) -> str:
-    """What is called: 'Conv2D' of a layer, 'ops.Relu' or 'tf.nn.relu' else."""
+    """What is called: 'Conv2D', 'ops.Relu', 'tf.nn.relu' or 'own MyLayer'."""
     layer = self.layer
     if not which_keras.is_layer(layer):
       return f'ops.{type(layer).__name__}'
     if type(layer).__name__ in ('TFOpLambda', 'SlicingOpLambda',
                                 'ClassMethod'):
       return f'tf.{layer.get_config().get("function")}'
-    return layer_graph.kind_of(layer)
+    kind = layer_graph.kind_of(layer)
+    # One of somebody's own may have the name of one of Keras.
+    return kind if layer_graph.computes_as_keras(layer) else f'own {kind}'
 
   @property
   def name(self) -> str:

@@ -50,13 +50,23 @@ def kind_of(layer: Any) -> str:
   A subclass without a `call` of its own computes what that of Keras does; one
   with it is a kind of its own.
   """
+  base = _class_of_keras(layer)
+  return (type(layer) if base is None else base).__name__
+
+
+def computes_as_keras(layer: Any) -> bool:
+  """Whether a class of Keras says what a layer computes, not one of its own."""
+  return _class_of_keras(layer) is not None
+
+
+def _class_of_keras(layer: Any) -> Optional[type]:
   cls = type(layer)
   for base in cls.__mro__:
     if getattr(base, 'call', None) is not getattr(cls, 'call', None):
       break
     if base.__module__.partition('.')[0] in _PACKAGES_OF_KERAS:
-      return base.__name__
-  return cls.__name__
+      return base
+  return None
 
 
 class _Scope:
