@@ -27,6 +27,8 @@ class StateSaver:
   checkpoint lacks a part of the state. What else a checkpoint lacks is an
   error, as ever. The saver that is given is not changed.
 
+  A `tf.compat.v1.train.Supervisor` builds no saver, but asks for its
+  `saver_def` before it finalizes the graph: that builds this one.
   """
 
   def __init__(self, saver: tf.compat.v1.train.Saver):
@@ -34,6 +36,14 @@ class StateSaver:
     self._saver = saver
     self._others = copy.copy(saver)
     self._states: List[rebuild_state.PruningState] = []
+    self.is_built = False
+
+  @property
+  def saver_def(self) -> Any:
+    """Names of the operations that save and restore, in a message."""
+    if not any(state.graph.finalized for state in self._states):
+      self.build()
+    return self._saver.saver_def
 
   def __getattr__(self, name: str) -> Any:
     if name.startswith('__') or name == '_saver':  # Of a copy being made.
@@ -46,6 +56,9 @@ class StateSaver:
 
   def build(self) -> None:
     """Adds the operations to the graph; once."""
+    if self.is_built:
+      return
+    self.is_built = True
     self._saver.build()
     # `build` takes all variables there are.
     with _hidden([part for state in self._states for held in state.state
@@ -93,11 +106,17 @@ def install(state: rebuild_state.PruningState) -> None:
   if not savers:
     savers.append(tf.compat.v1.train.Saver(
         sharded=True, allow_empty=True, defer_build=True))
-  if len(savers) > 1 or savers[0].saver_def is not None:
+  if len(savers) > 1 or _is_built(savers[0]):
     return
   if not isinstance(savers[0], StateSaver):
     savers[0] = StateSaver(savers[0])
   savers[0].add(state)
+
+
+def _is_built(saver: Any) -> bool:
+  if isinstance(saver, StateSaver):
+    return saver.is_built
+  return saver.saver_def is not None
 
 
 @contextlib.contextmanager
