@@ -4,14 +4,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from typing import (
   Any,
-  Callable,
   Dict,
   FrozenSet,
-  Iterator,
   List,
   NamedTuple,
   Optional,
@@ -28,7 +25,6 @@ from model_pruning._src.core import projection
 from model_pruning._src.graph import training_graph
 from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph import weights as weights_lib
-from model_pruning._src.graph.training import projection_lock
 from model_pruning._src.graph.training import saved_values
 from model_pruning._src.graph.training import state_variables
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -103,8 +99,7 @@ def project(spec: spec_lib.PruningSpec, rankings: Sequence[RankedWithUpdates],
   # The increment of the global step is an operation like any other: without
   # the dependency a step could see the count before it, or after it.
   done = tf.group(*[part for op in train_op for part in training.done(op)])
-  with tf.control_dependencies([done]), _apart_from_savers(
-      done.graph, rankings) as after:
+  with tf.control_dependencies([done]):
     # A copy: a ref variable is counted up in place, and what is read from
     # it, and kept in `last_mask_update_step`, would be counted up with it.
     step = tf.maximum(variables_lib.StoredTensor([global_step]).read_value(), 0)
@@ -115,35 +110,16 @@ def project(spec: spec_lib.PruningSpec, rankings: Sequence[RankedWithUpdates],
              for ranking, held in zip(rankings, projections)]
     masks = projection.masks_at(projections, values, means, step)
     op = tf.group(
-        *after([weight.stored.update(
+        *[weight.stored.update(
             mask, functools.partial(ranking.zero_pruned, reads))
-                for ranking, held in zip(rankings, masks)
-                for weight, mask in zip(ranking.weights, held)]),
+          for ranking, held in zip(rankings, masks)
+          for weight, mask in zip(ranking.weights, held)],
         name=spec.name + '/project')
   return ProjectOp(
       op, runs_with,
       runs_with & frozenset().union(
           *[ranking.updates for ranking in rankings]),
       tuple(weight.name for ranking in rankings for weight in ranking.weights))
-
-
-@contextlib.contextmanager
-def _apart_from_savers(
-    graph: tf.Graph, rankings: Sequence[RankedWithUpdates]
-) -> Iterator[Callable[[Sequence[Any]], Sequence[Any]]]:
-  """Keeps savers from reading while masks and weights are changed.
-
-  Yields:
-    What takes the operations of the projection, and returns those with which
-    all of it is done.
-  """
-  if all(saved_values.is_shared(variable) for ranking in rankings
-         for weight in ranking.weights
-         for variable in weight.stored.variables()):
-    yield lambda ops: ops  # Savers of other processes know of no lock.
-    return
-  with projection_lock.held(graph) as release_after:
-    yield lambda ops: [release_after(ops)]
 
 
 def _means(ranking: RankedWithUpdates, state: projection.Projection,

@@ -2,24 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints that are sparse while training goes on.
 
-A savers' thread, or another worker, may read a weight between the update of
-the optimizer and the projection after it. A checkpoint that is written then
-has to hold the pruned weight all the same. So savers are made to write
-weights with zeros where the masks are false.
+A saver in another thread, or of another worker, may read a weight between the
+update of the optimizer and the projection after it. A checkpoint that is
+written then has to hold the pruned weight all the same. So savers are made to
+write weights with zeros where the masks are false. A step of training does not
+change for it.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence
 
 import tensorflow as tf
 
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
-from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph import weights as weights_lib
 from model_pruning._src.graph.training import moving_averages
-from model_pruning._src.graph.training import projection_lock
 from model_pruning._src.graph.training import rebuild_state
 
 # What savers put between a variable and the operation that writes it.
@@ -44,29 +43,25 @@ def save_projected(states: Iterable[rebuild_state.PruningState]) -> List[str]:
 
   Args:
     states: of one graph that no session has run yet, with the savers that
-      shall be changed built. Savers that were changed before stay as they are.
+      shall be changed built. What was changed before stays as it is.
 
   Returns:
     Names of the weights and averages that were found in a saver.
   """
-  states = list(states)
-  if not states:
+  pruned = [pair for state in states for pair in _pruned_variables(state)]
+  if not pruned:
     return []
-  graph = states[0].graph
-  saved = _saved_variables(graph)
-  found: List[str] = []
-  for state in states if saved else ():
-    pruned = list(_pruned_variables(state))
-    for op_name, positions in saved.items():
-      op = graph.get_operation_by_name(op_name)
-      written = [pair for pair in pruned if _key(pair.variable) in positions]
-      for pair in written:
-        if is_shared(pair.variable):
-          _project_shared(op, pair, positions)
-      own = [pair for pair in written if not is_shared(pair.variable)]
-      if own:
-        _project(op, own, state, positions)
-      found += [pair.variable.op.name for pair in written]
+  found = []
+  graph = pruned[0].mask.graph
+  for op_name, positions in _saved_variables(graph).items():
+    op = graph.get_operation_by_name(op_name)
+    together: Dict[str, List[_Pruned]] = {}
+    for pair in pruned:
+      if _key(pair.variable) in positions:
+        together.setdefault(_key(pair.mask), []).append(pair)
+    for pairs in together.values():
+      _project(op, pairs, positions)
+      found += [pair.variable.op.name for pair in pairs]
   return found
 
 
@@ -86,61 +81,29 @@ def _pruned_variables(
       yield _Pruned(average, pair.mask)
 
 
-def _project(op: tf.Operation, pruned: Iterable[_Pruned],
-             state: rebuild_state.PruningState,
+def _project(op: tf.Operation, pruned: Sequence[_Pruned],
              positions: _Positions) -> None:
-  """Changes what `op` writes of variables that only this process updates.
-
-  All is read between two projections: weights that an update has changed are
-  multiplied by the masks from before it, and never zeros of older masks by
-  newer ones.
-  """
-  inputs: List[Tuple[List[int], tf.Tensor]] = []
-
-  def read(variable: tf.Variable) -> tf.Tensor:
-    with tf.device(variable.device):
-      return variables_lib.read(variable)
-
-  with state.graph.as_default(), tf.control_dependencies(None):
-    with tf.compat.v1.name_scope('save_projected'):
-      with projection_lock.held(state.graph) as release_after:
-        masks: Dict[str, tf.Tensor] = {}
-        for pair in pruned:
-          key = _key(pair.mask)
-          if key not in masks:
-            masks[key] = read(pair.mask)
-          value = read(pair.variable)
-          with tf.device(pair.variable.device):
-            inputs.append((positions[_key(pair.variable)], tf_compat.where(
-                masks[key], value, tf.zeros_like(value))))
-        for held in state.state:
-          for variable in held.variables():
-            key = _key(variable)
-            if key in positions:
-              inputs.append((positions[key],
-                             masks[key] if key in masks else read(variable)))
-        release_after([tensor.op for _, tensor in inputs])
-  for places, tensor in inputs:
-    for position in places:
-      graph_compat.update_input(op, position, tensor)
-
-
-def _project_shared(op: tf.Operation, pruned: _Pruned,
-                    positions: _Positions) -> None:
-  """The same for one variable that other workers update as well."""
-  for position in positions[_key(pruned.variable)]:
-    with op.graph.as_default():
-      with tf.device(op.device):  # A saver's is next to the variable.
-        value = tf.identity(op.inputs[position])
-      # An update of the masks between both reads leaves zeros that the mask
-      # which is read later keeps; the other order, values that it prunes.
-      with tf.device(pruned.mask.device), tf.control_dependencies([value]):
-        mask = pruned.mask.read_value()
-      with tf.device(op.device):
-        projected = tf_compat.where(mask, value, tf.zeros_like(value))
-    graph_compat.update_input(op, position, projected)
-    for mask_position in positions.get(_key(pruned.mask), ()):
-      graph_compat.update_input(op, mask_position, mask)
+  """Changes what `op` writes of variables that have one mask, and of that."""
+  with op.graph.as_default(), tf.control_dependencies(None):
+    values = {}
+    for pair in pruned:
+      for position in positions[_key(pair.variable)]:
+        with tf.device(op.device):  # A saver's is next to the variable.
+          values[position] = tf.identity(op.inputs[position])
+    # One read for all. If the mask is updated meanwhile, what is written has
+    # the zeros of both masks, and never a value that the mask prunes.
+    mask_variable = pruned[0].mask
+    with tf.device(mask_variable.device), tf.control_dependencies(
+        list(values.values())):
+      mask = mask_variable.read_value()
+    with tf.device(op.device):
+      projected = {
+          position: tf_compat.where(mask, value, tf.zeros_like(value))
+          for position, value in values.items()}
+  for position, value in projected.items():
+    graph_compat.update_input(op, position, value)
+  for position in positions.get(_key(mask_variable), ()):
+    graph_compat.update_input(op, position, mask)
 
 
 def _key(variable: tf.Variable) -> str:
