@@ -1,8 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What is written of weights on a parameter server in the midst of a step."""
+"""What savers write of weights in the midst of a step."""
 
 from __future__ import annotations
+
+import threading
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +13,8 @@ from absl.testing import parameterized
 
 import model_pruning
 from tests.support import exact_runs
+from tests.support import numpy_reference
+from tests.support import simulation
 from tests.support.graphs import prunable_graphs
 
 v1 = tf.compat.v1
@@ -68,12 +72,141 @@ class SavedValuesTest(parameterized.TestCase):
     np.testing.assert_array_equal(values['kernel'], np.where(_MASK, _DENSE, 0))
     np.testing.assert_array_equal(values['kernel/mask'], _MASK)
 
+  @parameterized.parameters(
+      (False, False), (False, True), (True, False), (True, True))
+  def test_an_older_saver_does_so_without_parameter_servers(
+      self, use_resource, sharded):
+    values = self._save_between_update_and_projection(
+        None, use_resource,
+        lambda: v1.train.Saver(v1.global_variables(), sharded=sharded))
+    np.testing.assert_array_equal(values['kernel'], np.where(_MASK, _DENSE, 0))
+
   @parameterized.parameters(False, True)
-  def test_what_is_not_on_a_parameter_server_is_written_as_it_is(
+  def test_the_default_saver_does_so_without_parameter_servers(
       self, use_resource):
     values = self._save_between_update_and_projection(
         None, use_resource, lambda: None)
-    np.testing.assert_array_equal(values['kernel'], _DENSE)
+    np.testing.assert_array_equal(values['kernel'], np.where(_MASK, _DENSE, 0))
+    np.testing.assert_array_equal(values['kernel/mask'], _MASK)
+
+
+@parameterized.named_parameters(('ref', False), ('resource', True))
+class ThreadTest(parameterized.TestCase):
+
+  _NUM_FILES = 30
+  _SHAPE = [300, 300]
+
+  def _build(self, use_resource):
+    """The train op of a model, with moving averages of resource variables."""
+    step = v1.train.get_or_create_global_step()
+    hidden = tf.ones([8, 300])
+    for i in range(3):
+      hidden = tf.matmul(hidden, v1.get_variable(
+          f'kernel{i}', self._SHAPE, use_resource=use_resource))
+    minimize = v1.train.AdamOptimizer(0.01).minimize(
+        tf.reduce_mean(tf.square(hidden - 1.0)), global_step=step)
+    if not use_resource:
+      return minimize  # TF 2.15 cannot initialize averages of ref variables.
+    averages = v1.train.ExponentialMovingAverage(0.5)
+    with tf.control_dependencies([minimize]):
+      return averages.apply(v1.trainable_variables())
+
+  def _prune(self, train_op):
+    return model_pruning.prune_train_op(
+        train_op, 'target_sparsity=0.8,sparsity_function_end_step=1'
+        ',pruning_frequency=3')
+
+  def _save_while_training(self, session, saver, train_op, num_sparse):
+    """Checks every file that a thread writes while another trains."""
+    directory = self.create_tempdir().full_path
+    graph = session.graph
+    failures, paths = [], []
+
+    def save():
+      with graph.as_default():
+        for i in range(self._NUM_FILES):
+          try:
+            paths.append(saver.save(
+                session, directory + f'/{i}', write_meta_graph=False))
+          except Exception as error:  # pylint: disable=broad-except
+            failures.append(error)
+            return
+
+    for _ in range(3):
+      session.run(train_op)
+    thread = threading.Thread(target=save)
+    thread.start()
+    while thread.is_alive():
+      session.run(train_op)
+    thread.join()
+    self.assertEqual(failures, [])
+    self.assertLen(paths, self._NUM_FILES)
+    num_kept = numpy_reference.num_kept(np.prod(self._SHAPE), 0.8)
+    for path in paths:
+      values = exact_runs.contents(path)
+      checked = [name for name, value in values.items()
+                 if value.dtype == np.float32 and 'Adam' not in name
+                 and list(value.shape) == self._SHAPE]
+      self.assertLen(checked, num_sparse)
+      for name in checked:
+        self.assertLessEqual(np.count_nonzero(values[name]), num_kept, name)
+        mask = values.get(name.split('/')[0] + '/mask')
+        if mask is not None:
+          self.assertEqual(np.count_nonzero(values[name][~mask]), 0, name)
+
+  def test_every_file_of_an_older_saver_is_sparse(self, use_resource):
+    with tf.Graph().as_default():
+      train_op = self._build(use_resource)
+      saver = v1.train.Saver(max_to_keep=self._NUM_FILES)
+      train_op = self._prune(train_op)
+      with v1.Session() as session:
+        session.run(v1.global_variables_initializer())
+        self._save_while_training(
+            session, saver, train_op, 6 if use_resource else 3)
+
+  def test_every_file_of_a_supervisor_is_sparse(self, use_resource):
+    with tf.Graph().as_default():
+      train_op = self._prune(self._build(use_resource))
+      supervisor = v1.train.Supervisor(
+          logdir=self.create_tempdir().full_path, save_model_secs=0,
+          save_summaries_secs=0)
+      supervisor.saver.saver_def.max_to_keep = self._NUM_FILES
+      with supervisor.managed_session() as session:
+        self._save_while_training(
+            session, supervisor.saver, train_op, 6 if use_resource else 3)
+
+
+class SupervisorTest(absltest.TestCase):
+
+  def test_it_goes_on_from_its_own_checkpoint_and_from_a_dense_one(self):
+    expected = simulation.train(
+        exact_runs.PROBLEM, model_pruning.PruningSpec.parse(exact_runs.SPEC),
+        'kernel', 25)
+    directory = self.create_tempdir().full_path
+    for stop in (11, 25):
+      kernel = self._train(directory, stop)
+    np.testing.assert_array_equal(kernel, expected[-1])
+    directory = self.create_tempdir().full_path
+    exact_runs.train(directory, 5, True)  # Dense.
+    kernel = self._train(directory, 25)
+    self.assertEqual(np.count_nonzero(kernel),
+                     numpy_reference.num_kept(kernel.size, 0.75))
+
+  def _train(self, directory, last_step):
+    with tf.Graph().as_default():
+      train_op = model_pruning.prune_train_op(
+          prunable_graphs.exact_train_op(exact_runs.PROBLEM, True),
+          exact_runs.SPEC)
+      step = v1.train.get_global_step()
+      [kernel] = v1.trainable_variables()
+      supervisor = v1.train.Supervisor(
+          logdir=directory, save_model_secs=0, save_summaries_secs=0)
+      with supervisor.managed_session() as session:
+        while session.run(step) < last_step:
+          session.run(train_op)
+        supervisor.saver.save(
+            session, supervisor.save_path, global_step=last_step)
+        return session.run(kernel)
 
 
 if __name__ == '__main__':
