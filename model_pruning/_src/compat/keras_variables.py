@@ -179,7 +179,7 @@ def value_if_initialized(variable: Any) -> Optional[np.ndarray]:
   """
   part = tf_compat.replicas(backend_variable(variable))[0]
   part = getattr(part, '_variable', part)
-  if tf.compat.v1.executing_eagerly_outside_functions():
+  if tf_compat.is_eager_outside():
     if not is_eager(part):
       return None
     with eager_mode():

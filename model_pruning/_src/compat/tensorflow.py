@@ -54,6 +54,12 @@ def replicas(variable: tf.Variable) -> List[tf.Variable]:
   return _components(variable)
 
 
+def is_eager_outside() -> bool:
+  """Whether TensorFlow is eager outside of a function that is being traced."""
+  with tf.init_scope():
+    return bool(tf.executing_eagerly())
+
+
 def workers_are_asynchronous() -> bool:
   """Whether code of now runs on workers that do not wait for each other.
 

@@ -39,7 +39,7 @@ class SharedFunctions:
     numbers = collections.Counter(likenesses)
     # XLA takes other operations.
     if (not tf.executing_eagerly() and not tf_compat.in_xla_context()
-        and _is_eager_outside()):
+        and tf_compat.is_eager_outside()):
       self._shared = set(numbers)
       self._functions = _FUNCTIONS
     else:
@@ -69,9 +69,3 @@ class SharedFunctions:
         stack.enter_context(tf.init_scope())
       return tf.function(
           function, autograph=False).get_concrete_function(*signature)
-
-
-def _is_eager_outside() -> bool:
-  """Whether the function that is being traced is called eagerly."""
-  with tf.init_scope():
-    return bool(tf.executing_eagerly())
