@@ -54,6 +54,8 @@ for model in cnn lstm mobilenet; do
   bench tf2_15 "step_overhead_$model" --keras tf_keras --model "$model"
 done
 bench tf2_15 graph_overhead
+bench tf2_15 packing
+bench tf2_15 tflite_export
 bench tf2_21 mask_update
 bench tf2_21 step_overhead --keras keras --without_tfmot
 for model in cnn lstm mobilenet; do
@@ -62,6 +64,7 @@ for model in cnn lstm mobilenet; do
 done
 bench tf2_21 step_overhead_xla --keras keras --without_tfmot \
   --jit_compile
+bench tf2_21 tflite_export
 .cache/bench/tf2_15/bin/python benchmarks/results_table.py
 echo 'Wrote benchmarks/results/README.md.'
 exit $status
