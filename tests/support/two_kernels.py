@@ -80,6 +80,12 @@ def assert_equal_weights(trained: Any, other: Any) -> None:
 
 
 def steps_of(pruner: Any) -> Dict[str, int]:
-  """The step of each weight, by the first part of its name."""
-  return {name.split('/')[0]: int(keras_variables.value_of(state.num_updates))
-          for name, state in zip(pruner.masks, pruner.states)}
+  """The steps of both kernels."""
+  return {name: int(keras_variables.value_of(state.num_updates))
+          for name, state in zip(('first', 'second'), pruner.states)}
+
+
+def mask_of_first(pruner: Any) -> np.ndarray:
+  """The mask of the first kernel, whatever a graph calls it."""
+  mask: np.ndarray = keras_variables.value_of(pruner.states[0].mask)
+  return mask

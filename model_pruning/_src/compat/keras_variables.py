@@ -179,12 +179,12 @@ def value_if_initialized(variable: Any) -> Optional[np.ndarray]:
   """
   part = tf_compat.replicas(backend_variable(variable))[0]
   part = getattr(part, '_variable', part)
-  if tf_compat.is_eager_outside():
-    if not is_eager(part):
-      return None
+  if is_eager(part):
     with eager_mode():
       if not tf.raw_ops.VarIsInitializedOp(resource=part.handle).numpy():
         return None
+  elif tf_compat.is_eager_outside():
+    return None
   return value_of(variable)
 
 

@@ -13,6 +13,7 @@ from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import projection
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import constraint
+from model_pruning._src.keras import optimizer_view
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -49,6 +50,7 @@ class LayerConstraint(constraint.PrunesWeights):
     wrapped: the constraint that the layer itself has; applied first.
     pruned: the weight, with the variables that prune it.
     was_called: whether an optimizer has called it, or traced a step with it.
+    optimizer: what updates the weight, where the model around it is known.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec, rule: weight_rule.WeightRule,
@@ -76,6 +78,7 @@ class LayerConstraint(constraint.PrunesWeights):
     self._spec, self._rule, self._timing = spec, rule, timing
     self.pruned = pruned
     self.was_called = False
+    self.optimizer = optimizer_view.OptimizerView()
 
   def is_on_copy(self, variable: Any) -> bool:
     """Whether `variable` has this because it is a copy of another."""
@@ -106,18 +109,24 @@ class LayerConstraint(constraint.PrunesWeights):
       mask = _FloatMask(mask)
     if self.wrapped is not None:
       weight = self.wrapped(weight)
-    step = self._count(counter)
+    is_update = tf.convert_to_tensor(
+        self.optimizer.update_of(self.pruned.variable).is_made)
+    step = self._count(counter, is_update)
     masks = projection.Projection(
         self._spec, [self._rule], [mask], [threshold], _PreviousStep(step),
         timing=self._timing)
-    [projected] = masks.project([tf.convert_to_tensor(weight)], step)
-    return projected
+    [kept] = masks.masks_after([tf.convert_to_tensor(weight)],
+                               schedule.step_if(is_update, step))
+    return constraint.projected_with_averages(
+        projection.zero_pruned(kept, tf.convert_to_tensor(weight)), kept,
+        self.optimizer.averages_of(self.pruned.variable), replica)
 
-  def _count(self, counter: tf.Variable) -> tf.Tensor:
+  def _count(self, counter: tf.Variable, is_update: tf.Tensor) -> tf.Tensor:
+    """The step of the weight, which its files keep: its own updates only."""
     if not self.pruned.counts:
       return tf.identity(counter.read_value())
     # Files of other writers have -1 before the first update.
-    step = tf.maximum(counter.read_value(), 0) + 1
+    step = tf.maximum(counter.read_value(), 0) + tf.cast(is_update, tf.int64)
     with tf_compat.control_dependencies([counter.assign(step)]):
       return tf.identity(step)
 

@@ -8,25 +8,30 @@ from typing import Any
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import constraint
+from model_pruning._src.keras import optimizer_view
 from model_pruning._src.keras.models import companions
 from model_pruning._src.keras.tfmot import layer_constraint
 from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
 
 
 def move_constraints(model: Any) -> None:
-  """Lets companions have the constraints of wrapped embeddings and tables.
+  """Tells wrapped weights of their model, and tables of their companions.
 
   Optimizers of Keras before TF 2.11 raise an error for a constraint where the
-  gradient is sparse. Which variable takes it over, only the whole model tells.
+  gradient is sparse. Which variable takes it over, only the whole model tells,
+  and so it does which optimizer updates a weight.
 
   Args:
     model: with wrappers anywhere in it.
   """
   _release_from_earlier_companions(model)
+  optimizer = optimizer_view.OptimizerView.of(model, None)
   held = {}
   for layer in wrapper_lib.pruned_layers(model):
     for pruned in layer.pruned_weights:
       found = keras_variables.constraint_of(pruned.variable)
+      if isinstance(found, layer_constraint.LayerConstraint):
+        found.optimizer = optimizer
       # One of the layer's own says that the gradient is dense.
       if (isinstance(found, layer_constraint.LayerConstraint)
           and found.wrapped is None):
