@@ -233,7 +233,7 @@ class OwnOptimizersTest(NestedTestCase):
 
       def train_step(self, data):
         features, labels = data
-        _ = self.optimizer.iterations
+        assert self.optimizer.iterations is not None  # The first touch.
         with tf.GradientTape() as tape:
           loss = tf.reduce_mean(tf.square(self(features) - labels))
         variables = self.trainable_variables
