@@ -126,7 +126,7 @@ __all__ = [
     'strip_pruning_vars',
     'unpack',
 ]
-__version__ = '0.1.0'
+__version__ = '0.2.0'
 
 # Type checkers read these imports, which are the tables once more. They must
 # not see `__getattr__`: with it every name would exist for them.
