@@ -23,8 +23,8 @@ import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
-from tests.support import commands
-from tests.support import stored_models
+from tests.support.files import commands
+from tests.support.files import stored_models
 
 v1 = tf.compat.v1
 _SPEC = 'target_sparsity=0.75'

@@ -17,8 +17,8 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning._src.cli import main
-from tests.support import commands
-from tests.support import stored_models
+from tests.support.files import commands
+from tests.support.files import stored_models
 
 _ROOT = os.path.dirname(os.path.dirname(model_pruning.__file__))
 _SPEC = 'target_sparsity=0.75'

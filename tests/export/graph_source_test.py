@@ -14,8 +14,8 @@ from absl.testing import parameterized
 
 from model_pruning._src.export import run_tflite
 from model_pruning._src.export import saved_model
-from tests.support import commands
-from tests.support import stored_models
+from tests.support.files import commands
+from tests.support.files import stored_models
 
 v1 = tf.compat.v1
 

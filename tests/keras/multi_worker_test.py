@@ -15,9 +15,9 @@ import time
 
 from absl.testing import absltest
 
-from tests.support import loopback
-from tests.support import multi_worker_task
 from tests.support import numpy_reference
+from tests.support.clusters import loopback
+from tests.support.clusters import multi_worker_task
 
 _ROOT = pathlib.Path(__file__).absolute().parents[2]
 _TIMEOUT_SECONDS = 150
@@ -38,7 +38,7 @@ class _Workers:
       # A file: nobody empties a pipe while the test waits for another.
       output = tempfile.TemporaryFile('w+')
       self._processes.append((output, subprocess.Popen(
-          [sys.executable, '-m', 'tests.support.multi_worker_task', directory,
+          [sys.executable, '-m', multi_worker_task.__name__, directory,
            *(['--hold'] if index in held else [])],
           cwd=str(_ROOT), stdout=output, stderr=subprocess.STDOUT,
           env=dict(os.environ, PYTHONPATH=str(_ROOT), CUDA_VISIBLE_DEVICES='',

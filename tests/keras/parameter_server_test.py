@@ -11,7 +11,7 @@ from absl.testing import absltest
 import model_pruning
 from tests.support import keras_models
 from tests.support import keras_training
-from tests.support import loopback
+from tests.support.clusters import loopback
 
 keras = tf.keras
 _NUM_WORKERS = 2

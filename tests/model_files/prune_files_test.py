@@ -13,7 +13,7 @@ from absl.testing import parameterized
 
 import model_pruning
 from tests.support import numpy_reference
-from tests.support import stored_models
+from tests.support.files import stored_models
 
 v1 = tf.compat.v1
 

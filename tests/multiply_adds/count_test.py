@@ -9,7 +9,7 @@ import tensorflow as tf
 from absl.testing import absltest
 
 from model_pruning._src.multiply_adds import count as count_lib
-from tests.support import stored_models
+from tests.support.files import stored_models
 
 v1 = tf.compat.v1
 

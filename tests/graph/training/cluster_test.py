@@ -17,9 +17,9 @@ import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
-from tests.support import cluster_task
-from tests.support import loopback
 from tests.support import numpy_reference
+from tests.support.clusters import cluster_task
+from tests.support.clusters import loopback
 
 _ROOT = pathlib.Path(__file__).absolute().parents[3]
 _TIMEOUT_SECONDS = 300
@@ -45,7 +45,7 @@ class _Cluster:
     # A file: nobody empties a pipe while the test waits for others.
     output = tempfile.TemporaryFile('w+', dir=str(self.directory))
     self._processes[job, index] = output, subprocess.Popen(
-        [sys.executable, '-m', 'tests.support.cluster_task', *self._arguments],
+        [sys.executable, '-m', cluster_task.__name__, *self._arguments],
         cwd=str(_ROOT), stdout=output, stderr=subprocess.STDOUT,
         env=dict(os.environ, PYTHONPATH=str(_ROOT), CUDA_VISIBLE_DEVICES='',
                  TF_CONFIG=json.dumps({

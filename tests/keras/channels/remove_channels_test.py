@@ -12,8 +12,8 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from tests.support import channel_models
-from tests.support import random_models
+from tests.support.channels import channel_models
+from tests.support.channels import random_models
 
 keras = tf.keras
 layers = keras.layers

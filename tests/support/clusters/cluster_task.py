@@ -3,7 +3,7 @@
 """One process of a parameter-server cluster, for `cluster_test.py`.
 
     TF_CONFIG='{"cluster": {...}, "task": {...}}' \\
-      python -m tests.support.cluster_task estimator|session DIRECTORY
+      python -m tests.support.clusters.cluster_task estimator|session DIRECTORY
 
 Trains a small net with the hook up to `LAST_STEP`. A process that trained
 prints JSON as its last line: how many steps it made, and a hash of the masks

@@ -14,9 +14,9 @@ from typing import Any, List
 import numpy as np
 import tensorflow as tf
 
-from tests.support import channel_models
-from tests.support import random_graph
-from tests.support import random_steps
+from tests.support.channels import channel_models
+from tests.support.channels import random_graph
+from tests.support.channels import random_steps
 
 keras = tf.keras
 layers = keras.layers

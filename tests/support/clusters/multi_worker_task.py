@@ -3,7 +3,7 @@
 """One worker of MultiWorkerMirroredStrategy (tests/keras/multi_worker_test.py).
 
     TF_CONFIG='{"cluster": {"worker": [...]}, "task": {...}}' \\
-      python -m tests.support.multi_worker_task DIRECTORY [--hold]
+      python -m tests.support.clusters.multi_worker_task DIRECTORY [--hold]
 
 Trains a pruned model for `NUM_EPOCHS`, with a backup after each, from the last
 backup if there is one. Its last line is JSON: a hash of weights and masks.

@@ -12,7 +12,7 @@ from typing import Any, Callable, List
 import numpy as np
 import tensorflow as tf
 
-from tests.support import random_graph
+from tests.support.channels import random_graph
 
 keras = tf.keras
 layers = keras.layers
