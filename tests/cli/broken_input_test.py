@@ -13,217 +13,21 @@ import os
 import resource
 import shutil
 import signal
-import struct
 import subprocess
 import tempfile
-import zipfile
 
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from tests.support.files import broken_models
 from tests.support.files import commands
 from tests.support.files import stored_models
 
 v1 = tf.compat.v1
 _SPEC = 'target_sparsity=0.75'
 _NOBODY = 65534
-
-
-def _write(path, content):
-  with open(path, 'wb') as file:
-    file.write(content)
-  return path
-
-
-def _zip(path, members):
-  with zipfile.ZipFile(path, 'w') as archive:
-    for member in members:
-      archive.writestr(member, 'a')
-  return path
-
-
-def _graph(path, nodes, functions=()):
-  graph_def = v1.GraphDef()
-  for name, op, inputs in nodes:
-    graph_def.node.add(name=name, op=op, input=inputs)
-  for name, op in functions:
-    function = graph_def.library.function.add()
-    function.signature.name = name
-    function.node_def.add(name='inner', op=op)
-  return _write(path, graph_def.SerializeToString())
-
-
-def _checkpoint(path):
-  return stored_models.write_checkpoint(path)[0]
-
-
-def _shard(prefix):
-  return prefix + '.data-00000-of-00001'
-
-
-def _without_a_shard(path):
-  os.remove(_shard(_checkpoint(path)))
-  return path
-
-
-def _truncated_checkpoint(path):
-  os.truncate(_shard(_checkpoint(path)), 100)
-  return path
-
-
-def _swapped_shards(path):
-  prefix = _checkpoint(path)
-  with tf.Graph().as_default(), v1.Session() as session:
-    v1.get_variable('other', [300, 40])
-    session.run(v1.global_variables_initializer())
-    other = v1.train.Saver().save(session, path + '_other')
-  shutil.copyfile(_shard(other), _shard(prefix))
-  return prefix
-
-
-def _truncated_index(path):
-  prefix = _checkpoint(path)
-  os.truncate(prefix + '.index', os.path.getsize(prefix + '.index') // 2)
-  return prefix
-
-
-def _latest_that_is_gone(path):
-  os.mkdir(path)
-  _write(os.path.join(path, 'checkpoint'),
-         b'model_checkpoint_path: "model-9"\n')
-  return path
-
-
-def _several_checkpoints(path):
-  os.mkdir(path)
-  for name in ('a.index', 'b.index'):
-    _write(os.path.join(path, name), b'')
-  return path
-
-
-def _saved_model(path):
-  stored_models.write_saved_model(path)
-  return path
-
-
-def _truncated_saved_model(path):
-  message = os.path.join(_saved_model(path), 'saved_model.pb')
-  os.truncate(message, os.path.getsize(message) // 2)
-  return path
-
-
-def _without_variables(path):
-  shutil.rmtree(os.path.join(_saved_model(path), 'variables'))
-  return path
-
-
-def _with_a_truncated_variable(path):
-  os.truncate(os.path.join(
-      _saved_model(path), 'variables', 'variables.data-00000-of-00001'), 9)
-  return path
-
-
-def _packed(path):
-  status, _, err = commands.run('pack', _checkpoint(path + '_source'), path)
-  assert status == 0, err
-  return path
-
-
-def _truncated_pack(path):
-  os.truncate(_packed(path), os.path.getsize(path) - 100)
-  return path
-
-
-def _altered_pack(path):
-  with open(_packed(path), 'r+b') as file:
-    file.seek(-20, os.SEEK_END)
-    file.write(b'\xff' * 10)
-  return path
-
-
-def _truncated_hdf5(path):
-  import h5py
-  with h5py.File(path, 'w') as file:
-    file['kernel'] = np.ones([100, 100])
-  os.truncate(path, os.path.getsize(path) // 2)
-  return path
-
-
-def _circle_of_links(path):
-  os.symlink(path + '_b', path)
-  os.symlink(path, path + '_b')
-  return path
-
-
-def _directory(path):
-  os.mkdir(path)
-  return path
-
-
-def _pipe(path):
-  os.mkfifo(path)
-  return path
-
-
-def _array(path):
-  np.savez(path + '.npz', a=np.ones(3))
-  return path + '.npz'
-
-
-# What is wrong, and how it is made at a path.
-_MODELS = {
-    'missing': lambda path: path,
-    'empty': lambda path: _write(path, b''),
-    'noise': lambda path: _write(path, b'\xff' * 1000),
-    'text_with_the_suffix_of_keras':
-        lambda path: _write(path + '.keras', b'hello'),
-    'image': lambda path: _write(
-        path + '.png', b'\x89PNG\r\n\x1a\n' + b'a' * 9),
-    'start_of_hdf5':
-        lambda path: _write(path + '.h5', b'\x89HDF\r\n\x1a\n' + b'a' * 99),
-    'truncated_hdf5': _truncated_hdf5,
-    'start_of_tflite': lambda path: _write(
-        path + '.tflite', b'\x1c\0\0\0TFL3' + b'a' * 99),
-    'zip_of_other_things': lambda path: _zip(path, ['a.txt']),
-    'zip_without_weights': lambda path: _zip(path, ['config.json']),
-    'zip_that_leads_outside': lambda path: _zip(
-        path, ['config.json', 'model.weights.h5', '../../outside']),
-    'zip_with_text_for_weights': lambda path: _zip(
-        path, ['config.json', 'metadata.json', 'model.weights.h5']),
-    'truncated_zip': lambda path: _write(path, b'PK\x03\x04' + b'a' * 50),
-    'arrays_of_numpy': _array,
-    'header_of_a_pack': lambda path: _write(
-        path, struct.pack('<Q', 20) + b'{"a": 1}' + b' ' * 30),
-    'header_longer_than_a_pack': lambda path: _write(
-        path, struct.pack('<Q', 10**7) + b'{"a": 1}'),
-    'truncated_pack': _truncated_pack,
-    'altered_pack': _altered_pack,
-    'bytes_of_no_graph': lambda path: _write(path, b'\x0a\xff\xff'),
-    'text_of_no_graph': lambda path: _write(path, b'node { name: '),
-    'graph_in_a_circle': lambda path: _graph(
-        path, [('a', 'Identity', ['b']), ('b', 'Identity', ['a'])]),
-    'graph_with_an_input_that_is_not_there': lambda path: _graph(
-        path, [('a', 'Identity', ['gone'])]),
-    'function_that_calls_itself': lambda path: _graph(
-        path, [('a', 'f', [])], [('f', 'f')]),
-    'no_index': lambda path: _write(path + '.index', b'no index at all' * 9),
-    'truncated_index': _truncated_index,
-    'shard_alone': lambda path: _write(_shard(path), b'abc'),
-    'graph_alone': lambda path: _write(path + '.meta', b'abc'),
-    'checkpoint_without_a_shard': _without_a_shard,
-    'truncated_checkpoint': _truncated_checkpoint,
-    'shard_of_another_checkpoint': _swapped_shards,
-    'latest_checkpoint_that_is_gone': _latest_that_is_gone,
-    'several_checkpoints': _several_checkpoints,
-    'empty_directory': _directory,
-    'truncated_saved_model': _truncated_saved_model,
-    'saved_model_without_variables': _without_variables,
-    'saved_model_with_a_truncated_variable': _with_a_truncated_variable,
-    'circle_of_links': _circle_of_links,
-    'pipe': _pipe,
-}
 # As ranges of bytes are read one by one, these are found out in the end.
 _SEEN_WHEN_READ = (
     'truncated_pack', 'altered_pack', 'shard_of_another_checkpoint')
@@ -234,7 +38,8 @@ class _BrokenTest(parameterized.TestCase):
   def setUp(self):
     super().setUp()
     self._directory = tempfile.mkdtemp(dir=self.create_tempdir().full_path)
-    self._taken = _write(os.path.join(self._directory, 'taken'), b'mine')
+    self._taken = broken_models.write(
+        os.path.join(self._directory, 'taken'), b'mine')
 
   def _assert_refused(self, argv, words):
     before = commands.content(self._directory)
@@ -249,21 +54,19 @@ class _BrokenTest(parameterized.TestCase):
 
 class BrokenModelTest(_BrokenTest):
 
-  def test_there_are_kinds_enough(self):
-    self.assertGreaterEqual(len(_MODELS), 25)
-
   @parameterized.named_parameters(
-      *((name, make) for name, make in _MODELS.items()))
+      *((name, make) for name, make in broken_models.MODELS.items()))
   def test_every_command_refuses(self, make):
     path = make(os.path.join(self._directory, 'model'))
     arrays = os.path.join(self._directory, 'arrays.npz')
     np.savez(arrays, x=np.ones([2, 3]), y=np.ones(2))
-    other = _checkpoint(os.path.join(self._directory, 'other'))
+    other = broken_models.checkpoint(os.path.join(self._directory, 'other'))
     for argv in (
         ('report', path), ('report', path, '--html', self._taken, '--force'),
         ('plan', path, '--spec', _SPEC),
         ('prune', path, self._taken, '--spec', _SPEC, '--force'),
-        ('pack', path, self._taken, '--force'), ('compare', path, other),
+        ('pack', path, self._taken, '--force'),
+        ('shrink', path, self._taken, '--force'), ('compare', path, other),
         ('compare', other, path),
         ('strip', path, self._taken, '--force', '--to', 'graph_def',
          '--outputs', 'dense/kernel'),
@@ -278,7 +81,7 @@ class BrokenModelTest(_BrokenTest):
       self._assert_refused(argv, os.path.basename(self._directory))
 
   def test_a_file_that_may_not_be_read(self):
-    path = _packed(os.path.join(self._directory, 'model'))
+    path = broken_models.packed(os.path.join(self._directory, 'model'))
     os.chmod(path, 0)
     with contextlib.ExitStack() as stack:
       if os.geteuid() == 0:
@@ -303,7 +106,8 @@ class BrokenArgumentTest(_BrokenTest):
 
   def setUp(self):
     super().setUp()
-    self._model = _checkpoint(os.path.join(self._directory, 'source'))
+    self._model = broken_models.checkpoint(
+        os.path.join(self._directory, 'source'))
 
   @parameterized.parameters(
       ('target_sparsity=2', 'target_sparsity'), ('sparsity', 'sparsity'),
@@ -344,7 +148,7 @@ class BrokenArgumentTest(_BrokenTest):
             os.path.basename(data))
 
   def test_results_that_cannot_be_there(self):
-    folder = _directory(os.path.join(self._directory, 'folder'))
+    folder = broken_models.directory(os.path.join(self._directory, 'folder'))
     for output in (folder, os.path.join(self._taken, 'below_a_file'),
                    os.path.join(self._directory, 'gone', 'packed')):
       self._assert_refused(('pack', self._model, output, '--force'),
@@ -359,9 +163,10 @@ class BrokenArgumentTest(_BrokenTest):
                  ('prune', self._model, self._taken + '_ckpt', '--spec', _SPEC),
                  ('unpack', self._model, self._taken)):
       if argv[0] == 'prune':
-        _write(self._taken + '_ckpt.index', b'mine')
+        broken_models.write(self._taken + '_ckpt.index', b'mine')
       if argv[0] == 'unpack':
-        argv = ('unpack', _packed(self._taken + '_pack'), self._taken)
+        packed = broken_models.packed(self._taken + '_pack')
+        argv = ('unpack', packed, self._taken)
       self._assert_refused(argv, 'exists and is not overwritten')
     self.assertEqual(
         commands.run('pack', self._model, self._taken, '--force')[0], 0)
@@ -406,22 +211,23 @@ class FullDiskTest(_BrokenTest):
 
   def test_a_result_that_does_not_fit_is_not_there(self):
     source = os.path.join(self._directory, 'source')
-    checkpoint = _checkpoint(source)
-    packed = _packed(os.path.join(self._directory, 'packed'))
-    saved_model = _saved_model(os.path.join(self._directory, 'saved_model'))
+    checkpoint = broken_models.checkpoint(source)
+    packed = broken_models.packed(os.path.join(self._directory, 'packed'))
+    saved_model = broken_models.saved_model(
+        os.path.join(self._directory, 'saved_model'))
     frozen, _ = stored_models.graph_with_a_loop()
     node = frozen.node.add(name='large', op='Const')
     node.attr['value'].tensor.CopyFrom(
         tf.make_tensor_proto(np.ones([100, 100], np.float32)
                              * np.arange(100)))
     node.attr['dtype'].type = tf.float32.as_datatype_enum
-    frozen_path = _write(os.path.join(self._directory, 'frozen.pb'),
-                         frozen.SerializeToString())
-    disk = _directory(os.path.join(self._directory, 'disk'))
+    frozen_path = broken_models.write(
+        os.path.join(self._directory, 'frozen.pb'), frozen.SerializeToString())
+    disk = broken_models.directory(os.path.join(self._directory, 'disk'))
     with _full_disk(disk) as is_disk:
-      taken = _write(os.path.join(disk, 'taken'), b'mine')
+      taken = broken_models.write(os.path.join(disk, 'taken'), b'mine')
       if is_disk:
-        _write(os.path.join(disk, 'filler'), b'a' * 4096)
+        broken_models.write(os.path.join(disk, 'filler'), b'a' * 4096)
         with contextlib.suppress(OSError):
           with open(os.path.join(disk, 'filler'), 'ab', buffering=0) as file:
             while file.write(b'a' * 512):

@@ -16,70 +16,32 @@ from model_pruning._src.compat import keras_optimizers
 from model_pruning._src.compat import keras_variables
 from tests.support import keras_models
 from tests.support import modes
-from tests.support import numpy_reference
+from tests.support import two_kernels
 
 keras = tf.keras
-# Masks change at steps 1, 4, 8, 12 and 13.
-_SPEC = ('target_sparsity=0.75,sparsity_function_end_step=13'
-         ',end_pruning_step=13,pruning_frequency=4')
-
-
-def _model():
-  """Two kernels and a bias, with the same values every time."""
-  inputs = keras.Input((6,))
-  hidden = keras.layers.Dense(8, name='first')(inputs)
-  model = keras.Model(inputs, keras.layers.Dense(4, name='second')(hidden))
-  random = np.random.RandomState(3)
-  model.set_weights([random.randn(*weight.shape).astype(np.float32)
-                     for weight in model.get_weights()])
-  return model
+_SPEC = two_kernels.SPEC
 
 
 def _compile(model, optimizer=None):
   model.compile(optimizer or keras.optimizers.Adam(0.05), 'mse')
 
 
-def _batches(first, last):
-  """The batches of these steps, one row each: equal in any split."""
-  random = np.random.RandomState(5)
-  features = random.randn(64, 6).astype(np.float32)
-  labels = random.randn(64, 4).astype(np.float32)
-  return features[first:last], labels[first:last]
-
-
-def _fit(model, first, last):
-  features, labels = _batches(first, last)
-  model.fit(features, labels, batch_size=1, shuffle=False, verbose=0)
-
-
 class StateTestCase(parameterized.TestCase):
 
   def setUp(self):
     super().setUp()
-    if keras_models.IS_KERAS_3 and not tf.executing_eagerly():
-      self.skipTest('Keras 3 has no graph mode')
-    keras.backend.clear_session()
+    two_kernels.skip_without_graph_mode(self)
     self._path = self.create_tempdir().full_path + '/model' + (
         '.keras' if keras_models.IS_KERAS_3 else '.h5')
-
-  def assert_sparse(self, model, target=0.75):
-    for weight in model.get_weights():
-      if weight.ndim > 1:
-        self.assertEqual((weight != 0).sum(),
-                         numpy_reference.num_kept(weight.size, target))
-
-  def assert_equal_weights(self, model, other):
-    for weight, wanted in zip(model.get_weights(), other.get_weights()):
-      np.testing.assert_array_equal(weight, wanted)
 
 
 class ResumeTest(StateTestCase):
 
   def _uninterrupted(self, last):
-    model = _model()
+    model = two_kernels.model()
     model_pruning.keras.prune(model, _SPEC)
     _compile(model)
-    _fit(model, 0, last)
+    two_kernels.fit(model, 0, last)
     return model
 
   def _saved_at(self, step):
@@ -91,8 +53,8 @@ class ResumeTest(StateTestCase):
     model = keras.models.load_model(self._path)
     pruner = model_pruning.keras.prune(model, _SPEC)
     self.assertEqual(pruner.step, step)
-    _fit(model, step, 20)
-    self.assert_equal_weights(model, self._uninterrupted(20))
+    two_kernels.fit(model, step, 20)
+    two_kernels.assert_equal_weights(model, self._uninterrupted(20))
 
   def test_a_model_restored_after_prune_goes_on_where_it_was(self):
     if not modes.is_eager():
@@ -100,82 +62,82 @@ class ResumeTest(StateTestCase):
     first = self._uninterrupted(6)
     checkpoint = tf.train.Checkpoint(model=first, optimizer=first.optimizer)
     path = checkpoint.save(self.create_tempdir().full_path + '/checkpoint')
-    model = _model()
+    model = two_kernels.model()
     pruner = model_pruning.keras.prune(model, _SPEC)
     _compile(model)
     tf.train.Checkpoint(
         model=model, optimizer=model.optimizer).restore(path)
-    _fit(model, 6, 20)
+    two_kernels.fit(model, 6, 20)
     self.assertEqual(pruner.step, 20)
-    self.assert_equal_weights(model, self._uninterrupted(20))
+    two_kernels.assert_equal_weights(model, self._uninterrupted(20))
 
   def test_resume_takes_up_a_model_restored_between_trainings(self):
     if not modes.is_eager():
       self.skipTest('tf.train.Checkpoint of a whole model needs eager mode')
-    model = _model()
+    model = two_kernels.model()
     pruner = model_pruning.keras.prune(model, _SPEC)
     _compile(model)
-    _fit(model, 0, 6)
+    two_kernels.fit(model, 0, 6)
     checkpoint = tf.train.Checkpoint(model=model, optimizer=model.optimizer)
     path = checkpoint.save(self.create_tempdir().full_path + '/checkpoint')
-    _fit(model, 6, 17)
+    two_kernels.fit(model, 6, 17)
     checkpoint.restore(path)
     pruner.resume()
     self.assertEqual(pruner.step, 6)
-    _fit(model, 6, 20)
-    self.assert_equal_weights(model, self._uninterrupted(20))
+    two_kernels.fit(model, 6, 20)
+    two_kernels.assert_equal_weights(model, self._uninterrupted(20))
 
   def test_a_dense_model_behind_schedule_is_pruned_at_once_and_warned_of(self):
-    model = _model()
+    model = two_kernels.model()
     _compile(model)
-    _fit(model, 0, 14)
+    two_kernels.fit(model, 0, 14)
     with self.assertLogs('absl', 'WARNING') as logs:
       pruner = model_pruning.keras.prune(model, _SPEC)
     self.assertIn('made 14 updates', logs.output[0])
     self.assertTrue(all(mask.all() for mask in pruner.masks.values()))
-    _fit(model, 14, 15)
+    two_kernels.fit(model, 14, 15)
     self.assertEqual(pruner.step, 15)
-    self.assert_sparse(model)
+    two_kernels.assert_sparse(self, model)
 
   def test_a_dense_model_is_not_touched_before_its_pruning_begins(self):
-    model, pruned = _model(), _model()
+    model, pruned = two_kernels.model(), two_kernels.model()
     # Zeros of a dense model are not those of a pruning.
     for trained in (model, pruned):
       weights = trained.get_weights()
       weights[0][0] = 0
       trained.set_weights(weights)
       _compile(trained)
-      _fit(trained, 0, 3)
+      two_kernels.fit(trained, 0, 3)
     model_pruning.keras.prune(
         pruned, 'target_sparsity=0.5,begin_pruning_step=12'
         ',sparsity_function_begin_step=12,sparsity_function_end_step=20')
     for trained in (model, pruned):
-      _fit(trained, 3, 11)
-    self.assert_equal_weights(pruned, model)
+      two_kernels.fit(trained, 3, 11)
+    two_kernels.assert_equal_weights(pruned, model)
 
   def test_a_new_optimizer_does_not_turn_the_clock_back(self):
-    model = _model()
+    model = two_kernels.model()
     pruner = model_pruning.keras.prune(model, _SPEC)
     _compile(model)
-    _fit(model, 0, 10)
+    two_kernels.fit(model, 0, 10)
     _compile(model)
-    _fit(model, 10, 15)
+    two_kernels.fit(model, 10, 15)
     self.assertEqual(pruner.step, 15)
-    self.assert_sparse(model)
+    two_kernels.assert_sparse(self, model)
 
   def test_an_eager_step_after_a_restore_asks_for_resume(self):
     if 'run_eagerly' not in inspect.signature(keras.Model.compile).parameters:
       self.skipTest('this Keras cannot run eagerly')
     if not modes.is_eager():
       self.skipTest('graph mode')
-    model = _model()
+    model = two_kernels.model()
     pruner = model_pruning.keras.prune(model, _SPEC)
     model.compile(keras.optimizers.SGD(0.1), 'mse', run_eagerly=True)
     model.optimizer.iterations.assign(6)
     with self.assertRaisesRegex(ValueError, r'pruner\.resume\(\)'):
-      _fit(model, 6, 7)
+      two_kernels.fit(model, 6, 7)
     pruner.resume()
-    _fit(model, 6, 8)
+    two_kernels.fit(model, 6, 8)
     self.assertEqual(
         pruner.step, keras_variables.value_of(model.optimizer.iterations))
 
@@ -183,17 +145,17 @@ class ResumeTest(StateTestCase):
 class StripTest(StateTestCase):
 
   def test_a_stripped_model_trains_dense_and_can_be_pruned_again(self):
-    model = _model()
+    model = two_kernels.model()
     constraint = keras.constraints.MaxNorm(9.0)
     kernel = model.trainable_variables[0]
     keras_variables.set_constraint(kernel, constraint)
     pruner = model_pruning.keras.prune(model, _SPEC)
     _compile(model)
-    _fit(model, 0, 14)
+    two_kernels.fit(model, 0, 14)
     self.assertIs(pruner.strip(), model)
-    self.assert_sparse(model)
+    two_kernels.assert_sparse(self, model)
     self.assertIs(keras_variables.constraint_of(kernel), constraint)
-    _fit(model, 14, 15)
+    two_kernels.fit(model, 14, 15)
     self.assertTrue(all((weight != 0).all()
                         for weight in model.get_weights()))
     self.assertEqual(pruner.step, 14)
@@ -209,14 +171,14 @@ class OptimizerTest(StateTestCase):
     return keras.optimizers.SGD(0.1, **kwargs)
 
   def test_accumulated_gradients_are_one_update(self):
-    model = _model()
+    model = two_kernels.model()
     pruner = model_pruning.keras.prune(model, _SPEC)
     _compile(model, self._optimizer(gradient_accumulation_steps=3))
-    _fit(model, 0, 3 * 12 + 2)
+    two_kernels.fit(model, 0, 3 * 12 + 2)
     self.assertEqual(pruner.step, 12)
-    _fit(model, 38, 3 * 13)
+    two_kernels.fit(model, 38, 3 * 13)
     self.assertEqual(pruner.step, 13)
-    self.assert_sparse(model)
+    two_kernels.assert_sparse(self, model)
     model.save(self._path)
     loaded = keras.models.load_model(self._path)
     self.assertEqual(
@@ -230,15 +192,15 @@ class OptimizerTest(StateTestCase):
     optimizer = keras.optimizers.SGD(
         0.1, use_ema=True, ema_momentum=0.5,
         ema_overwrite_frequency=ema_overwrite_frequency)
-    model = _model()
+    model = two_kernels.model()
     pruner = model_pruning.keras.prune(model, _SPEC)
     _compile(model, optimizer)
     before = model.get_weights()
-    _fit(model, 0, 16)
+    two_kernels.fit(model, 0, 16)
     self.assertEqual(pruner.step, 16)
     for weight, old in zip(model.get_weights(), before):
       self.assertFalse((weight == old).all())
-    self.assert_sparse(model)
+    two_kernels.assert_sparse(self, model)
     for kernel in (model.layers[-2].kernel, model.layers[-1].kernel):
       average = keras_variables.value_of(
           keras_optimizers.averages_of(optimizer, kernel)[0])
@@ -269,7 +231,7 @@ class EmbeddingTest(StateTestCase):
         model.train_on_batch(batch, np.ones([8, 1]))
     self.assertEqual(pruner.step, 15)
     self.assertLen(pruner.masks, 2)
-    self.assert_sparse(model)
+    two_kernels.assert_sparse(self, model)
 
 
 class GradientTest(StateTestCase):
@@ -277,27 +239,28 @@ class GradientTest(StateTestCase):
   def test_an_optimizer_that_shows_no_gradients_is_refused(self):
     if not modes.is_eager():
       self.skipTest('graph mode refuses the option')
-    model = _model()
+    model = two_kernels.model()
     model_pruning.keras.prune(model, 'prune_option=first_order_gradient')
     _compile(model)
     with self.assertRaisesRegex(Exception, 'with_gradients'):
-      _fit(model, 0, 1)
+      two_kernels.fit(model, 0, 1)
 
   def test_a_file_holds_the_optimizer_of_the_user(self):
     if not modes.is_eager():
       self.skipTest('graph mode refuses the option')
-    model = _model()
+    model = two_kernels.model()
     pruner = model_pruning.keras.prune(
         model, 'prune_option=first_order_gradient')
     _compile(model, pruner.with_gradients(keras.optimizers.Adam(0.25)))
-    _fit(model, 0, 2)
+    two_kernels.fit(model, 0, 2)
     model.save(self._path)
     optimizer = keras.models.load_model(self._path).optimizer
     self.assertIs(type(optimizer), type(keras.optimizers.Adam()))
 
   @parameterized.parameters(('adam', TypeError), (7, TypeError))
   def test_what_is_no_optimizer_is_refused(self, optimizer, error):
-    pruner = model_pruning.keras.prune(_model(), 'target_sparsity=0.5')
+    pruner = model_pruning.keras.prune(
+        two_kernels.model(), 'target_sparsity=0.5')
     with self.assertRaisesRegex(error, f'optimizer.*{optimizer}'):
       pruner.with_gradients(optimizer)
 
