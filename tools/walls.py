@@ -52,10 +52,13 @@ ROOMS: Dict[str, List[str]] = {
   'model_files': ['compat', 'files', 'axes', 'spec', 'storage',
                   'multiply_adds', 'core', 'planning', 'graph', 'graph.strip',
                   'keras', 'keras.models'],
+  'model_files.reports': ['files', 'axes', 'storage', 'planning',
+                          'model_files'],
   'export': ['compat', 'files', 'spec', 'planning', 'keras', 'keras.models',
              'model_files'],
   'cli': ['files', 'spec', 'storage', 'planning', 'channels', 'graph',
-          'graph.strip', 'keras', 'model_files', 'export'],
+          'graph.strip', 'keras', 'model_files', 'model_files.reports',
+          'export'],
 }
 # Rooms that are imported where there is no TensorFlow, and the files of lower
 # rooms that they may use for that.

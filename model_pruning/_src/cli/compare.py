@@ -8,8 +8,8 @@ import argparse
 import functools
 
 from model_pruning._src.cli import command
-from model_pruning._src.model_files import compare as compare_lib
 from model_pruning._src.model_files import outputs
+from model_pruning._src.model_files.reports import compare as compare_lib
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

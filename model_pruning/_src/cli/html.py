@@ -11,8 +11,8 @@ from __future__ import annotations
 import html
 from typing import Iterable, List
 
-from model_pruning._src.model_files import measured
-from model_pruning._src.model_files import report as report_lib
+from model_pruning._src.model_files.reports import measured
+from model_pruning._src.model_files.reports import report as report_lib
 from model_pruning._src.planning import table
 
 _MAX_HISTOGRAMS = 12

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from model_pruning._src.model_files import report as report_lib
+from model_pruning._src.model_files.reports import report as report_lib
 from model_pruning._src.planning import curve as curve_lib
 from model_pruning._src.planning import picture
 

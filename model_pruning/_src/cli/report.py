@@ -10,7 +10,7 @@ import functools
 from model_pruning._src.cli import command
 from model_pruning._src.cli import html
 from model_pruning._src.cli import pictures
-from model_pruning._src.model_files import report as report_lib
+from model_pruning._src.model_files.reports import report as report_lib
 from model_pruning._src.planning import picture
 from model_pruning._src.storage import new_file
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from model_pruning._src.model_files import arrays
 from model_pruning._src.model_files import kinds
-from model_pruning._src.model_files import measured
 from model_pruning._src.model_files import multiply_adds
-from model_pruning._src.model_files import speed
-from model_pruning._src.model_files import structure
+from model_pruning._src.model_files.reports import measured
+from model_pruning._src.model_files.reports import speed
+from model_pruning._src.model_files.reports import structure
 from model_pruning._src.planning import table
 
 # As many weights are printed; the largest, unless all are asked for.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Iterable, Tuple
 
-from model_pruning._src.model_files import measured
+from model_pruning._src.model_files.reports import measured
 
 # Above this share of zeros, kernels that skip them can be faster than dense.
 _WORTH_SKIPPING = 0.66
