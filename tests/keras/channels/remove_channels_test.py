@@ -197,6 +197,28 @@ class RemoveChannelsTest(ChannelsTestCase):
                      ['channels', 'channels'])
     self.assertEqual(remove_channels(model).layers[1].filters, 6)
 
+  def test_a_set_has_the_least_share_of_the_kernels_that_make_it(self):
+    inputs = keras.Input((8, 8, 3))
+    hidden = layers.Conv2D(8, 1, name='one')(inputs)
+    hidden = layers.Add()([hidden, layers.Conv2D(8, 1, name='two')(hidden)])
+    model = channel_models.randomize(
+        keras.Model(inputs, layers.Conv2D(2, 1, name='last')(hidden)))
+    model_pruning.keras.prune_now(
+        model, _SPEC + ',weight_sparsity_map=[two/kernel:0.25]')
+    self.assertEqual(remove_channels(model).get_layer('two').filters, 6)
+
+  def test_zeros_of_any_origin_will_do(self):
+    inputs = keras.Input((8,))
+    hidden = layers.Dense(6, activation='softplus', name='one')(inputs)
+    model = channel_models.randomize(
+        keras.Model(inputs, layers.Dense(2, name='two')(hidden)))
+    kernel, bias = model.get_layer('two').get_weights()
+    kernel[[1, 4]] = 0.0
+    model.get_layer('two').set_weights([kernel, bias])
+    small = remove_channels(model)
+    self.assertEqual(small.get_layer('one').units, 4)
+    self.assert_same(model, small, inputs_of(model))
+
   def test_the_distribution_may_be_global(self):
     model = channel_models.randomize(channel_models.u_net())
     model_pruning.keras.prune_now(

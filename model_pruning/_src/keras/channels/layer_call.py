@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -86,8 +87,7 @@ class LayerCall:
 
     Its inputs and shapes are those of this one.
     """
-    inner = LayerCall.__new__(LayerCall)
-    inner.__dict__.update(self.__dict__)
+    inner = copy.copy(self)
     inner.layer, inner._path = layer, (*self._path, *path)
     inner._key = (self._key, layer.name, *path)
     return inner
