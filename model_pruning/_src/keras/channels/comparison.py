@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras.channels import interpreter
+from model_pruning._src.keras.models import example_inputs
 
 _NUM_EXAMPLES = 2
 # For dimensions of inputs that a model leaves open; two that it takes are run.
@@ -38,7 +39,8 @@ def difference(model: Any, small: Any) -> Optional[str]:
   num_sizes = 0
   problem: Optional[Exception] = None
   for size in _SIZES:
-    inputs = _random_inputs(model, size)
+    inputs = example_inputs.random_inputs(
+        model.inputs, _num_examples(model), size)
     try:
       _run(model, inputs, False)
     except (ValueError, tf.errors.OpError) as raised:
@@ -72,19 +74,10 @@ def _has_unknown(model: Any) -> bool:
   return any(None in tuple(tensor.shape)[1:] for tensor in model.inputs)
 
 
-def _random_inputs(model: Any, size: int) -> List[np.ndarray]:
-  """Normal numbers; of integers, which may be indices, 0 and 1."""
-  random = np.random.RandomState(0)
-  found = []
-  for tensor in model.inputs:
-    dims = list(tensor.shape)
-    shape = [_NUM_EXAMPLES if dims[0] is None else int(dims[0])] + [
-        size if dim is None else int(dim) for dim in dims[1:]]
-    dtype = tf.as_dtype(tensor.dtype)
-    values = (random.randn(*shape) if dtype.is_floating
-              else random.randint(0, 2, shape))
-    found.append(values.astype(dtype.as_numpy_dtype))
-  return found
+def _num_examples(model: Any) -> int:
+  """Two, or as many as the model is made for."""
+  batch = tuple(model.inputs[0].shape)[0]
+  return _NUM_EXAMPLES if batch is None else int(batch)
 
 
 def _run(model: Any, inputs: List[np.ndarray], training: bool,
