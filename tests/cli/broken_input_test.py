@@ -81,25 +81,26 @@ class BrokenModelTest(_BrokenTest):
       self._assert_refused(argv, os.path.basename(self._directory))
 
   def test_a_file_that_may_not_be_read(self):
-    path = broken_models.packed(os.path.join(self._directory, 'model'))
-    os.chmod(path, 0)
-    with contextlib.ExitStack() as stack:
-      if os.geteuid() == 0:
-        folder = path
-        while os.path.dirname(folder) != folder:
-          folder = os.path.dirname(folder)
-          mode = os.stat(folder).st_mode
-          if mode & 0o011 != 0o011:
-            os.chmod(folder, mode | 0o011)
-            stack.callback(os.chmod, folder, mode)
-        os.seteuid(_NOBODY)
-        stack.callback(os.seteuid, 0)
-      for argv in (('report', path), ('unpack', path, self._taken)):
-        status, out, err = commands.run(*argv, *['--force'][:len(argv) - 2])
-        self.assertEqual((status, out), (1, ''))
-        self.assertLen(err.splitlines(), 1)
-        self.assertIn('ermission denied', err)
-    self.assertEqual(commands.content(self._directory)[self._taken], b'mine')
+    # Root may read all files. Nobody may not even enter the directory of the
+    # test, nor that of Python: all that is needed is imported before.
+    with tempfile.TemporaryDirectory(dir='/tmp') as directory:
+      os.chmod(directory, 0o755)
+      path = broken_models.packed(os.path.join(directory, 'model'))
+      taken = broken_models.write(os.path.join(directory, 'taken'), b'mine')
+      calls = ('report', path), ('unpack', path, taken, '--force')
+      for argv in (calls[0], ('unpack', path, taken + '_before')):
+        self.assertEqual(commands.run(*argv)[0], 0)
+      with contextlib.ExitStack() as stack:
+        os.chmod(path, 0)
+        if os.geteuid() == 0:
+          os.seteuid(_NOBODY)
+          stack.callback(os.seteuid, 0)
+        for argv in calls:
+          status, out, err = commands.run(*argv)
+          self.assertEqual((status, out), (1, ''))
+          self.assertLen(err.splitlines(), 1)
+          self.assertIn('ermission denied', err)
+      self.assertEqual(commands.content(directory)[taken], b'mine')
 
 
 class BrokenArgumentTest(_BrokenTest):

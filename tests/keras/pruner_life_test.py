@@ -9,6 +9,7 @@ import subprocess
 import sys
 import weakref
 
+import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 
@@ -52,6 +53,20 @@ class PrunerLifeTest(absltest.TestCase):
         '  optimizer.build([other])',
         'optimizer.apply_gradients([(tf.constant(1.0), other)])')
     self.assertIn('after 1 updates and NOTHING WAS PRUNED: SGD', printed)
+
+  def test_a_model_without_a_kernel_trains_as_before(self):
+    model = keras_models.keras.Sequential([
+        keras_models.keras.layers.BatchNormalization(input_shape=(8,))])
+    pruner = model_pruning.keras.prune(model, 'target_sparsity=0.5')
+    self.assertIn(
+        'No weight of the model is pruned', ' '.join(pruner.report.warnings))
+    model.compile('sgd', 'mse')
+    features = np.ones([4, 8], np.float32)
+    model.fit(features, features, verbose=0)
+    self.assertEmpty(pruner.sparsity)
+    self.assertEmpty(model_pruning.keras.prune_now(
+        model, 'target_sparsity=0.5').pruned)
+    pruner.strip()
 
   def test_a_pruner_is_freed_with_its_model(self):
     if not tf.executing_eagerly():

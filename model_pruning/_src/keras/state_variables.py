@@ -87,6 +87,8 @@ def rebuild(rankings: Sequence[ranking_lib.Ranking],
     Whether weights should have been pruned by now, and are not.
   """
   rankings = list({id(ranking): ranking for ranking in rankings}.values())
+  if not rankings:  # A session does not run an empty graph.
+    return False
   steps = [[num_updates_of(weight) for weight in ranking.weights]
            for ranking in rankings]
   values = [[keras_variables.value_of(weight) for weight in ranking.weights]
