@@ -12,31 +12,38 @@ pull in.
 
 load("//tools/matrix:matrix.bzl", "ROWS")
 
-# For `ci_rows` of tests of masks and of the graphs of sessions: what the library
-# looks for in TensorFlow 2.10 and 2.16 is there in 2.15 too, or missing in 2.5
-# and 2.21 too; and with another Keras they are the same tests.
+# What `make test` runs a test file on, unless the file says something else; it
+# runs on each row with ROWS=all. Ten rows of all files would take two hours.
+#
+# Masks, and the graphs of sessions: a TensorFlow before 2, Keras 2, Keras 3.
+# Files that have most to do with TensorFlow's internals name more rows.
 GRAPH_ROWS = [
-    "tf1_14",
     "tf1_15",
-    "tf1_15_eager",
-    "tf2_1",
-    "tf2_5",
     "tf2_15",
     "tf2_21",
 ]
 
 # For those with layers or an Estimator, which TensorFlow 2.16 and later have
 # only with the Keras of before.
-GRAPH_LAYER_ROWS = GRAPH_ROWS + ["tf2_21_legacy"]
+GRAPH_LAYER_ROWS = [
+    "tf1_15",
+    "tf2_15",
+    "tf2_21_legacy",
+]
 
-# For tests of Keras besides `prune_test`, which all rows have: graph mode, and
-# then a row of each kind of optimizer that it ever had.
+# Keras: graph mode, and then a row of each kind of optimizer that it ever had.
+# `prune_test` runs on all rows.
 KERAS_ROWS = [
     "tf1_15",
-    "tf1_15_eager",
     "tf2_5",
-    "tf2_10",
     "tf2_15",
+    "tf2_21",
+]
+
+# What hardly knows of TensorFlow: the oldest Python and NumPy, and the newest.
+PYTHON_ROWS = [
+    "tf1_14",
+    "tf2_5",
     "tf2_21",
 ]
 
