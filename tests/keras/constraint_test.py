@@ -53,12 +53,6 @@ class TrainingTestCase(parameterized.TestCase):
     self.assertEqual(seen[-1], keras_training.NUM_STEPS)
 
 
-# XLA takes its time, and sees the same operations whatever the model.
-_MODELS_AND_WAYS = [
-    (model, way) for model in keras_models.MODELS
-    for way in keras_training.WAYS
-    if model == 'functional' or way not in (
-        'fit_compiled', 'compiled_loop', 'eager_loop')]
 _POLICIES_AND_WAYS = [('mixed_float16', 'fit'), ('mixed_bfloat16', 'fit'),
                       ('mixed_float16', 'fit_eagerly'),
                       ('mixed_float16', 'fit_compiled'),
@@ -67,7 +61,8 @@ _POLICIES_AND_WAYS = [('mixed_float16', 'fit'), ('mixed_bfloat16', 'fit'),
 
 class WaysTest(TrainingTestCase):
 
-  @parameterized.parameters(*_MODELS_AND_WAYS)
+  @parameterized.parameters(*keras_models.models_and_ways(
+      ways=keras_training.WAYS))
   def test_every_model_is_exact_after_each_update(self, model, way):
     self.train(keras_models.MODELS[model](), keras.optimizers.Adam(), way)
 

@@ -65,9 +65,7 @@ class KerasTestCase(parameterized.TestCase):
 
 class ModelsTest(KerasTestCase):
 
-  @parameterized.parameters(*[
-      (model, way) for model in keras_models.MODELS
-      for way in keras_models.WAYS])
+  @parameterized.parameters(*keras_models.models_and_ways())
   def test_every_model_trained_in_any_way_reaches_the_target(self, model, way):
     reason = keras_models.why_not(way)
     if reason:

@@ -8,7 +8,7 @@ They are written for `tf.keras`, whichever Keras that is in this process.
 from __future__ import annotations
 
 import inspect
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -162,3 +162,11 @@ def why_not(way: str) -> str:
 WAYS: Dict[str, Callable[[Any, int], None]] = {
     'fit': _fit, 'fit_eagerly': _fit_eagerly, 'fit_compiled': _fit_compiled,
     'train_on_batch': _train_on_batch, 'loop': _loop}
+
+
+def models_and_ways(models: Iterable[str] = MODELS,
+                    ways: Iterable[str] = WAYS) -> List[Tuple[str, str]]:
+  """Each model in the first way, and then the functional one in each other."""
+  first, *others = ways
+  return [*((model, first) for model in models),
+          *(('functional', way) for way in others)]

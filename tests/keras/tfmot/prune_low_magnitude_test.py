@@ -24,8 +24,7 @@ _MODELS = ('sequential', 'functional', 'nested')
 
 class ModelsTest(wrapped_models.WrapperTestCase):
 
-  @parameterized.parameters(*[
-      (model, way) for model in _MODELS for way in keras_models.WAYS])
+  @parameterized.parameters(*keras_models.models_and_ways(_MODELS))
   def test_every_model_trained_in_any_way_reaches_the_target(self, model, way):
     reason = keras_models.why_not(way)
     if reason:
