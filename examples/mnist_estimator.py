@@ -5,8 +5,8 @@
     PYTHONPATH=. python examples/mnist_estimator.py
     PYTHONPATH=. python examples/mnist_estimator.py --data_dir DIRECTORY
 
-Nothing in `model_fn` knows of pruning. Where TensorFlow has no Estimator (2.16 and newer), a
-`MonitoredTrainingSession` trains it with the same hook.
+Nothing in `model_fn` knows of pruning. Where TensorFlow has no Estimator (2.16
+and newer), a `MonitoredTrainingSession` trains it with the same hook.
 """
 
 from __future__ import annotations
