@@ -6,8 +6,8 @@
     PYTHONPATH=. python examples/imdb_lstm.py --data_dir DIRECTORY
 
 Without a directory `tf.keras.datasets` downloads the IMDB reviews. A directory
-holds rt-polarity.neg and rt-polarity.pos. The table of words and the kernels are
-pruned; both kernels of the LSTM have a target of their own.
+holds rt-polarity.neg and rt-polarity.pos. The table of words and the kernels
+are pruned; both kernels of the LSTM have a target of their own.
 """
 
 from __future__ import annotations
