@@ -8,6 +8,8 @@
 ROWS ?= ci
 TARGETS ?= //...
 TOOLS := .cache/tools
+SITE_TOOLS := .cache/site_tools
+SITE := .cache/site
 
 .PHONY: demo test lint bench docs bazel
 
@@ -30,12 +32,17 @@ lint: $(TOOLS)/ok
 bench:
 	@benchmarks/run.sh
 
-docs: bazel $(TOOLS)/ok
-	@$(TOOLS)/bin/python tools/matrix/run.py --rows tf2_15 //tests:docs_test
+# `make test TARGETS=//tests:docs_test` runs what the documents show.
+docs: $(SITE_TOOLS)/ok
+	@$(SITE_TOOLS)/bin/mkdocs build --quiet --strict --site-dir "$(SITE)"
+	@echo "The site is in $(SITE): open $(SITE)/index.html."
 
 # Not for people: what the targets above need.
 bazel:
 	@tools/install_bazel.sh
 
 $(TOOLS)/ok: tools/requirements.txt
-	@tools/make_tools.sh $(TOOLS)
+	@tools/make_tools.sh $(TOOLS) requirements.txt 8
+
+$(SITE_TOOLS)/ok: tools/docs_requirements.txt
+	@tools/make_tools.sh $(SITE_TOOLS) docs_requirements.txt 10

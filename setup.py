@@ -12,6 +12,16 @@ _VERSION = re.search(
     r"^__version__ = '(.+)'$",
     (_ROOT / 'model_pruning/__init__.py').read_text(), re.MULTILINE).group(1)
 
+# A page of the package is not beside the files that README.md links to. They
+# are named there; the address of the repository, once CITATION.cff has it as
+# `repository-code`, makes links of the names again.
+_CODE = re.search(r'^repository-code: "?([^"\n]+?)/?"?$',
+                  (_ROOT / 'CITATION.cff').read_text(), re.MULTILINE)
+_README = re.sub(
+    r'\[([^]]+)\]\((?![a-z]+:|#)([^)]+)\)',
+    rf'[\1]({_CODE.group(1)}/blob/main/\2)' if _CODE else r'\1',
+    (_ROOT / 'README.md').read_text())
+
 # TensorFlow is an extra: users have tensorflow, -cpu, -gpu, -macos or nightly
 # builds, which an install requirement would put a second one beside.
 _TENSORFLOW = ['tensorflow>=1.14']
@@ -25,7 +35,7 @@ setuptools.setup(
     version=_VERSION,
     description='Prunes whatever TensorFlow trains: tf.compat.v1 graphs and '
                 'Estimators, Keras 2 and Keras 3.',
-    long_description=(_ROOT / 'README.md').read_text(),
+    long_description=_README,
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     author='The model_pruning Authors',

@@ -93,6 +93,25 @@ class PackagingTest(absltest.TestCase):
         sorted(n for n in names if '.egg-info/' not in n),
         sorted([*_ABOUT, *_sources(), 'PKG-INFO', 'setup.cfg']))
 
+  def test_the_page_of_the_package_has_no_link_that_leads_nowhere(self):
+    with zipfile.ZipFile(str(self.wheel)) as wheel:
+      (name,) = [n for n in wheel.namelist() if n.endswith('/METADATA')]
+      page = wheel.read(name).decode()
+    self.assertIn('docs/keras.md', page)
+    self.assertEmpty(re.findall(r'\]\((?![a-z]+:)[^)]*\)', page))
+
+  def test_links_of_that_page_are_absolute_where_the_address_is_known(self):
+    copy = pathlib.Path(self.create_tempdir().full_path)
+    for name in [*_ABOUT, 'model_pruning/__init__.py']:
+      (copy / name).parent.mkdir(exist_ok=True)
+      shutil.copy(str(_ROOT / name), str(copy / name))
+    with (copy / 'CITATION.cff').open('a') as file:
+      file.write('repository-code: https://example.org/it/\n')
+    _run(copy, sys.executable, 'setup.py', '-q', 'egg_info')
+    page = (copy / 'model_pruning.egg-info/PKG-INFO').read_text()
+    self.assertIn(
+        '[docs/keras.md](https://example.org/it/blob/main/docs/keras.md)', page)
+
   def test_the_version_is_the_same_everywhere(self):
     version = re.search(
         r"^__version__ = '(.+)'$",

@@ -47,6 +47,18 @@ class Dataset(NamedTuple):
       yield self.test_images[start:stop], self.test_labels[start:stop]
 
 
+def examples(data: Dataset, steps: int, batch: int, seed: int) -> np.ndarray:
+  """Which training examples `steps` batches have: epochs, each shuffled.
+
+  Returns:
+    int64 [steps * batch], indices of training examples.
+  """
+  random = np.random.RandomState(seed)
+  count, wanted = len(data.train_labels), steps * batch
+  epochs = [random.permutation(count) for _ in range(-(-wanted // count))]
+  return np.concatenate(epochs)[:wanted]
+
+
 def _from_generator(batches: Any, images: np.ndarray) -> Any:
   return tf.data.Dataset.from_generator(
       batches, (tf.as_dtype(images.dtype), tf.int64),

@@ -1,0 +1,121 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What the short examples share: their command line, seeds and result."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from typing import Any, Callable, Dict, List, Optional
+
+import numpy as np
+import tensorflow as tf
+
+import model_pruning
+from support import dataset
+
+
+def parse(description: Optional[str], spec: str, steps: int,
+          argv: Optional[List[str]] = None) -> argparse.Namespace:
+  """Reads the command line.
+
+  Args:
+    description: the docstring of the example.
+    spec: default of --spec.
+    steps: default of --steps, in optimizer updates.
+    argv: the arguments. Default: those of the process.
+
+  Returns:
+    `spec`, `steps`, `seed`, `data_dir` and `result` by name.
+  """
+  parser = argparse.ArgumentParser(
+      description=description,
+      formatter_class=argparse.RawDescriptionHelpFormatter)
+  parser.add_argument('--spec', default=spec, help='default: %(default)s')
+  parser.add_argument('--steps', type=int, default=steps,
+                      help='optimizer updates (default: %(default)s)')
+  parser.add_argument('--seed', type=int, default=0,
+                      help='of weights and batches (default: %(default)s)')
+  parser.add_argument('--data_dir', default='',
+                      help='where the data is; downloaded by default')
+  parser.add_argument('--result', help='a JSON file to write')
+  args = parser.parse_args(argv)
+  tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+  return args
+
+
+def start_keras(seed: int) -> None:
+  """Clears what Keras holds, and seeds it, NumPy and TensorFlow."""
+  tf.keras.backend.clear_session()
+  np.random.seed(seed)
+  getattr(tf.keras.utils, 'set_random_seed',
+          tf.compat.v1.set_random_seed)(seed)
+
+
+def run_keras(args: argparse.Namespace, make_model: Callable[[], Any],
+              data: dataset.Dataset, batch: int = 64) -> Dict[str, Any]:
+  """Trains a model dense and pruned, and reports what came out.
+
+  Args:
+    args: what `parse` returned.
+    make_model: returns a compiled model whose outputs are logits.
+    data: what to train and to test on.
+    batch: examples of a step.
+
+  Returns:
+    What `report` returns.
+  """
+  accuracies = {}
+  for run in ['dense', 'pruned']:
+    start_keras(args.seed)
+    model = make_model()
+    if run == 'pruned':
+      pruner = model_pruning.keras.prune(
+          model, args.spec, num_steps=args.steps)
+    fit(model, data, args.steps, batch, args.seed)
+    accuracies[run + '_accuracy'] = accuracy(model, data)
+  return report(args, pruner.sparsity, **accuracies)
+
+
+def fit(model: Any, data: dataset.Dataset, steps: int, batch: int,
+        seed: int) -> None:
+  """Trains a compiled Keras model for `steps` updates of `batch` examples."""
+  chosen = dataset.examples(data, steps, batch, seed)
+  model.fit(data.train_images[chosen], data.train_labels[chosen],
+            batch_size=batch, shuffle=False, verbose=0)
+
+
+def accuracy(model: Any, data: dataset.Dataset) -> float:
+  """The share of test examples whose largest logit is that of the label."""
+  logits = model.predict(data.test_images, batch_size=500, verbose=0)
+  return float(np.mean(np.argmax(logits, 1) == data.test_labels))
+
+
+def report(args: argparse.Namespace, sparsity: Dict[str, Any],
+           **figures: float) -> Dict[str, Any]:
+  """Prints what came out, and writes it where `--result` says.
+
+  Args:
+    args: what `parse` returned.
+    sparsity: the share of zeros of each pruned weight by its name.
+    **figures: what was measured besides.
+
+  Returns:
+    All of it.
+  """
+  result = {
+      'tensorflow': tf.__version__, 'spec': args.spec, 'steps': args.steps,
+      'seed': args.seed, **figures,
+      'sparsity': {name: float(share) for name, share in sparsity.items()}}
+  for name, share in result['sparsity'].items():
+    print(f'{name:40} {share:.4f} of the entries are zero')
+  for name, figure in figures.items():
+    print(f'{name:40} {figure:.4f}')
+  if args.result:
+    beside = args.result + '.part'
+    with open(beside, 'w', encoding='utf-8') as file:
+      json.dump(result, file, indent=1)
+      file.write('\n')
+    os.replace(beside, args.result)
+  return result
