@@ -37,8 +37,9 @@ def notes(weights: Iterable[measured.MeasuredWeight]) -> Tuple[str, ...]:
   found.append(
       'TensorFlow Lite on x86: dense layers in blocks of 4 inputs by 1 output '
       'have a kernel that skips zeros, convolutions have none; '
-      f'{_kernels(len(blocks), "dense ")} {"is" if len(blocks) == 1 else "are"} '
-      f'in blocks and at least {_WORTH_SKIPPING:.0%} zero.')
+      f'{_kernels(len(blocks), "dense ")} '
+      f'{"is" if len(blocks) == 1 else "are"} in blocks and at least '
+      f'{_WORTH_SKIPPING:.0%} zero.')
   pointwise = [weight for weight in kernels
                if len(weight.shape) == 4 and weight.shape[:2] == (1, 1)]
   sparse = [weight for weight in pointwise
