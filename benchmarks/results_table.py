@@ -15,8 +15,9 @@ _RESULTS = pathlib.Path(__file__).resolve().parent / 'results'
 _HEAD = """# Results
 
 Written by `make bench`; what is measured, and how, is said at the top of
-[mask_update.py](../mask_update.py), [step_overhead.py](../step_overhead.py)
-and [graph_overhead.py](../graph_overhead.py).
+[mask_update.py](../mask_update.py), [step_overhead.py](../step_overhead.py),
+[graph_overhead.py](../graph_overhead.py), [packing.py](../packing.py) and
+[tflite_export.py](../tflite_export.py).
 Compare ratios, not milliseconds. A run during which the CPUs were busy with
 other work, see the last table, should be repeated on an idle machine.
 """
@@ -93,6 +94,44 @@ def attachments() -> Iterator[List[Any]]:
              figures['cpu_seconds']]
 
 
+def packed() -> Iterator[List[Any]]:
+  """One row for each result and sparsity."""
+  for row, result in _results('packing'):
+    for figures in result['rows']:
+      speeds = figures['megabytes_per_second']
+      yield [row, figures['sparsity'], f'{figures["dense_bytes"]:,}',
+             f'{figures["packed_bytes"]:,}', f'{figures["gzip_bytes"]:,}',
+             f'{figures["zstd_bytes"]:,}', figures['over_bound'],
+             *(speeds[name] for name in ('encode', 'decode', 'gzip', 'zstd')),
+             'yes' if figures['is_exact'] else 'no']
+
+
+def exports() -> Iterator[List[Any]]:
+  """One row for each result, structure and form."""
+  for row, result in _results('tflite_export'):
+    for one in result['matrix']:
+      if 'name' not in one:  # No form of this structure is right.
+        yield [row, one['structure'], '', '', '', one['problem']]
+        continue
+      verdict = one['problem'] or (
+          'right, the smallest' if one['chosen'] else 'right')
+      yield [row, one['structure'], one['name'],
+             f'{one["num_bytes"]:,}' if one['num_bytes'] else '',
+             '' if one['error'] is None else f'{one["error"]:.2g}',
+             ' '.join(verdict.replace('|', '/').split())]
+    yield [row, 'dense', 'a planted file of other weights', '', '',
+           result['planted'] or 'taken for right']
+
+
+def latencies() -> Iterator[List[Any]]:
+  """One row for each result, file and number of threads."""
+  for row, result in _results('tflite_export'):
+    for one in result['latency']:
+      yield [row, one['path'], one['threads'], f'{one["median"]:.3f}',
+             f'{one["low"]:.3f} - {one["high"]:.3f}', f'{one["speed"]:.2f}',
+             one['densified']]
+
+
 def applications() -> Iterator[List[Any]]:
   """One row for each result and network of keras.applications."""
   for row, result in _results('applications_sweep'):
@@ -114,7 +153,8 @@ def application_runs() -> Iterator[List[Any]]:
 
 def runs() -> Iterator[List[Any]]:
   """One row for each result: what was run, where and when."""
-  for name in ('mask_update', *_STEP_RESULTS, 'graph_overhead'):
+  for name in ('mask_update', *_STEP_RESULTS, 'graph_overhead', 'packing',
+               'tflite_export'):
     for row, result in _results(name):
       where = result['environment']
       versions = ', '.join(
@@ -146,6 +186,22 @@ def main() -> None:
       '\n## Attaching the hook to a graph\n',
       table(['row', 'operations', 'weights', 'operations added', 'seconds',
              'CPU seconds'], attachments()),
+      '\n## Packed files\n',
+      'MobileNetV1, random weights. The bound is the entropy of zeros and of\n'
+      'the bytes of what is kept. Speeds are megabytes of dense bytes in a\n'
+      'second of the CPU.\n',
+      table(['row', 'sparsity', 'dense bytes', 'packed', 'gzip -6', 'zstd -9',
+             'over bound', 'encode', 'decode', 'gzip', 'zstd', 'exact'],
+            packed()),
+      '\n## TensorFlow Lite files\n',
+      'Three dense layers in every form, compared with the model.\n'
+      'The error is that with the default delegate, over the largest output.\n',
+      table(['row', 'structure', 'form', 'bytes', 'error', 'verdict'],
+            exports()),
+      '\nOne dense layer of 1024 by 1024, float32, in blocks of 4x1, each file\n'
+      'in every round. Convolutions were not timed.\n',
+      table(['row', 'file', 'threads', 'ms', '10 % - 90 %', 'speed over dense',
+             'weights made dense'], latencies()),
       '\n## Networks of keras.applications\n',
       'Random weights, pruned to 0.9, two steps, saved, and loaded where\n'
       'there is no model_pruning; not made by `make bench`. In the last\n'

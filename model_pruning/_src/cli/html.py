@@ -67,8 +67,10 @@ def page(report: report_lib.ModelReport) -> str:
   if drawn:
     parts += [
         '<h2>Magnitudes of the entries that are not zero</h2>',
-        '<p>The line is the smallest of them: the threshold, where entries '
-        f'were pruned by magnitude. The {len(drawn)} largest kernels.</p>',
+        '<p>The line is the smallest of them: the threshold, where single '
+        'entries were pruned by magnitude.'
+        + (f' The {len(drawn)} largest kernels.'
+           if len(drawn) < len(kernels) else '') + '</p>',
         '<div class="grid">', *map(_histogram, drawn), '</div>']
   parts += ['<h2>What can run faster</h2>', '<ul>',
             *(f'<li>{html.escape(note)}</li>' for note in report.notes),
@@ -145,7 +147,7 @@ def _histogram(weight: measured.MeasuredWeight) -> str:
   if weight.zeros:
     threshold = (f'<path d="M{line:.1f} {top}V{base}" stroke="{_ZEROS}" '
                  'stroke-width="1.5"/>')
-    caption = (f'threshold {weight.smallest:.3g}, {weight.zeros:,} zeros '
+    caption = (f'the smallest is {weight.smallest:.3g}, {weight.zeros:,} zeros '
                'beside it')
   axis = (
       f'<path d="M{left} {top}V{base}H{left + inner}" stroke="#222" '

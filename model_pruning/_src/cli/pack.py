@@ -10,6 +10,7 @@ from model_pruning._src.cli import command
 from model_pruning._src.model_files import arrays
 from model_pruning._src.model_files import kinds
 from model_pruning._src.storage import lossy
+from model_pruning._src.storage import new_file
 from model_pruning._src.storage import pack as pack_lib
 
 
@@ -23,6 +24,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
+  # Said before a large model is read.
+  new_file.check_free(arguments.output, arguments.force)
   stored = arrays.arrays_of(
       kinds.recognize(arguments.model), arguments.custom)
   numbers = [array for array in stored if arrays.is_numeric(array)]

@@ -40,8 +40,9 @@ def draw_report(report: report_lib.ModelReport, file: BinaryIO) -> None:
   left, right = figure.subplots(1, 2, gridspec_kw={'width_ratios': [3, 1]})
   names = [weight.name for weight in kernels]
   shares = [weight.sparsity for weight in kernels]
-  left.barh(names, [1.0] * len(kernels), color=_KEPT, label='not zero')
   left.barh(names, shares, color=_ZEROS, label='zero')
+  left.barh(names, [1 - share for share in shares], left=shares, color=_KEPT,
+            label='not zero')
   for i, share in enumerate(shares):
     left.text(1.01, i, f'{share:.1%}', va='center', fontsize=8)
   left.set_xlim(0, 1.12)
@@ -50,13 +51,15 @@ def draw_report(report: report_lib.ModelReport, file: BinaryIO) -> None:
   left.tick_params(axis='y', labelsize=8)
   left.legend(loc='lower center', bbox_to_anchor=(0.5, 1.0), ncol=2,
               frameon=False)
-  sizes = [report.total(field) / 1e6
+  is_large = report.total('dense_bytes') >= 10**6
+  unit, unit_bytes = ('megabytes', 10**6) if is_large else ('kilobytes', 10**3)
+  sizes = [report.total(field) / unit_bytes
            for field in ('dense_bytes', 'gzip_bytes', 'packed_bytes')]
   bars = right.bar(['in memory', 'gzip -6', 'packed'], sizes,
                    color=('#999999', '#56B4E9', '#009E73'))
   for bar, size in zip(bars, sizes):
     right.text(bar.get_x() + bar.get_width() / 2, size, f'{size:.3g}',
                ha='center', va='bottom', fontsize=8)
-  right.set_ylabel('megabytes')
+  right.set_ylabel(unit)
   right.tick_params(axis='x', labelsize=8)
   figure.savefig(file, format='png', dpi=picture.DOTS_PER_INCH)

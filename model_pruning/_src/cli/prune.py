@@ -26,8 +26,11 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
       arguments.model, arguments.output, arguments.spec,
       calibration=arguments.calibration, custom=arguments.custom,
       overwrite=arguments.force)
-  return command.Answer(f'{report}\n{arguments.output} is written.',
-                        dict(report.to_dict(), path=arguments.output))
+  estimated = (' Batch normalizations, if it has any, were estimated on '
+               f'{arguments.calibration}.' if arguments.calibration else '')
+  return command.Answer(
+      f'{report}\n{arguments.output} is written.{estimated}',
+      dict(report.to_dict(), path=arguments.output))
 
 
 COMMAND = command.Command(

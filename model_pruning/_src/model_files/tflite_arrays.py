@@ -21,6 +21,8 @@ from model_pruning._src.files import child
 def read(path: str) -> List[Tuple[str, np.ndarray]]:
   """Returns the constants of a model, in the order of its tensors.
 
+  Those that are stored without their zeros have them again.
+
   Args:
     path: of the `.tflite` file.
 
@@ -40,6 +42,8 @@ def read(path: str) -> List[Tuple[str, np.ndarray]]:
 def _do(job: child.Job) -> None:
   """Writes the constants of a model as a file of NumPy."""
   import tensorflow as tf
+
+  from model_pruning._src.model_files import sparse_tensor
   with warnings.catch_warnings():
     warnings.simplefilter('ignore')  # That it will move to another package.
     interpreter = tf.lite.Interpreter(model_path=job['path'])
@@ -50,6 +54,10 @@ def _do(job: child.Job) -> None:
       value = np.asarray(interpreter.get_tensor(detail['index']))
     except ValueError:
       continue  # Before memory is allocated, constants have values only.
+    # Versions that cannot read the encoding do not tell it either.
+    sparsity = detail.get('sparsity_parameters')
+    if sparsity:
+      value = sparse_tensor.to_dense(value, detail['shape'], sparsity)
     arrays[str(len(names))] = value
     names.append(detail['name'])
   np.savez(job['output'], names=np.array(names, np.str_), **arrays)

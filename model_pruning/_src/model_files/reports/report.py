@@ -68,7 +68,9 @@ class ModelReport:
             f'{_sum(weight.nonzero_multiply_adds for weight in known):,} with '
             'zeros skipped')
     if missing:
-      text += f', besides those of {missing} kernels of which it is not known'
+      text += (f', besides those of {missing} '
+               f'{"kernel" if missing == 1 else "kernels"} of which it is not '
+               'known')
     if self.other_multiply_adds is None:
       text += '; those of activations with each other are not known'
     elif self.other_multiply_adds:
@@ -132,7 +134,7 @@ class ModelReport:
             for weight in shown]
     others = [weight for weight in self.weights if weight not in shown]
     if others:
-      rows.append((f'{len(others)} others', '', '',
+      rows.append((f'{len(others)} other{"s" * (len(others) > 1)}', '', '',
                    f'{sum(weight.zeros for weight in others):,}', '', '',
                    *_bytes(others), *_multiply_adds(
                        [weight for weight in others if weight.is_kernel])))
