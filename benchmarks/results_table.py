@@ -198,8 +198,8 @@ def main() -> None:
       'The error is that with the default delegate, over the largest output.\n',
       table(['row', 'structure', 'form', 'bytes', 'error', 'verdict'],
             exports()),
-      '\nOne dense layer of 1024 by 1024, float32, in blocks of 4x1, each file\n'
-      'in every round. Convolutions were not timed.\n',
+      '\nOne dense layer of 1024 by 1024, float32, in blocks of 4x1, each\n'
+      'file in every round. Convolutions were not timed.\n',
       table(['row', 'file', 'threads', 'ms', '10 % - 90 %', 'speed over dense',
              'weights made dense'], latencies()),
       '\n## Networks of keras.applications\n',
