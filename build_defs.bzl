@@ -12,11 +12,11 @@ pull in.
 
 load("//tools/matrix:matrix.bzl", "ROWS")
 
-# What `make test` runs a test file on, unless the file says something else; it
-# runs on each row with ROWS=all. Ten rows of all files would take two hours.
+# What a test file names as `ci_rows` if it need not run on all ten rows of
+# `make test`. Files that have most to do with TensorFlow's internals run on all
+# ten or name their own; ROWS=all runs every file on every row.
 #
 # Masks, and the graphs of sessions: a TensorFlow before 2, Keras 2, Keras 3.
-# Files that have most to do with TensorFlow's internals name more rows.
 GRAPH_ROWS = [
     "tf1_15",
     "tf2_15",
@@ -40,7 +40,8 @@ KERAS_ROWS = [
     "tf2_21",
 ]
 
-# What hardly knows of TensorFlow: the oldest Python and NumPy, and the newest.
+# What hardly knows of TensorFlow: the oldest Python and NumPy, the newest, and
+# one between.
 PYTHON_ROWS = [
     "tf1_14",
     "tf2_5",
@@ -58,8 +59,10 @@ exec "$PWD/{python}" tools/matrix/pytest_main.py {srcs} "$@"
 
 def _runfiles(ctx):
     runfiles = ctx.runfiles(files = ctx.files.srcs + ctx.files.data)
-    for dep in ctx.attr.deps:
-        runfiles = runfiles.merge(dep[DefaultInfo].default_runfiles)
+
+    # As of the native rules: a library that is read has its imports with it.
+    for needed in ctx.attr.deps + ctx.attr.data:
+        runfiles = runfiles.merge(needed[DefaultInfo].default_runfiles)
     return runfiles
 
 def _library_impl(ctx):
