@@ -18,16 +18,15 @@ import tensorflow as tf
 
 import mnist_cnn
 import model_pruning
+from support import arguments
 from support import dataset
 from support import image_data
 from support import short_run
 
-BATCH = 64
-
 
 def train(model: Any, optimizer: Any, data: dataset.Dataset, steps: int,
           seed: int) -> None:
-  """Makes `steps` updates of `BATCH` examples each."""
+  """Makes `steps` updates of 64 examples each."""
   loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
   @tf.function
@@ -37,7 +36,7 @@ def train(model: Any, optimizer: Any, data: dataset.Dataset, steps: int,
     weights = model.trainable_variables
     optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
 
-  order = dataset.examples(data, steps, BATCH, seed)
+  order = dataset.examples(data, steps, short_run.BATCH, seed)
   for chosen in np.split(order, steps):
     step(tf.constant(data.train_images[chosen]),
          tf.constant(data.train_labels[chosen]))
@@ -50,7 +49,7 @@ def main(argv: Optional[List[str]] = None,
   data = data or image_data.load(args.data_dir)
   accuracies = {}
   for run in ['dense', 'pruned']:
-    short_run.start_keras(args.seed)
+    arguments.start_keras_afresh(args.seed)
     model = mnist_cnn.make_model()
     optimizer = tf.keras.optimizers.Adam(1e-3)
     if run == 'pruned':

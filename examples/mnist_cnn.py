@@ -15,6 +15,8 @@ from typing import Any, Dict, List, Optional
 
 import tensorflow as tf
 
+import model_pruning
+from support import arguments
 from support import dataset
 from support import image_data
 from support import short_run
@@ -44,7 +46,16 @@ def main(argv: Optional[List[str]] = None,
   """Trains dense and pruned, and returns what came out."""
   args = short_run.parse(__doc__, SPEC, STEPS, argv)
   data = data or image_data.load(args.data_dir)
-  return short_run.run_keras(args, make_model, data)
+  accuracies = {}
+  for run in ['dense', 'pruned']:
+    arguments.start_keras_afresh(args.seed)
+    model = make_model()
+    if run == 'pruned':
+      pruner = model_pruning.keras.prune(
+          model, args.spec, num_steps=args.steps)
+    short_run.fit(model, data, args.steps, args.seed)
+    accuracies[run + '_accuracy'] = short_run.accuracy(model, data)
+  return short_run.report(args, pruner.sparsity, **accuracies)
 
 
 if __name__ == '__main__':

@@ -7,14 +7,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from typing import Any, Callable, Dict, List, Optional
+import platform
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 import tensorflow as tf
 
-import model_pruning
+from support import arguments
 from support import dataset
 
+BATCH = 64
 
 def parse(description: Optional[str], spec: str, steps: int,
           argv: Optional[List[str]] = None) -> argparse.Namespace:
@@ -29,12 +31,7 @@ def parse(description: Optional[str], spec: str, steps: int,
   Returns:
     `spec`, `steps`, `seed`, `data_dir` and `result` by name.
   """
-  parser = argparse.ArgumentParser(
-      description=description,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
-  parser.add_argument('--spec', default=spec, help='default: %(default)s')
-  parser.add_argument('--steps', type=int, default=steps,
-                      help='optimizer updates (default: %(default)s)')
+  parser = arguments.parser_of(description, spec, steps)
   parser.add_argument('--seed', type=int, default=0,
                       help='of weights and batches (default: %(default)s)')
   parser.add_argument('--data_dir', default='',
@@ -45,45 +42,11 @@ def parse(description: Optional[str], spec: str, steps: int,
   return args
 
 
-def start_keras(seed: int) -> None:
-  """Clears what Keras holds, and seeds it, NumPy and TensorFlow."""
-  tf.keras.backend.clear_session()
-  np.random.seed(seed)
-  getattr(tf.keras.utils, 'set_random_seed',
-          tf.compat.v1.set_random_seed)(seed)
-
-
-def run_keras(args: argparse.Namespace, make_model: Callable[[], Any],
-              data: dataset.Dataset, batch: int = 64) -> Dict[str, Any]:
-  """Trains a model dense and pruned, and reports what came out.
-
-  Args:
-    args: what `parse` returned.
-    make_model: returns a compiled model whose outputs are logits.
-    data: what to train and to test on.
-    batch: examples of a step.
-
-  Returns:
-    What `report` returns.
-  """
-  accuracies = {}
-  for run in ['dense', 'pruned']:
-    start_keras(args.seed)
-    model = make_model()
-    if run == 'pruned':
-      pruner = model_pruning.keras.prune(
-          model, args.spec, num_steps=args.steps)
-    fit(model, data, args.steps, batch, args.seed)
-    accuracies[run + '_accuracy'] = accuracy(model, data)
-  return report(args, pruner.sparsity, **accuracies)
-
-
-def fit(model: Any, data: dataset.Dataset, steps: int, batch: int,
-        seed: int) -> None:
-  """Trains a compiled Keras model for `steps` updates of `batch` examples."""
-  chosen = dataset.examples(data, steps, batch, seed)
+def fit(model: Any, data: dataset.Dataset, steps: int, seed: int) -> None:
+  """Trains a compiled Keras model for `steps` updates of 64 examples."""
+  chosen = dataset.examples(data, steps, BATCH, seed)
   model.fit(data.train_images[chosen], data.train_labels[chosen],
-            batch_size=batch, shuffle=False, verbose=0)
+            batch_size=BATCH, shuffle=False, verbose=0)
 
 
 def accuracy(model: Any, data: dataset.Dataset) -> float:
@@ -105,8 +68,9 @@ def report(args: argparse.Namespace, sparsity: Dict[str, Any],
     All of it.
   """
   result = {
-      'tensorflow': tf.__version__, 'spec': args.spec, 'steps': args.steps,
-      'seed': args.seed, **figures,
+      'tensorflow': tf.__version__,
+      'machine': f'{platform.machine()}, {os.cpu_count()} CPUs',
+      'spec': args.spec, 'steps': args.steps, 'seed': args.seed, **figures,
       'sparsity': {name: float(share) for name, share in sparsity.items()}}
   for name, share in result['sparsity'].items():
     print(f'{name:40} {share:.4f} of the entries are zero')
