@@ -171,6 +171,11 @@ class BrokenArgumentTest(_BrokenTest):
         commands.run('pack', self._model, self._taken, '--force')[0], 0)
     self.assertNotEqual(commands.content(self._directory)[self._taken], b'mine')
 
+  def test_a_taken_path_is_said_before_anything_is_read(self):
+    for name in ('pack', 'unpack'):
+      self._assert_refused((name, self._model + '_gone', self._taken),
+                           'exists and is not overwritten')
+
   def test_a_missing_package_is_named_in_one_line(self):
     result = commands.run_program(
         'import sys; sys.modules["zstandard"] = None\n'

@@ -26,7 +26,7 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
       arguments.model, arguments.output, arguments.spec,
       calibration=arguments.calibration, custom=arguments.custom,
       overwrite=arguments.force)
-  estimated = (' Batch normalizations, if it has any, were estimated on '
+  estimated = (' Batch normalizations have their statistics from '
                f'{arguments.calibration}.' if arguments.calibration else '')
   return command.Answer(
       f'{report}\n{arguments.output} is written.{estimated}',
