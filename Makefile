@@ -4,7 +4,8 @@
 #   make test ROWS="tf2_15 tf2_21"  some rows (tools/matrix/matrix.bzl)
 #   make test ROWS=all              every minor version of TensorFlow
 #   make test TARGETS=//tests/core/...   some tests, a process per file
-#   make test ROWS=all TABLE=docs/compatibility.md   writes that document
+#   make test ROWS=all TABLE=docs/compatibility.md   writes that document; some
+#                                   rows (ROWS="tf2_3 tf2_4") change their lines
 ROWS ?= ci
 TARGETS ?= //...
 TOOLS := .cache/tools

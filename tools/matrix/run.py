@@ -29,11 +29,11 @@ import urllib.request
 from typing import Counter, Dict, Iterator, List, Optional
 from xml.etree import ElementTree
 
+import table
 from rows import find_python
 from rows import ROOT
 from rows import Row
 from rows import select_rows
-from table import format_table
 
 COLUMNS = '{:<15}{:>8}{:>8}{:>8}{:>9}'
 MAX_LOGS = 10
@@ -288,6 +288,17 @@ def _print_failures(results: List[Result]) -> None:
       print('  {:<15}{}'.format(result.row.name, failure))
 
 
+def commit() -> str:
+  """Returns the commit that is checked out, with `+` if files differ."""
+  git = ['git', '-C', str(ROOT)]
+  found = subprocess.run(
+    git + ['rev-parse', '--short', 'HEAD'], stdout=subprocess.PIPE,
+    stderr=subprocess.DEVNULL, universal_newlines=True
+  ).stdout.strip()
+  same = subprocess.run(git + ['diff', '--quiet', 'HEAD']).returncode == 0
+  return found + ('' if same else '+')
+
+
 def _skipped(row: Row) -> Result:
   return Result(row, 'ROW SKIPPED: there is no Python {}'.format(row.python))
 
@@ -298,23 +309,30 @@ def main() -> int:
     description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
   )
   parser.add_argument('--rows', default='ci', help='ci, all, or names')
-  parser.add_argument('--table', help='file for the table of the documents')
+  parser.add_argument(
+    '--table', help='the document that gets what the rows gave; needs all tests'
+  )
   parser.add_argument('targets', nargs='*', default=ALL_TARGETS)
   args = parser.parse_args()
   try:
     rows = select_rows(args.rows)
   except ValueError as error:
     sys.exit(str(error))
+  is_ci = 'ci' in args.rows.split()
+  if args.table and (is_ci or args.targets != ALL_TARGETS):
+    sys.exit(
+      'TABLE={} is for all tests of a row: give no TARGETS, and ROWS=all or '
+      'names of rows. Received: ROWS="{}"'.format(args.table, args.rows)
+    )
   bazel = find_bazel()
   flags = version_flags(bazel)
-  is_ci = 'ci' in args.rows.split()
   start = time.time()
   found = [row for row in rows if find_python(row.python)]
   print('Rows: ' + ' '.join(row.name for row in found), flush=True)
   ran = run_rows(found, bazel, flags, args.targets, is_ci) if found else []
   results = ran + [_skipped(row) for row in rows if row not in found]
   if args.table:
-    pathlib.Path(args.table).write_text(format_table(results))
+    table.update(pathlib.Path(args.table), results, commit())
   return 0 if report(results, time.time() - start) else 1
 
 

@@ -67,15 +67,24 @@ class RunTest(absltest.TestCase):
     result = self.collect(XML[:100], 'PASSED')
     self.assertLen(result.failures, 1)
 
-  def test_the_table_of_the_documents_has_the_row_and_the_reasons(self):
-    result = self.collect(XML, 'FAILED')
-    lock = self.create_tempfile(content='# python: 3.7\ntensorflow==1.15.5\n')
-    result.row = result.row._replace(lock=pathlib.Path(lock.full_path))
-    text = table.format_table([result])
+  def test_the_table_of_the_documents_has_what_a_row_gave(self):
+    path = pathlib.Path(self.create_tempdir().full_path) / 'table.md'
+    table.update(path, [self.collect(XML, 'FAILED')], 'abc')
+    text = path.read_text()
     self.assertIn(
-      '| tf1_15 | 1.15.5 | built in | 3.7 | 1 | 1 | 2 |\n', text
+      '| tf1_15 | 1.15.5 | built in | 3.7 | 1 | 1 | 2 | abc |\n', text
     )
     self.assertIn('*   needs XLA: tf1_15\n', text)
+    self.assertIn('*   tf1_15: tests/mask_test.py MaskTest.test_tie', text)
+    self.assertRegex(text, r'\| tf2_21 \|.*\| not run yet \|')
+
+  def test_a_run_leaves_the_rows_of_the_table_that_it_did_not_run(self):
+    path = pathlib.Path(self.create_tempdir().full_path) / 'table.md'
+    table.update(path, [self.collect(XML, 'FAILED')], 'abc')
+    table.update(path, [run.Result(rows.load_rows()['tf2_21'], 'gone')], 'def')
+    text = path.read_text()
+    self.assertRegex(text, r'\| tf1_15 \|.*\| 1 \| 1 \| 2 \| abc \|')
+    self.assertRegex(text, r'\| tf2_21 \|.*\| gone \|  \|  \| def \|')
 
   def report(self, results):
     """Returns what is printed, and the verdict."""

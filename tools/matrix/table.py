@@ -1,56 +1,104 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The compatibility table of the documents, from the results of a run."""
+"""The compatibility table of the documents, from the results of runs.
+
+All rows together take hours. So what a row gave is kept in a JSON file beside
+the document, and a run changes the rows that it ran.
+"""
 
 import collections
+import json
+import os
+import pathlib
 import re
 from typing import Any, Dict, List, Sequence
+
+from rows import load_rows
+from rows import Row
 
 HEADER = """# Compatibility
 
 What `make test ROWS=all TABLE=docs/compatibility.md` found: the number of tests
 that passed, failed and were skipped, a row for each TensorFlow on one Python.
-Skipped is what a TensorFlow does not have; the reasons are below the table.
+Skipped is what a TensorFlow does not have; the reasons are below the table. A
+run may name some of the rows: each has the commit that it was run on.
 
-| row | TensorFlow | Keras | Python | passed | failed | skipped |
-|---|---|---|---|---|---|---|
+| row | TensorFlow | Keras | Python | passed | failed | skipped | commit |
+|---|---|---|---|---|---|---|---|
 """
+NOT_RUN = 'not run yet'
+
+# What is kept of a row: `note`, why it did not run, or `passed`, `failures`,
+# `skips` by their reasons; and `commit`.
+Kept = Dict[str, Any]
 
 
-def format_table(results: Sequence[Any]) -> str:
-  """Returns the document.
+def update(path: pathlib.Path, results: Sequence[Any], commit: str) -> None:
+  """Writes the document, and what it is made of beside it.
 
   Args:
-    results: one `run.Result` a row.
+    path: of the document, which ends in `.md`.
+    results: one `run.Result` a row; other rows stay as they were.
+    commit: what was tested.
   """
-  lines = [_line(result) for result in results]
-  reasons: Dict[str, List[str]] = collections.defaultdict(list)
+  data = path.with_suffix('.json')
+  kept: Dict[str, Kept] = {}
+  if data.exists():
+    kept = json.loads(data.read_text())
   for result in results:
-    for reason in result.skips:
+    kept[result.row.name] = {'note': result.note, 'commit': commit} if (
+      result.note) else {
+        'passed': result.passed, 'failures': result.failures,
+        'skips': dict(sorted(result.skips.items())), 'commit': commit}
+  _replace(data, json.dumps(kept, indent=1, sort_keys=True) + '\n')
+  _replace(path, format_table(kept))
+
+
+def format_table(kept: Dict[str, Kept]) -> str:
+  """Returns the document, with a line for every row of the matrix."""
+  rows = load_rows()
+  lines = [_line(row, kept.get(name, {'note': NOT_RUN, 'commit': ''}))
+           for name, row in rows.items()]
+  reasons: Dict[str, List[str]] = collections.defaultdict(list)
+  failures = []
+  for name in rows:
+    entry = kept.get(name, {})
+    failures += ['*   {}: {}'.format(name, failure)
+                 for failure in entry.get('failures', ())]
+    for reason in entry.get('skips', ()):
       # Messages name the version, which the table has: one line for all.
       general = re.sub(r'TensorFlow \d[\w.]*', 'this TensorFlow', reason)
-      reasons[general].append(result.row.name)
-  lines += ['', '## Skipped', '']
+      reasons[general].append(name)
+  if failures:
+    lines += ['', '## Failed', '', *failures]
+  if reasons:
+    lines += ['', '## Skipped', '']
   for reason, names in sorted(reasons.items()):
     lines.append('*   {}: {}'.format(reason, ', '.join(sorted(set(names)))))
   return HEADER + '\n'.join(lines) + '\n'
 
 
-def _line(result: Any) -> str:
+def _replace(path: pathlib.Path, text: str) -> None:
+  beside = path.with_name(path.name + '.part')
+  beside.write_text(text)
+  os.replace(str(beside), str(path))
+
+
+def _line(row: Row, entry: Kept) -> str:
   pins = dict(
-    line.split('==') for line in result.row.lock.read_text().splitlines()
+    line.split('==') for line in row.lock.read_text().splitlines()
     if '==' in line)
   tensorflow = pins.get('tensorflow-cpu') or pins.get('tensorflow')
-  cells = [result.row.name, tensorflow, _keras(result.row, pins),
-           result.row.python]
-  if result.note:
-    cells += [result.note, '', '']
+  cells = [row.name, tensorflow, _keras(row, pins), row.python]
+  if entry.get('note'):
+    cells += [entry['note'], '', '']
   else:
-    cells += [result.passed, len(result.failures), result.skipped]
-  return '| {} |'.format(' | '.join(map(str, cells)))
+    cells += [entry['passed'], len(entry['failures']),
+              sum(entry['skips'].values())]
+  return '| {} |'.format(' | '.join(map(str, [*cells, entry['commit']])))
 
 
-def _keras(row: Any, pins: Dict[str, str]) -> str:
+def _keras(row: Row, pins: Dict[str, str]) -> str:
   """Returns which Keras `tf.keras` is in a row."""
   if row.env.get('TF_USE_LEGACY_KERAS') == '1':
     return 'tf_keras ' + (pins.get('tf_keras') or pins['tf-keras'])
