@@ -8,6 +8,7 @@ to restore it. There is no public way to give a variable an answer of its own.
 
 from __future__ import annotations
 
+import types
 from typing import Any, Dict, List, Sequence
 
 import tensorflow as tf
@@ -47,16 +48,15 @@ def set_restorer(variable: tf.Variable, restorer: Any) -> None:
   ask, were tried on TF 1.14, 1.15, 2.5, 2.15 and 2.21.
 
   Args:
-    variable: any, also a distributed one. It gets a class of the same name that
-      is derived from its own.
-    restorer: its `specs(variable)` returns what `save_spec` does, in a list, and
+    variable: any, also a distributed one. It gets a class of the same name
+      that is derived from its own.
+    restorer: its `specs(variable)` returns a list of what `save_spec` does, and
       its `restore(variable, tensors)` an operation, given what was read.
   """
   base = type(variable)
   if base not in _CLASSES:
-    _CLASSES[base] = type(base)(
-        base.__name__,
-        (_AsksRestorer, base, saveable_object.SaveableObject), {})
+    _CLASSES[base] = types.new_class(base.__name__, (
+        _AsksRestorer, base, saveable_object.SaveableObject))
   variable.__class__ = _CLASSES[base]
   variable._restorer = restorer  # pylint: disable=protected-access
 

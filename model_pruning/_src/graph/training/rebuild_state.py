@@ -232,7 +232,7 @@ class PruningState:
 
   def rebuilt(self, weights: Sequence[tf.Tensor],
               step: tf.Tensor) -> List[tf.Tensor]:
-    """What `state` is if the weights, and the global step, have these values."""
+    """What `state` is if the weights and the global step have these values."""
     likenesses = [
         (*weight.weight.shape.as_list(), weight.weight.dtype,
          *[held.dtype for held in weight.state()]) for weight in self.weights]
