@@ -89,28 +89,10 @@ class SaversTest(parameterized.TestCase):
     super().setUp()
     self._directory = self.create_tempdir().full_path
 
-  def test_a_file_without_state_gives_what_the_weights_say(self, use_resource):
-    for zeros in (False, True):
-      path, value = _dense_file(self._directory, use_resource, 10, zeros)
-      for title, make in _SAVERS.items():
-        with tf.Graph().as_default():
-          _pruned_train_op(use_resource)
-          saver = _built(make)
-          with v1.Session() as session:
-            if title == 'without the step':
-              v1.train.get_global_step().load(10, session)
-            saver.restore(session, path)
-            values = _values(session)
-        np.testing.assert_array_equal(values['kernel'], value, title)
-        np.testing.assert_array_equal(values['kernel/mask'], value != 0, title)
-        self.assertEqual(values['kernel/threshold'],
-                         np.abs(value[value != 0]).min(), title)
-        # An update at step 8 would have pruned more than a third.
-        self.assertEqual(values[_STATE[2]], schedule.NEVER, title)
-
-  def test_a_file_with_state_gives_just_that(self, use_resource):
+  def test_each_saver_reads_files_without_state_and_with_it(
+      self, use_resource):
+    dense, value = _dense_file(self._directory, use_resource, zeros=True)
     for title, make in _SAVERS.items():
-      path = self.create_tempdir().full_path + '/pruned'
       with tf.Graph().as_default():
         train_op = _pruned_train_op(use_resource)
         initializer = v1.global_variables_initializer()
@@ -118,21 +100,39 @@ class SaversTest(parameterized.TestCase):
             np.zeros([7, 10], np.float32)).op
         saver = _built(make)
         with v1.Session() as session:
-          session.run(initializer)
+          if title == 'without the step':
+            v1.train.get_global_step().load(10, session)
+          saver.restore(session, dense)
+          rebuilt = _values(session)
           for _ in range(11):
             session.run(train_op)
-          # Not what the weights say: the mask keeps a zero.
-          session.run(zero)
+          session.run(zero)  # So that the weights do not say what is kept.
           before = _values(session)
-          saver.save(session, path)
+          path = saver.save(session, f'{self._directory}/{title}')
           session.run(initializer)
+          if title == 'without the step':
+            v1.train.get_global_step().load(21, session)
           saver.restore(session, path)
           after = _values(session)
-      if title == 'without the step':
-        after['global_step'] = before['global_step']
-      self.assertFalse(before['kernel/mask'].all())
-      for name, value in before.items():
-        np.testing.assert_array_equal(after[name], value, f'{title}: {name}')
+      np.testing.assert_array_equal(rebuilt['kernel'], value, title)
+      np.testing.assert_array_equal(rebuilt['kernel/mask'], value != 0, title)
+      self.assertEqual(rebuilt['kernel/threshold'],
+                       np.abs(value[value != 0]).min(), title)
+      # An update at step 8 would have pruned more than a third.
+      self.assertEqual(rebuilt[_STATE[2]], schedule.NEVER, title)
+      self.assertFalse(before['kernel/mask'].all(), title)
+      for name, held in before.items():
+        np.testing.assert_array_equal(after[name], held, f'{title}: {name}')
+
+  def test_a_file_of_a_dense_run_prunes_nothing_before_an_update(
+      self, use_resource):
+    dense, value = _dense_file(self._directory, use_resource)
+    with tf.Graph().as_default(), v1.Session() as session:
+      _pruned_train_op(use_resource)
+      v1.train.Saver().restore(session, dense)
+      values = _values(session)
+    np.testing.assert_array_equal(values['kernel'], value)
+    np.testing.assert_array_equal(values['kernel/mask'], value != 0)
 
   def test_what_is_written_has_the_names_of_ever(self, use_resource):
     with tf.Graph().as_default(), v1.Session() as session:
