@@ -103,6 +103,16 @@ def call_in_graph(function: Any,
   return results
 
 
+def ignore_errors(dataset: tf.data.Dataset) -> tf.data.Dataset:
+  """The elements of a dataset that can be computed.
+
+  A method since TF 2.11; the function before it warns since.
+  """
+  if hasattr(dataset, 'ignore_errors'):
+    return dataset.ignore_errors()
+  return dataset.apply(tf.data.experimental.ignore_errors())
+
+
 @contextlib.contextmanager
 def running_functions_eagerly() -> Iterator[None]:
   """Makes each `tf.function` that is called inside run as Python.

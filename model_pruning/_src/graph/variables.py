@@ -111,13 +111,14 @@ class StoredTensor:
         for it; returns an operation, or what has one.
     """
     changes = []
-    for part, piece in zip(self.parts, self._pieces(value)):
+    for part, piece in zip(self.parts, self.pieces(value)):
       for replica in tf_compat.replicas(part):
         with on_device_of(replica):
           changes.append(change(replica, piece))
     return grouped(changes)
 
-  def _pieces(self, value: tf.Tensor) -> List[tf.Tensor]:
+  def pieces(self, value: tf.Tensor) -> List[tf.Tensor]:
+    """The whole tensor, split into one tensor per part."""
     if len(self.parts) == 1:
       return [value]
     return tf.split(

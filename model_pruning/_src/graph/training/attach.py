@@ -24,6 +24,7 @@ from model_pruning._src.graph.training import initializers
 from model_pruning._src.graph.training import moving_averages
 from model_pruning._src.graph.training import project_ops as project_ops_lib
 from model_pruning._src.graph.training import rebuild_state
+from model_pruning._src.graph.training import restored_state
 from model_pruning._src.graph.training import saved_values
 from model_pruning._src.graph.training import savers
 from model_pruning._src.graph.training import state_variables
@@ -237,6 +238,7 @@ def _make_known(spec: spec_lib.PruningSpec,
   for state in states:
     initializers.initialize_with_weights(state)
     initializers.rebuild_with_restored_weights(state)
+    restored_state.RestoredState(state).install()
     savers.install(state)
   saved_values.save_projected(states)
   if spec.add_summary:

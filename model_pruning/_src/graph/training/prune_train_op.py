@@ -44,10 +44,10 @@ def prune_train_op(train_op: _TrainOp,
       train_op = model_pruning.prune_train_op(train_op, 'target_sparsity=0.9')
 
   For a loop of your own over a `tf.compat.v1.Session`. Run what is returned
-  in place of `train_op`. Call it before savers and initializers are made, so
-  that they know the masks; those made before are completed where that can be
-  done from outside. docs/guide.md says more of savers, of dense checkpoints and
-  of fine-tuning a sparse model. Nobody tells this function when training ends:
+  in place of `train_op`. Savers and initializers may be made before or after
+  this call: those made before are completed where that can be done from
+  outside. docs/guide.md says more of savers, of dense checkpoints and of
+  fine-tuning a sparse model. Nobody tells this function when training ends:
   unlike the hook, it cannot warn of a target that was not reached.
 
   Several train ops of one graph are pruned one by one, each with a spec of

@@ -8,6 +8,7 @@ saved, they are where the weights are not zero.
 
 from __future__ import annotations
 
+import functools
 from typing import (
   Any,
   Dict,
@@ -26,6 +27,7 @@ import tensorflow as tf
 from model_pruning._src.core import initial_zeros
 from model_pruning._src.core import projection
 from model_pruning._src.core import rebuild
+from model_pruning._src.core import shared_functions
 from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph import weights as weights_lib
 from model_pruning._src.planning import end_of_training
@@ -147,8 +149,8 @@ class PruningState:
       step = _fetch(self.global_step, session)
       with tf.Graph().as_default(), tf.compat.v1.Session() as scratch:
         last_step = scratch.run(self._rebuilt_last_step(
-            [tf.compat.v1.placeholder_with_default(mask, mask.shape)
-             for mask in masks], tf.constant(step)))
+            [_num_pruned(tf.compat.v1.placeholder_with_default(
+                mask, mask.shape)) for mask in masks], tf.constant(step)))
       self.last_mask_update_step.load(last_step, session)
 
   def rebuild_uninitialized(self, session: tf.compat.v1.Session) -> List[str]:
@@ -224,12 +226,28 @@ class PruningState:
       with tf.control_dependencies([rebuilt]):
         masks = [weight.mask.read_value() if weight.weight.is_among(names)
                  else _read_or(weight.mask, True) for weight in self.weights]
-      last_step = self._rebuilt_last_step(masks, step)
+      last_step = self._rebuilt_last_step(
+          [_num_pruned(mask) for mask in masks], step)
       return tf.group(rebuilt, self.last_mask_update_step.assign(last_step))
 
-  def _rebuilt_last_step(self, masks: Sequence[tf.Tensor],
+  def rebuilt(self, weights: Sequence[tf.Tensor],
+              step: tf.Tensor) -> List[tf.Tensor]:
+    """What `state` is if the weights and the global step have these values."""
+    likenesses = [
+        (*weight.weight.shape.as_list(), weight.weight.dtype,
+         *[held.dtype for held in weight.state()]) for weight in self.weights]
+    functions = shared_functions.SharedFunctions(likenesses)
+    numbers, rebuilt = [], []
+    for value, weight, likeness in zip(weights, self.weights, likenesses):
+      number, *state = functions.call(
+          likeness, functools.partial(_rebuilt_with_number, weight), [value])
+      numbers.append(number)
+      rebuilt += state
+    return [*rebuilt, self._rebuilt_last_step(numbers, step)]
+
+  def _rebuilt_last_step(self, numbers_pruned: Sequence[tf.Tensor],
                          step: tf.Tensor) -> tf.Tensor:
-    numbers = iter([_num_pruned(mask) for mask in masks])
+    numbers = iter(numbers_pruned)
     pruned = [tf.add_n([next(numbers) for _ in state.masks])
               for state in self._projections]
     return rebuild.last_mask_update_step(self._projections, pruned, step)
@@ -242,6 +260,13 @@ def _rebuilt(value: tf.Tensor, weight: WeightWithState) -> List[tf.Tensor]:
   if weight.gradient is not None:
     state.append(tf.zeros(weight.gradient.shape, weight.gradient.dtype))
   return state
+
+
+def _rebuilt_with_number(weight: WeightWithState,
+                         value: tf.Tensor) -> List[tf.Tensor]:
+  """How many entries the mask prunes, and what `_rebuilt` returns."""
+  state = _rebuilt(value, weight)
+  return [rebuild.num_pruned(state[0]), *state]
 
 
 def _assign_rebuilt(weight: WeightWithState) -> List[tf.Operation]:
@@ -265,16 +290,17 @@ def _num_pruned(mask: tf.Tensor) -> tf.Tensor:
 
 def _read_or(held: variables_lib.StoredTensor, value: Any) -> tf.Tensor:
   """What `held` holds, with `value` for parts that hold nothing."""
-
-  def read_part(variable: tf.Variable) -> tf.Tensor:
-    return tf.compat.v1.cond(
-        tf.compat.v1.is_variable_initialized(variable),
-        variable.read_value,
-        lambda: tf.fill(variable.shape.as_list(), tf.constant(
-            value, variable.dtype.base_dtype)))
-
   # All of it is on the device: a ref, or a handle, must not leave it.
-  return held.read(read_part)
+  return held.read(lambda variable: read_variable_or(variable, value))
+
+
+def read_variable_or(variable: tf.Variable, value: Any) -> tf.Tensor:
+  """The value of a variable; if it has none, `value` in all entries."""
+  return tf.compat.v1.cond(
+      tf.compat.v1.is_variable_initialized(variable),
+      variable.read_value,
+      lambda: tf.fill(variable.shape.as_list(), tf.constant(
+          value, variable.dtype.base_dtype)))
 
 
 def _are_initialized(held: variables_lib.StoredTensor) -> List[tf.Tensor]:

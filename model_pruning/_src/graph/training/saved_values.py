@@ -24,8 +24,19 @@ from model_pruning._src.graph.training import rebuild_state
 # What savers put between a variable and the operation that writes it.
 _READS = frozenset(['Identity', 'ReadVariableOp'])
 
+# What savers write files of the present format, and of the older one, with.
+SAVES = frozenset(['SaveV2', 'SaveSlices'])
+
 # The inputs of an operation that writes, by the names of what variables are.
 _Positions = Dict[str, List[int]]
+
+
+class Entry(NamedTuple):
+  """Where the files of a saver hold a variable."""
+
+  name: str
+  slice_spec: str
+  dtype: tf.DType
 
 
 class _Pruned(NamedTuple):
@@ -57,8 +68,8 @@ def save_projected(states: Iterable[rebuild_state.PruningState]) -> List[str]:
     op = graph.get_operation_by_name(op_name)
     together: Dict[str, List[_Pruned]] = {}
     for pair in pruned:
-      if _key(pair.variable) in positions:
-        together.setdefault(_key(pair.mask), []).append(pair)
+      if key_of(pair.variable) in positions:
+        together.setdefault(key_of(pair.mask), []).append(pair)
     for pairs in together.values():
       _project(op, pairs, positions)
       found += [pair.variable.op.name for pair in pairs]
@@ -87,7 +98,7 @@ def _project(op: tf.Operation, pruned: Sequence[_Pruned],
   with op.graph.as_default(), tf.control_dependencies(None):
     values = {}
     for pair in pruned:
-      for position in positions[_key(pair.variable)]:
+      for position in positions[key_of(pair.variable)]:
         with tf.device(op.device):  # A saver's is next to the variable.
           values[position] = tf.identity(op.inputs[position])
     # One read for all. If the mask is updated meanwhile, what is written has
@@ -102,12 +113,23 @@ def _project(op: tf.Operation, pruned: Sequence[_Pruned],
           for position, value in values.items()}
   for position, value in projected.items():
     graph_compat.update_input(op, position, value)
-  for position in positions.get(_key(mask_variable), ()):
+  for position in positions.get(key_of(mask_variable), ()):
     graph_compat.update_input(op, position, mask)
 
 
-def _key(variable: tf.Variable) -> str:
+def key_of(variable: tf.Variable) -> str:
+  """By which a variable, no distributed one, is found in a saver."""
   return str(weights_lib.source(variable).name)
+
+
+def entries_of(op: tf.Operation) -> Dict[str, Entry]:
+  """What an operation of `SAVES` writes, by `key_of` each variable."""
+  names, slice_specs = [tf.get_static_value(op.inputs[i]) for i in (1, 2)]
+  return {
+      _source_of(tensor): Entry(
+          name.decode(), slice_spec.decode(), tensor.dtype.base_dtype)
+      for name, slice_spec, tensor in zip(
+          names, slice_specs, list(op.inputs)[3:])}
 
 
 def _saved_variables(graph: tf.Graph) -> Dict[str, _Positions]:
