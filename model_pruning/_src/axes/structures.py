@@ -176,7 +176,8 @@ class Channels(Structure):
     """Raises a ValueError, for all who prune weight by weight."""
     raise ValueError(
         'Field `structure` can be channels for '
-        '`model_pruning.keras.prune_now`, which prunes a trained model; here '
+        '`model_pruning.keras.prune_now`, which prunes a trained model, and '
+        'for `prune_files` of a Keras file or a frozen graph; here '
         'each weight is pruned by itself. Received: structure=channels')
 
 

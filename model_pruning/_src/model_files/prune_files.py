@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
+from model_pruning._src.axes import structures
 from model_pruning._src.core import prune_arrays
 from model_pruning._src.files import errors
 from model_pruning._src.files import replace
@@ -192,7 +193,8 @@ def _prune_saved_model(directory: str, output: str,
           spec)
     else:
       message = graph_defs.saved_model(directory)
-      report = _prune_constants(message.meta_graphs[0].graph_def, spec)
+      report = _prune_constants(
+        message.meta_graphs[0].graph_def, directory, spec)
       with open(os.path.join(target, 'saved_model.pb'), 'wb') as file:
         file.write(message.SerializeToString())
   return report
@@ -202,7 +204,7 @@ def _prune_graph_def(path: str, output: str,
                      spec: spec_lib.PruningSpec) -> report_lib.PruningReport:
   """Prunes a frozen GraphDef; a text one is written as text."""
   graph_def = graph_defs.read(path)
-  report = _prune_constants(graph_def, spec)
+  report = _prune_constants(graph_def, path, spec)
   directory, name = os.path.split(os.path.abspath(output))
   with replace.staged(directory) as staging:
     with open(os.path.join(staging, name), 'wb') as file:
@@ -210,13 +212,22 @@ def _prune_graph_def(path: str, output: str,
   return report
 
 
-def _prune_constants(graph_def: Any, spec: spec_lib.PruningSpec
+def _prune_constants(graph_def: Any, source: str, spec: spec_lib.PruningSpec
                      ) -> report_lib.PruningReport:
   """Prunes the constants of a GraphDef in place."""
   import tensorflow as tf
 
   from model_pruning._src.model_files import graph_weights
   pairs = graph_weights.candidates(graph_def)
+  if structures.Channels.is_asked_for(spec):
+    from model_pruning._src.graph.channels import prune_channels
+    candidates = [candidate for _, candidate in pairs]
+    rules, report = plan_lib.make_plan(
+        spec.replace(structure='auto'), candidates, is_training=False)
+    return prune_channels.prune_channels(
+        graph_def, source, spec,
+        {candidate.name: rule for candidate, rule in zip(candidates, rules)},
+        report)
   values, report = _pruned(
       spec, [candidate for _, candidate in pairs],
       lambda i: pairs[i][0].load(), '')
