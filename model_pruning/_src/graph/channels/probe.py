@@ -70,8 +70,11 @@ def probes(graph_def: Any, source: str) -> Iterator[Probe]:
 
 def run(graph: tf.Graph, inputs: Dict[str, np.ndarray],
         names: List[str]) -> List[np.ndarray]:
-  """Runs a graph and returns the values of tensors."""
-  with v1.Session(graph=graph) as session:
+  """Runs a graph as it is written and returns the values of tensors."""
+  config = v1.ConfigProto()
+  # Operations that are fused have no output that can be asked for.
+  config.graph_options.rewrite_options.disable_meta_optimizer = True
+  with v1.Session(graph=graph, config=config) as session:
     found: List[np.ndarray] = session.run(names, inputs)
   return found
 
