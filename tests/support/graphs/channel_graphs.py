@@ -21,11 +21,11 @@ class Net:
   """Layers of v1, each with variables of its own."""
 
   def __init__(self) -> None:
-    self._random = np.random.RandomState(0)
+    self.random = np.random.RandomState(0)
 
   def variable(self, name: str, shape: Sequence[int],
                positive: bool = False) -> Any:
-    value = self._random.standard_normal(shape) / np.sqrt(
+    value = self.random.standard_normal(shape) / np.sqrt(
         np.prod(shape[:-1]) if len(shape) > 1 else 1)
     if positive:
       value = np.abs(value) + 0.5

@@ -117,8 +117,11 @@ def _stacked(net: Any, graph: _Graph, name: str) -> Any:
 def _padded(net: Any, graph: _Graph, name: str) -> Any:
   x = graph.pick(3, 4)
   paddings = [[0, 0]] * len(x.shape)
-  paddings[graph.one_of(*range(1, len(x.shape)))] = [graph.one_of(0, 1), 1]
-  return tf.pad(x, paddings, graph.one_of('CONSTANT', 'REFLECT'))
+  axis = graph.one_of(*range(1, len(x.shape)))
+  paddings[axis] = [graph.one_of(0, 1), 1]
+  # A line of one entry has nothing to reflect.
+  return tf.pad(x, paddings, graph.one_of('CONSTANT', 'REFLECT')
+                if _dims(x)[axis - 1] > 1 else 'CONSTANT')
 
 
 def _pooled(net: Any, graph: _Graph, name: str) -> Any:

@@ -141,6 +141,8 @@ def _split(call: _Call) -> Sequence[Any]:
   if not call.varies(tensor, axis):
     return parts
   lines = [call.line(part, axis) for part in parts]
+  for line in lines:
+    call.keep_one(line)
   if call.op.type == 'Split':
     # Parts are equal: each loses those at the same places.
     for line in lines[1:]:

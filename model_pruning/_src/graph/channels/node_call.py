@@ -9,6 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 import numpy as np
 import tensorflow as tf
 
+from model_pruning._src.channels import channel_ids
 from model_pruning._src.channels import dependency as dependency_lib
 from model_pruning._src.graph.channels import probe as probe_lib
 from model_pruning._src.graph.channels import sizes as sizes_lib
@@ -226,6 +227,11 @@ class NodeCall:
   def freeze(self, channels: np.ndarray, reason: str) -> None:
     """Lets channels stay, for a reason in a few words."""
     self._context.dependency.freeze(channels, reason)
+
+  def keep_one(self, channels: np.ndarray) -> None:
+    """Lets one of some channels stay, as one of those that a kernel makes."""
+    self._context.dependency.families.append(
+        channels[channels != channel_ids.NONE])
 
   def frozen(self, number: int, reason: str) -> np.ndarray:
     """New channels that stay."""
