@@ -38,8 +38,7 @@ ROOMS: Dict[str, List[str]] = {
   'graph.training': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.strip': [
     'compat', 'files', 'axes', 'spec', 'core', 'planning', 'graph'],
-  'graph.channels': [
-    'files', 'axes', 'spec', 'planning', 'channels', 'graph', 'graph.strip'],
+  'graph.channels': ['files', 'axes', 'spec', 'planning', 'channels'],
   'keras.models': [
     'compat', 'files', 'axes', 'spec', 'multiply_adds', 'core', 'planning'],
   'keras.channels': ['compat', 'axes', 'spec', 'core', 'planning', 'channels',

@@ -63,6 +63,7 @@ def shrink_files(source: 'Union[str, os.PathLike[str]]',
     How many parameters there were, and how many are left.
 
   Raises:
+    TypeError: if `round_to` is no integer.
     ValueError: if there is no model, it is damaged, of another kind, or cannot
       be run, `output` is there, or the models do not compute the same: then
       the message names where they part.

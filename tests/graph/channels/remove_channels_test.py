@@ -25,7 +25,7 @@ _MOST_LEFT = {
     'squeeze_and_excite': 0.47, 'flattened': 0.26, 'flattened_by_shape': 0.5,
     'shuffled': 0.51, 'split': 0.48, 'u_net': 0.32, 'unfused_norms': 0.48,
     'dilated': 0.39, 'one_dimensional': 0.5, 'shared_kernel': 0.36,
-    'padded_channels': 0.53}
+    'padded_channels': 0.53, 'position_tables': 0.75}
 
 
 class FilesTestCase(parameterized.TestCase):

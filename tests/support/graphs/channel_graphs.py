@@ -163,6 +163,16 @@ def unfused_norms(net: Net, x: Any) -> Any:
   return net.dense(x / net.variable('scale', [6], positive=True), 5, 'logits')
 
 
+def position_tables(net: Net, x: Any) -> Any:
+  """Constants with an entry for each place and channel."""
+  x = net.conv(x, 6, 'stem')
+  shape = [1, IMAGE_SIZE, IMAGE_SIZE, 6]
+  x = x + net.variable('direct', shape)
+  x = tf.nn.relu(net.conv(x, 6, 'two') * net.variable('places', shape))
+  x = net.conv(x, 6, 'whole') + net.variable('scaled', shape) * 2.0
+  return tf.reduce_mean(net.conv(x, 5, 'logits', 1), [1, 2])
+
+
 def grouped(net: Net, x: Any) -> Any:
   x = tf.nn.relu(net.conv(x, 8, 'stem'))
   x = tf.nn.relu(net.conv(x, 12, 'groups', groups=2))
@@ -204,7 +214,7 @@ GRAPHS: Dict[str, Callable[[Net, Any], Any]] = {
     build.__name__: build for build in (
         residual, mobile, concatenated, squeeze_and_excite, flattened,
         flattened_by_shape, shuffled, split, u_net, unfused_norms, dilated,
-        one_dimensional, shared_kernel, padded_channels)}
+        one_dimensional, shared_kernel, padded_channels, position_tables)}
 
 
 def frozen(build: Callable[[Net, Any], Any],

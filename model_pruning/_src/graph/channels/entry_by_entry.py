@@ -49,12 +49,12 @@ def _not_of_zero(call: _Call) -> Sequence[Any]:
 
 @rules.for_ops(constants.MERGES - {'BiasAdd'})
 def _merged(call: _Call) -> Sequence[Any]:
-  first, second = call.numbers(0), call.numbers(1)
-  if call.op.type == 'Mul' and first is not None and second is not None:
+  numbers = [call.numbers(i) for i in range(len(call.op.inputs))]
+  if call.op.type == 'Mul' and all(one is not None for one in numbers):
     call.is_handled(0)
     call.is_handled(1)
-    return [tensors.Tensor(numbers=call.sizes.product(first, second))]
-  return [call.merge(range(len(call.op.inputs)))]
+    return [tensors.Tensor(numbers=call.sizes.product(*numbers))]
+  return [call.merge(range(len(numbers)))]
 
 
 @rules.for_ops(constants.DIVISIONS)

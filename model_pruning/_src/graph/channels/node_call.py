@@ -88,6 +88,11 @@ class NodeCall:
     self._inputs = list(inputs)
     self._counted: Set[int] = set()
 
+  @property
+  def sizes(self) -> sizes_lib.Sizes:
+    """The numbers of the graph."""
+    return self._context.sizes
+
   def shape(self, index: int) -> Tuple[int, ...]:
     """The shape of an input; it must be known."""
     return tuple(self.op.inputs[index].shape.as_list())
@@ -175,20 +180,18 @@ class NodeCall:
       self._context.dependency.use(weight.name, weight.name, of_constant,
                                    channels, role, weight.rank)
 
-  def use_line(self, index: int, channels: np.ndarray,
-               role: Optional[dependency_lib.Role] = None) -> None:
+  def use_line(self, index: int, channels: np.ndarray) -> None:
     """Says that an input has an entry for each of the channels.
 
     Args:
       index: of the input, of shape [number of channels].
       channels: these.
-      role: what the operation does with them. Default: what the graph says.
     """
     weight = self._inputs[index].weight
     if weight is None:
       self.unite(self.along(index, 0), channels)
     else:
-      self.use(index, 0, channels, role or self._context.roles[weight.name])
+      self.use(index, 0, channels, self._context.roles[weight.name])
 
   def unite(self, first: np.ndarray, second: np.ndarray) -> None:
     """Channels at equal places are the same, or go together."""
@@ -201,15 +204,17 @@ class NodeCall:
     """
     tables = [i for i in indices if self._is_table(i)]
     others = [i for i in indices if i not in tables]
-    if not others:
-      others, tables = tables, []
+    if not any(self.channels(i).any() for i in others):
+      others, tables = list(indices), []
     merged = np.broadcast_to(self._context.dependency.merge(
         [self.channels(i) for i in others]), self.output_shape())
     for i in tables:
+      weight = self._inputs[i].weight
+      assert weight is not None
       for axis in range(-len(self.shape(i)), 0):
         if self.shape(i)[axis] > 1 and self.varies(merged, axis):
-          self.use(i, axis, self._context.dependency.along(merged, axis),
-                   self._role_of(i))
+          self.use(i, axis, self.line(merged, axis),
+                   self._context.roles[weight.name])
     return merged
 
   def aligned(self, channels: np.ndarray) -> np.ndarray:
@@ -276,6 +281,10 @@ class NodeCall:
     return all(self.count(index, place, line)
                for place, line in lines.items())
 
+  def is_handled(self, index: int) -> None:
+    """Says that a rule looks after the numbers of an input itself."""
+    self._counted.add(index)
+
   def stays(self, reason: Optional[str] = None) -> List[_Tensor]:
     """Lets all that goes in stay, and makes outputs of which nothing goes.
 
@@ -303,10 +312,6 @@ class NodeCall:
     for i, tensor in enumerate(self._inputs):
       if tensor.numbers is not None and i not in self._counted:
         self._context.sizes.fix(tensor.numbers)
-
-  def is_handled(self, index: int) -> None:
-    """Says that a rule looks after the numbers of an input itself."""
-    self._counted.add(index)
 
   def run_on(self, moved: Dict[int, np.ndarray]) -> List[np.ndarray]:
     """Runs the operation itself on other entries: right if it only moves them.
@@ -338,19 +343,9 @@ class NodeCall:
                 for feed, value in zip(feeds, values)},
         [f'{node.name}:{i}' for i in range(len(self.op.outputs))])
 
-  @property
-  def sizes(self) -> sizes_lib.Sizes:
-    """The numbers of the graph."""
-    return self._context.sizes
-
   def _is_table(self, index: int) -> bool:
     return self._inputs[index].weight is not None and sum(
         size > 1 for size in self.shape(index)) > 1
-
-  def _role_of(self, index: int) -> dependency_lib.Role:
-    weight = self._inputs[index].weight
-    assert weight is not None
-    return self._context.roles[weight.name]
 
   def _channels_of_weight(self, weight: tensors.Weight,
                           shape: Tuple[int, ...]) -> np.ndarray:

@@ -45,13 +45,12 @@ def remove_channels(graph_def: Any, source: str, round_to: int = 1,
       takes.
 
   Raises:
+    TypeError: if `round_to` is no integer.
     ValueError: if the graph cannot be run on random inputs, `round_to` is not
       positive, or the graphs do not compute the same: then the message names
       the node where they part.
   """
-  if round_to < 1:
-    raise ValueError('Argument `round_to` must be at least 1. '
-                     f'Received: {round_to}')
+  removal.check_round_to(round_to)
   traced = trace.trace(graph_def, source, outputs)
   dependency = traced.dependency
   removed = removal.with_one_left(
