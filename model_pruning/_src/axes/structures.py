@@ -177,8 +177,8 @@ class Channels(Structure):
     raise ValueError(
         'Field `structure` can be channels for '
         '`model_pruning.keras.prune_now`, which prunes a trained model, and '
-        'for `prune_files` of a Keras file or a frozen graph; here '
-        'each weight is pruned by itself. Received: structure=channels')
+        'for `prune_files` of a Keras file, a frozen graph or a SavedModel; '
+        'here each weight is pruned by itself. Received: structure=channels')
 
 
 def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:

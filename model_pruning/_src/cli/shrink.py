@@ -11,7 +11,8 @@ from model_pruning._src.cli import command
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('model', metavar='IN',
-                      help='a .keras or .h5 file, or a frozen GraphDef')
+                      help='a .keras or .h5 file, a frozen GraphDef, '
+                      'or a SavedModel, which comes out frozen')
   command.add_output(parser, 'the smaller model, in the format of IN')
   parser.add_argument(
       '--round-to', type=int, default=1, metavar='N',

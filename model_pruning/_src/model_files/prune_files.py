@@ -42,7 +42,8 @@ def prune_files(
 
   The entries that matter least become exactly 0.0, as many as the spec says,
   in every structure and distribution; all else stays as it is, bit for bit.
-  The result has the format of the source, with its names and signatures.
+  The result has the format of the source, with its names and signatures. With
+  `structure=channels` a SavedModel becomes a frozen one, with one signature.
 
   Args:
     source: a checkpoint (its prefix or directory), a SavedModel, a frozen
@@ -175,7 +176,16 @@ def _write_variables(prefix: str, output: str,
 
 def _prune_saved_model(directory: str, output: str,
                        spec: spec_lib.PruningSpec) -> report_lib.PruningReport:
-  """Prunes a SavedModel: its variables, or the constants of a frozen one."""
+  """Prunes a SavedModel: its variables, or the constants of a frozen one.
+
+  With channels it is frozen, as its functions have to be written out.
+  """
+  if structures.Channels.is_asked_for(spec):
+    from model_pruning._src.model_files import frozen_saved_model
+    graph = frozen_saved_model.read(directory)
+    report = _prune_constants(graph.graph_def, directory, spec)
+    frozen_saved_model.replace_at(output, graph)
+    return report
   from model_pruning._src.graph.strip import files as strip_files
   prefix = os.path.join(directory, 'variables', 'variables')
   parent, name = os.path.split(os.path.abspath(output))

@@ -48,9 +48,10 @@ def shrink_files(source: 'Union[str, os.PathLike[str]]',
   models are run on random inputs before anything is written.
 
   Args:
-    source: a `.keras` or `.h5` file with a whole model, or a frozen GraphDef.
-      What it is, is told by its content.
-    output: the file, in the format of the source.
+    source: a `.keras` or `.h5` file with a whole model, a frozen GraphDef, or
+      a SavedModel. What it is, is told by its content.
+    output: the file, in the format of the source; or the directory of a frozen
+      SavedModel, with one signature, which is empty if it is there.
     round_to: leaves numbers of channels that are multiples of it, or as many
       as before. Default: 1, all that can go are left out.
     outputs: of a GraphDef: names of nodes whose values stay. What they do not
@@ -73,13 +74,16 @@ def shrink_files(source: 'Union[str, os.PathLike[str]]',
   new_file.check_free(output, overwrite)
   if found.kind is kinds.Kind.GRAPH_DEF:
     return _shrink_graph_def(found.path, output, round_to, outputs, overwrite)
-  if found.kind not in (kinds.Kind.KERAS, kinds.Kind.HDF5):
+  if found.kind not in (kinds.Kind.KERAS, kinds.Kind.HDF5,
+                        kinds.Kind.SAVED_MODEL):
     raise ValueError(f'{found} is neither a Keras model nor a frozen graph: '
-                     'channels are removed from .keras and .h5 files and from '
-                     'frozen GraphDefs')
+                     'channels are removed from .keras and .h5 files, frozen '
+                     'GraphDefs and SavedModels')
   if outputs:
-    raise ValueError('Argument `outputs` must be left out for a Keras model, '
-                     f'which has its own. Received: outputs={list(outputs)}')
+    raise ValueError(f'Argument `outputs` must be left out for {found}, which '
+                     f'has its own. Received: outputs={list(outputs)}')
+  if found.kind is kinds.Kind.SAVED_MODEL:
+    return _shrink_saved_model(found.path, output, round_to)
   return _shrink_keras(found.path, output, round_to, custom, overwrite)
 
 
@@ -90,6 +94,20 @@ def _shrink_keras(path: str, output: str, round_to: int,
   small = remove_channels.remove_channels(model, round_to)
   keras_files.save(small, output, overwrite)
   return ShrinkReport(model.count_params(), small.count_params())
+
+
+def _shrink_saved_model(directory: str, output: str,
+                        round_to: int) -> ShrinkReport:
+  """Shrinks a SavedModel, which comes out frozen."""
+  from model_pruning._src.graph.channels import remove_channels
+  from model_pruning._src.model_files import frozen_saved_model
+  graph = frozen_saved_model.read(directory)
+  small = remove_channels.remove_channels(
+      graph.graph_def, directory, round_to,
+      [name.split(':')[0] for name in graph.outputs.values()])
+  frozen_saved_model.replace_at(
+      output, graph._replace(graph_def=small.graph_def))
+  return ShrinkReport(small.num_parameters_before, small.num_parameters)
 
 
 def _shrink_graph_def(path: str, output: str, round_to: int,

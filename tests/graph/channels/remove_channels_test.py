@@ -17,6 +17,7 @@ from tests.support.files import commands
 from tests.support.graphs import channel_graphs
 from tests.support.graphs import random_channel_graphs
 
+v1 = tf.compat.v1
 _SPEC = 'structure=channels,target_sparsity=0.5'
 # Shares of the parameters that are left: about a quarter where inputs and
 # outputs are few, half of a table that only one side of is cut.
@@ -44,7 +45,7 @@ class FilesTestCase(parameterized.TestCase):
 
   def read(self, name):
     with open(self.path(name), 'rb') as file:
-      return tf.compat.v1.GraphDef.FromString(file.read())
+      return v1.GraphDef.FromString(file.read())
 
   def shrunk(self, graph_def, spec=_SPEC, **kwargs):
     """The pruned graph, the smaller one, and the two reports."""
@@ -150,7 +151,7 @@ class RemoveChannelsTest(FilesTestCase):
     other.CopyFrom(graph_def)
     [node] = [node for node in other.node if node.name == 'in/bias']
     node.attr['value'].tensor.CopyFrom(
-        tf.compat.v1.make_tensor_proto(np.ones(6, np.float32)))
+        v1.make_tensor_proto(np.ones(6, np.float32)))
     self.assertIsNone(comparison.difference(
         graph_def, graph_def, 'net.pb', ['outputs:0']))
     self.assertRegex(
@@ -158,11 +159,67 @@ class RemoveChannelsTest(FilesTestCase):
         "differ by .* at first in the node 'BiasAdd_1'")
 
 
+class SavedModelTest(FilesTestCase):
+
+  def _pruned_and_small(self, source, key):
+    """What the pruned and the smaller SavedModel compute."""
+    pruned, small = self.path('pruned'), self.path('small')
+    model_pruning.prune_files(source, pruned, _SPEC)
+    report = model_pruning.shrink_files(pruned, small)
+    self.assertLess(report.num_parameters, 0.6 * report.num_parameters_before)
+    images = np.random.RandomState(1).standard_normal([4, 12, 12, 3])
+    found = []
+    for path in (source, pruned, small):
+      with tf.Graph().as_default(), v1.Session() as session:
+        signature = v1.saved_model.load(
+            session, ['serve'], path).signature_def['serving_default']
+        [output] = signature.outputs.values()
+        found.append(session.run(
+            output.name, {signature.inputs[key].name: images}))
+    self.assertGreater(np.abs(found[0] - found[1]).max(), 1e-3)
+    return found[1:]
+
+  def test_one_of_a_session_is_frozen_and_keeps_its_signature(self):
+    with tf.Graph().as_default(), v1.Session() as session:
+      images = v1.placeholder(tf.float32, [None, 12, 12, 3])
+      scores = channel_graphs.residual(channel_graphs.Net(), images)
+      session.run(v1.global_variables_initializer())
+      builder = v1.saved_model.Builder(self.path('net'))
+      info = v1.saved_model.build_tensor_info
+      builder.add_meta_graph_and_variables(session, ['serve'], {
+          'serving_default': v1.saved_model.build_signature_def(
+              {'photos': info(images)}, {'scores': info(scores)}, 'predict')})
+      builder.save()
+    pruned, small = self._pruned_and_small(self.path('net'), 'photos')
+    np.testing.assert_allclose(small, pruned, rtol=1e-5, atol=1e-6)
+
+  def test_functions_of_another_one_are_written_out(self):
+    if not tf.executing_eagerly():
+      self.skipTest('functions are saved in eager mode')
+    random = np.random.RandomState(0)
+    module = tf.Module()
+    module.kernels = [
+        tf.Variable(random.standard_normal(shape).astype(np.float32))
+        for shape in ((3, 3, 3, 8), (3, 3, 8, 6), (6, 5))]
+
+    @tf.function(input_signature=[
+        tf.TensorSpec([None, 12, 12, 3], tf.float32, name='photos')])
+    def call(photos):
+      for kernel in module.kernels[:2]:
+        photos = tf.nn.relu(tf.nn.conv2d(photos, kernel, 1, 'SAME'))
+      return {'scores': tf.tanh(
+          tf.reduce_mean(photos, [1, 2]) @ module.kernels[2] / 10.0)}
+
+    tf.saved_model.save(module, self.path('net'), signatures=call)
+    pruned, small = self._pruned_and_small(self.path('net'), 'photos')
+    np.testing.assert_allclose(small, pruned, rtol=1e-5, atol=1e-6)
+
+
 class RefusalsTest(FilesTestCase):
 
   def test_an_input_of_text_is_refused_by_name(self):
     with tf.Graph().as_default() as graph:
-      text = tf.compat.v1.placeholder(tf.string, [None], name='examples')
+      text = v1.placeholder(tf.string, [None], name='examples')
       tf.strings.length(text, name='outputs')
     with self.assertRaisesRegex(ValueError, "'examples' must be of numbers"):
       model_pruning.shrink_files(
@@ -171,20 +228,20 @@ class RefusalsTest(FilesTestCase):
 
   def test_an_input_of_any_rank_is_refused_by_name(self):
     with tf.Graph().as_default() as graph:
-      tf.nn.relu(tf.compat.v1.placeholder(tf.float32, name='anything'))
+      tf.nn.relu(v1.placeholder(tf.float32, name='anything'))
     with self.assertRaisesRegex(ValueError, "'anything' must have a known"):
       model_pruning.shrink_files(
           self.write(graph.as_graph_def()), self.path('small.pb'))
 
   def test_checkpoints_are_refused(self):
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-      kernel = tf.compat.v1.get_variable('kernel', [2, 2])
+    with tf.Graph().as_default(), v1.Session() as session:
+      kernel = v1.get_variable('kernel', [2, 2])
       tf.matmul(kernel, kernel)
-      session.run(tf.compat.v1.global_variables_initializer())
-      prefix = tf.compat.v1.train.Saver().save(session, self.path('model'))
+      session.run(v1.global_variables_initializer())
+      prefix = v1.train.Saver().save(session, self.path('model'))
     with self.assertRaisesRegex(ValueError, 'neither a Keras model nor a froz'):
       model_pruning.shrink_files(prefix, self.path('small.pb'))
-    with self.assertRaisesRegex(ValueError, 'a Keras file or a frozen graph'):
+    with self.assertRaisesRegex(ValueError, 'a Keras file, a frozen graph'):
       model_pruning.prune_files(prefix, self.path('pruned'), _SPEC)
 
   def test_an_output_that_is_not_there_is_refused(self):
