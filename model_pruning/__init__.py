@@ -28,6 +28,7 @@ Graphs and Estimators:
 For both:
     plan                What a spec would do to a model: a dry run.
     prune_files         Prunes a stored model at once, without its code.
+    shrink_files        Writes it without the channels that are pruned.
     pack                Stores the weights of a model in few bytes.
     unpack              Reads them as arrays.
     load_packed         Gives them to a model.
@@ -68,6 +69,7 @@ _MODULES = {
     'prune_model_fn': 'model_pruning._src.graph.training.prune_train_op',
     'prune_train_op': 'model_pruning._src.graph.training.prune_train_op',
     'report_of': 'model_pruning._src.graph.training.prune_train_op',
+    'shrink_files': 'model_pruning._src.model_files.shrink_files',
     'strip_pruning_vars': 'model_pruning._src.graph.strip.strip',
     'unpack': 'model_pruning._src.storage.pack',
 }
@@ -123,6 +125,7 @@ __all__ = [
     'prune_model_fn',
     'prune_train_op',
     'report_of',
+    'shrink_files',
     'strip_pruning_vars',
     'unpack',
 ]
@@ -179,6 +182,9 @@ if TYPE_CHECKING:
   )
   from model_pruning._src.model_files.prune_files import (
     prune_files as prune_files,
+  )
+  from model_pruning._src.model_files.shrink_files import (
+    shrink_files as shrink_files,
   )
   from model_pruning._src.planning.preview import (
     PruningPreview as PruningPreview,

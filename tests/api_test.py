@@ -33,6 +33,7 @@ _PUBLIC_NAMES = [
     'prune_model_fn',
     'prune_train_op',
     'report_of',
+    'shrink_files',
     'strip_pruning_vars',
     'unpack',
 ]

@@ -30,7 +30,7 @@ ROOMS: Dict[str, List[str]] = {
   'multiply_adds': ['compat'],
   'core': ['compat', 'axes', 'spec'],
   'planning': ['files', 'axes', 'spec', 'core'],
-  'channels': ['axes'],
+  'channels': ['axes', 'spec', 'planning'],
   'graph': ['compat', 'axes', 'spec', 'core', 'planning'],
   'graph.masked': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.insert_masks': [
@@ -38,6 +38,7 @@ ROOMS: Dict[str, List[str]] = {
   'graph.training': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.strip': [
     'compat', 'files', 'axes', 'spec', 'core', 'planning', 'graph'],
+  'graph.channels': ['files', 'axes', 'spec', 'planning', 'channels'],
   'keras.models': [
     'compat', 'files', 'axes', 'spec', 'multiply_adds', 'core', 'planning'],
   'keras.channels': ['compat', 'axes', 'spec', 'core', 'planning', 'channels',
@@ -50,8 +51,9 @@ ROOMS: Dict[str, List[str]] = {
     'compat', 'axes', 'spec', 'core', 'planning', 'keras', 'keras.models',
     'keras.tfmot'],
   'model_files': ['compat', 'files', 'axes', 'spec', 'storage',
-                  'multiply_adds', 'core', 'planning', 'graph', 'graph.strip',
-                  'keras', 'keras.models'],
+                  'multiply_adds', 'core', 'planning', 'graph',
+                  'graph.channels', 'graph.strip', 'keras', 'keras.channels',
+                  'keras.models'],
   'model_files.reports': ['files', 'axes', 'storage', 'planning',
                           'model_files'],
   'export': ['compat', 'files', 'spec', 'planning', 'keras', 'keras.models',

@@ -172,7 +172,7 @@ class CommandsTest(parameterized.TestCase):
     status, _, err = commands.run(
         'shrink', self._model('checkpoint'), small, '--force')
     self.assertEqual(status, 1)
-    self.assertIn('is no Keras model', err)
+    self.assertIn('is neither a Keras model nor a frozen graph', err)
 
   def _compiled_model(self):
     self._model('model.h5')

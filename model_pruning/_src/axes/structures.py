@@ -176,8 +176,9 @@ class Channels(Structure):
     """Raises a ValueError, for all who prune weight by weight."""
     raise ValueError(
         'Field `structure` can be channels for '
-        '`model_pruning.keras.prune_now`, which prunes a trained model; here '
-        'each weight is pruned by itself. Received: structure=channels')
+        '`model_pruning.keras.prune_now`, which prunes a trained model, and '
+        'for `prune_files` of a Keras file, a frozen graph or a SavedModel; '
+        'here each weight is pruned by itself. Received: structure=channels')
 
 
 def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:

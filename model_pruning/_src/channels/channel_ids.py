@@ -57,6 +57,8 @@ class ChannelIds:
 
     What is no channel in one of them says nothing of that in the other.
     """
+    if not first.size:  # Old versions of NumPy take no empty array below.
+      return
     pairs = np.unique(np.stack([first.ravel(), second.ravel()]), axis=1)
     for one, other in pairs.T.tolist():
       if NONE not in (one, other):

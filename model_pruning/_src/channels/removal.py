@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Hashable, List, Mapping, Sequence, Set
+from typing import Any, Dict, Hashable, List, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -35,6 +35,16 @@ def without_effect(dependency: dependency_lib.Dependency,
   made = {one for channels in dependency.families
           for one in dependency.ids.classes_of(channels).tolist()}
   return made - kept
+
+
+def check_round_to(round_to: Any) -> None:
+  """Raises a TypeError or ValueError unless it is an integer of 1 at least."""
+  if isinstance(round_to, bool) or not isinstance(round_to, int):
+    raise TypeError('Argument `round_to` must be an integer. '
+                    f'Received: {round_to!r}')
+  if round_to < 1:
+    raise ValueError('Argument `round_to` must be at least 1. '
+                     f'Received: {round_to}')
 
 
 def with_one_left(sets: Sequence[channel_sets.ChannelSet], removed: Set[int],

@@ -16,6 +16,7 @@ from model_pruning._src.export import tflite
 from model_pruning._src.files import errors
 from model_pruning._src.keras.models import example_inputs
 from model_pruning._src.model_files import frozen as frozen_lib
+from model_pruning._src.model_files import frozen_saved_model
 
 v1 = tf.compat.v1
 
@@ -115,16 +116,4 @@ def _write_saved_model(
       node.attr['shape'].shape.CopyFrom(
           tf.TensorShape(shapes[node.name]).as_proto())
       node.attr.pop('_output_shapes', None)
-  with tf.Graph().as_default() as imported, v1.Session() as session:
-    tf.import_graph_def(graph_def, name='')
-    tensor = imported.get_tensor_by_name
-    info = v1.saved_model.build_tensor_info
-    signature = v1.saved_model.build_signature_def(
-        {one.key: info(tensor(f'{one.node}:0')) for one in graph.inputs},
-        {key: info(tensor(name)) for key, name in graph.outputs.items()},
-        'tensorflow/serving/predict')
-    builder = v1.saved_model.Builder(directory)
-    builder.add_meta_graph_and_variables(
-        session, [tf.saved_model.SERVING],
-        {saved_model.SIGNATURE: signature})
-    builder.save()
+  frozen_saved_model.write(graph._replace(graph_def=graph_def), directory)

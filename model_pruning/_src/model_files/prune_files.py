@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
+from model_pruning._src.axes import structures
 from model_pruning._src.core import prune_arrays
 from model_pruning._src.files import errors
 from model_pruning._src.files import replace
@@ -41,7 +42,8 @@ def prune_files(
 
   The entries that matter least become exactly 0.0, as many as the spec says,
   in every structure and distribution; all else stays as it is, bit for bit.
-  The result has the format of the source, with its names and signatures.
+  The result has the format of the source, with its names and signatures. With
+  `structure=channels` a SavedModel becomes a frozen one, with one signature.
 
   Args:
     source: a checkpoint (its prefix or directory), a SavedModel, a frozen
@@ -174,7 +176,16 @@ def _write_variables(prefix: str, output: str,
 
 def _prune_saved_model(directory: str, output: str,
                        spec: spec_lib.PruningSpec) -> report_lib.PruningReport:
-  """Prunes a SavedModel: its variables, or the constants of a frozen one."""
+  """Prunes a SavedModel: its variables, or the constants of a frozen one.
+
+  With channels it is frozen, as its functions have to be written out.
+  """
+  if structures.Channels.is_asked_for(spec):
+    from model_pruning._src.model_files import frozen_saved_model
+    graph = frozen_saved_model.read(directory)
+    report = _prune_constants(graph.graph_def, directory, spec)
+    frozen_saved_model.replace_at(output, graph)
+    return report
   from model_pruning._src.graph.strip import files as strip_files
   prefix = os.path.join(directory, 'variables', 'variables')
   parent, name = os.path.split(os.path.abspath(output))
@@ -192,7 +203,8 @@ def _prune_saved_model(directory: str, output: str,
           spec)
     else:
       message = graph_defs.saved_model(directory)
-      report = _prune_constants(message.meta_graphs[0].graph_def, spec)
+      report = _prune_constants(
+        message.meta_graphs[0].graph_def, directory, spec)
       with open(os.path.join(target, 'saved_model.pb'), 'wb') as file:
         file.write(message.SerializeToString())
   return report
@@ -202,7 +214,7 @@ def _prune_graph_def(path: str, output: str,
                      spec: spec_lib.PruningSpec) -> report_lib.PruningReport:
   """Prunes a frozen GraphDef; a text one is written as text."""
   graph_def = graph_defs.read(path)
-  report = _prune_constants(graph_def, spec)
+  report = _prune_constants(graph_def, path, spec)
   directory, name = os.path.split(os.path.abspath(output))
   with replace.staged(directory) as staging:
     with open(os.path.join(staging, name), 'wb') as file:
@@ -210,13 +222,22 @@ def _prune_graph_def(path: str, output: str,
   return report
 
 
-def _prune_constants(graph_def: Any, spec: spec_lib.PruningSpec
+def _prune_constants(graph_def: Any, source: str, spec: spec_lib.PruningSpec
                      ) -> report_lib.PruningReport:
   """Prunes the constants of a GraphDef in place."""
   import tensorflow as tf
 
   from model_pruning._src.model_files import graph_weights
   pairs = graph_weights.candidates(graph_def)
+  if structures.Channels.is_asked_for(spec):
+    from model_pruning._src.graph.channels import prune_channels
+    candidates = [candidate for _, candidate in pairs]
+    rules, report = plan_lib.make_plan(
+        spec.replace(structure='auto'), candidates, is_training=False)
+    return prune_channels.prune_channels(
+        graph_def, source, spec,
+        {candidate.name: rule for candidate, rule in zip(candidates, rules)},
+        report)
   values, report = _pruned(
       spec, [candidate for _, candidate in pairs],
       lambda i: pairs[i][0].load(), '')

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Optional
 import numpy as np
 import tensorflow as tf
 
+from model_pruning._src.channels import difference as difference_lib
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras.channels import interpreter
 from model_pruning._src.keras.models import example_inputs
@@ -16,9 +17,6 @@ from model_pruning._src.keras.models import example_inputs
 _NUM_EXAMPLES = 2
 # For dimensions of inputs that a model leaves open; two that it takes are run.
 _SIZES = (32, 48, 64, 128, 224)
-# Of the greatest output: sums of fewer terms are rounded in another order.
-_TOLERANCES = {'float64': 1e-8, 'float32': 1e-3, 'float16': 5e-2,
-               'bfloat16': 2e-1}
 
 
 def difference(model: Any, small: Any) -> Optional[str]:
@@ -50,7 +48,7 @@ def difference(model: Any, small: Any) -> Optional[str]:
       expected = _run(model, inputs, training)
       actual = _run(small, inputs, training)
       for one, other in zip(expected, actual):
-        error = _error(one, other)
+        error = difference_lib.difference(one, other)
         if error > tolerance:
           return (f'they differ by {error:.2g} of the greatest output'
                   f'{" in training" if training else ""}; '
@@ -66,7 +64,7 @@ def _tolerance(model: Any) -> float:
   """That of the coarsest dtype which a layer computes in."""
   dtypes = [getattr(layer, 'compute_dtype', None) or layer.dtype
             for layer in getattr(model, 'layers', ())]
-  return max(_TOLERANCES.get(tf.as_dtype(dtype).name, 0.0)
+  return max(difference_lib.TOLERANCES.get(tf.as_dtype(dtype).name, 0.0)
              for dtype in [*filter(None, dtypes), 'float64'])
 
 
@@ -110,20 +108,6 @@ def _takes_training(layer: Any) -> bool:
   return 'BatchNormalization' in type(inner).__name__
 
 
-def _error(one: np.ndarray, other: np.ndarray) -> float:
-  """The greatest difference over the greatest finite value."""
-  if one.shape != other.shape:
-    return float('inf')
-  one, other = one.astype(np.float64), other.astype(np.float64)
-  known = np.isfinite(one)
-  if (known != np.isfinite(other)).any():
-    return float('inf')
-  if not known.any():
-    return 0.0
-  largest = max(float(np.abs(one[known]).max()), 1e-12)
-  return float(np.abs(one - other)[known].max()) / largest
-
-
 def _where(model: Any, small: Any, inputs: List[np.ndarray], training: bool,
            tolerance: float) -> str:
   """Names the first layer whose outputs are of one shape and differ."""
@@ -132,6 +116,7 @@ def _where(model: Any, small: Any, inputs: List[np.ndarray], training: bool,
     _run(one, inputs, training, found)
   for name, expected in seen[0].items():
     for one, other in zip(expected, seen[1].get(name, [])):
-      if one.shape == other.shape and _error(one, other) > tolerance:
+      if one.shape == other.shape and (
+          difference_lib.difference(one, other) > tolerance):
         return f'the first layer that differs is {name!r}'
   return 'no single layer of equal shape differs'

@@ -51,12 +51,7 @@ def remove_channels(model: Any, round_to: int = 1, inputs: Any = None) -> Any:
       not positive, or the models do not compute the same: then the message
       names the layer where they part.
   """
-  if isinstance(round_to, bool) or not isinstance(round_to, int):
-    raise TypeError('Argument `round_to` must be an integer. '
-                    f'Received: {round_to!r}')
-  if round_to < 1:
-    raise ValueError('Argument `round_to` must be at least 1. '
-                     f'Received: {round_to}')
+  removal.check_round_to(round_to)
   traced = trace.trace(model, _VERB, inputs)
   values = traced.values()
   removed = removal.with_one_left(
