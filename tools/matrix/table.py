@@ -89,7 +89,7 @@ def _line(row: Row, entry: Kept) -> str:
     line.split('==') for line in row.lock.read_text().splitlines()
     if '==' in line)
   tensorflow = pins.get('tensorflow-cpu') or pins.get('tensorflow')
-  cells = [row.name, tensorflow, _keras(row, pins), row.python]
+  cells: List[Any] = [row.name, tensorflow, _keras(row, pins), row.python]
   if entry.get('note'):
     cells += [entry['note'], '', '']
   else:
