@@ -23,6 +23,11 @@ _DENSE = np.arange(1, 71, dtype=np.float32).reshape(7, 10)
 _MASK = np.arange(70).reshape(7, 10) % 3 == 0
 
 
+def _default_saver():
+  [saver] = v1.get_collection(v1.GraphKeys.SAVERS)
+  return saver
+
+
 class SavedValuesTest(parameterized.TestCase):
 
   @classmethod
@@ -30,8 +35,8 @@ class SavedValuesTest(parameterized.TestCase):
     super().setUpClass()
     cls._server = v1.train.Server({'ps': ['localhost:0']}, job_name='ps')
 
-  def _save_between_update_and_projection(self, device, use_resource,
-                                          make_saver):
+  def _save_between_update_and_projection(
+      self, device, use_resource, make_saver, make_late_saver=_default_saver):
     path = self.create_tempdir().full_path + '/model'
     with tf.Graph().as_default():
       with tf.device(device):
@@ -39,7 +44,7 @@ class SavedValuesTest(parameterized.TestCase):
       saver = make_saver()
       model_pruning.PruningHook(exact_runs.SPEC).begin()
       if saver is None:
-        [saver] = v1.get_collection(v1.GraphKeys.SAVERS)
+        saver = make_late_saver()
       saver.build()
       variables = {v.op.name: v for v in v1.global_variables()}
       changes = [variables['kernel'].assign(_DENSE),
@@ -86,6 +91,16 @@ class SavedValuesTest(parameterized.TestCase):
       self, use_resource):
     values = self._save_between_update_and_projection(
         None, use_resource, lambda: None)
+    np.testing.assert_array_equal(values['kernel'], np.where(_MASK, _DENSE, 0))
+    np.testing.assert_array_equal(values['kernel/mask'], _MASK)
+
+  @parameterized.parameters(
+      (False, False), (False, True), (True, False), (True, True))
+  def test_a_saver_that_is_made_after_pruning_is_attached_does_so(
+      self, use_resource, sharded):
+    values = self._save_between_update_and_projection(
+        '/job:ps/task:0', use_resource, lambda: None,
+        lambda: v1.train.Saver(v1.global_variables(), sharded=sharded))
     np.testing.assert_array_equal(values['kernel'], np.where(_MASK, _DENSE, 0))
     np.testing.assert_array_equal(values['kernel/mask'], _MASK)
 

@@ -62,7 +62,7 @@ class RestoredState:
     """What a Saver saves of a variable or, once that is done, what it reads."""
     key = _key(variable)
     tensor = self._tensors[key]
-    if self._save_op(key) is not None:
+    if self._is_saved(key):
       saver = self._saver()
       if saver.anchor is not None:
         return [saveables.save_spec(
@@ -90,6 +90,11 @@ class RestoredState:
         self._read(saver, tensors[0].op)
       value = saver.restored[_key(variable)]
     return variables_lib.StoredTensor([variable]).assign(value)
+
+  def _is_saved(self, key: str) -> bool:
+    """Whether the Saver that is being built has done with what it saves."""
+    return (self._state.graph.get_name_scope() in self._savers
+            or self._save_op(key) is not None)
 
   def _save_op(self, key: str) -> Optional[tf.Operation]:
     """What saves a variable for the Saver that is being built, if it is there.
@@ -125,6 +130,8 @@ class RestoredState:
            for variable in (*self._state.global_step.fetches(), *weights)
            if _key(variable) in entries), None)
       self._savers[scope] = _Saver(entries, anchor, set(asking.values()), {})
+      # Its files shall be sparse, whatever thread it is in.
+      saved_values.save_projected([self._state])
     return self._savers[scope]
 
   def _read(self, saver: _Saver, restore_op: tf.Operation) -> None:
