@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from model_pruning._src.channels import dependency as dependency_lib
 from model_pruning._src.graph.channels import constants
+from model_pruning._src.graph.channels import context as context_lib
 
 # Imported for the rules that they register.
 from model_pruning._src.graph.channels import contractions  # noqa: F401
@@ -59,7 +60,7 @@ def trace(graph_def: Any, source: str,
   probe = next(probe_lib.probes(graph_def, source))
   dependency = dependency_lib.Dependency()
   constant = constants.constant_ops(probe.graph)
-  context = node_call.Context(
+  context = context_lib.Context(
       probe, dependency, sizes_lib.Sizes(dependency), constant,
       constants.roles(probe.graph, constant), {})
   known: Dict[str, tensors.Tensor] = {}
@@ -79,7 +80,7 @@ def trace(graph_def: Any, source: str,
                  if node.op == 'Const'}, dependency, ends)
 
 
-def _start(context: node_call.Context,
+def _start(context: context_lib.Context,
            call: node_call.NodeCall) -> List[tensors.Tensor]:
   """What is known of the outputs of an operation without inputs."""
   op = call.op
