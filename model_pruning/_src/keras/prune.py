@@ -18,7 +18,7 @@ from model_pruning._src.spec import training_length
 def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
           *, num_steps: Optional[int] = None,
           steps_per_epoch: Optional[int] = None,
-          optimizer: Any = None) -> pruner_lib.Pruner:
+          optimizer: Any = None, inputs: Any = None) -> pruner_lib.Pruner:
   """Prunes a Keras model while it trains, in place.
 
       model_pruning.keras.prune(model, 'target_sparsity=0.9')
@@ -78,6 +78,6 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
         'a strategy, because compiling opens the session that the strategy '
         f'uses. Received: the model {model.name!r}, which is not compiled')
   pruner = pruner_lib.Pruner(model, spec, training_length.Length(
-      num_steps, steps_per_epoch), optimizer)
+      num_steps, steps_per_epoch), optimizer, inputs)
   pruner.report.log()
   return pruner

@@ -5,26 +5,16 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import (
-  Any,
-  Dict,
-  Hashable,
-  List,
-  Mapping,
-  Optional,
-  Sequence,
-  Set,
-  Tuple,
-)
+from typing import Any, Dict, Hashable, Mapping, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
 from model_pruning._src.axes import counts
 from model_pruning._src.axes import distributions
 from model_pruning._src.channels import channel_sets
-from model_pruning._src.channels import dependency as dependency_lib
 from model_pruning._src.channels import removal
 from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras.channels import channel_plan
 from model_pruning._src.keras.channels import trace
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import report as report_lib
@@ -61,17 +51,8 @@ def prune_channels(model: Any, spec: spec_lib.PruningSpec,
   """
   traced = trace.trace(model, 'prune_now', inputs)
   values = traced.values()
-  by_weight: Dict[Any, Any] = {
-      id(weight.variable): rule
-      for weight, rule in zip(found, rules)}
-  targets: List[Tuple[_Set, float]] = []
-  whole: Dict[Hashable, str] = {}
-  for one in channel_sets.sets_of(traced.dependency):
-    target, reason = _target(one, by_weight)
-    if target:
-      targets.append((one, target))
-    else:
-      whole.update((use.weight, reason) for use in one.uses)
+  planned = channel_plan.make_plan(traced, found, rules)
+  targets = [(one.channels, one.rule.target_sparsity) for one in planned.sets]
   is_global = distributions.AXIS.entry(
       spec.sparsity_distribution).is_one_ranking
   removed = (_least_of_all if is_global else _least_of_each)(
@@ -84,23 +65,7 @@ def prune_channels(model: Any, spec: spec_lib.PruningSpec,
   for key, value in changed.items():
     keras_variables.assign_value(
         keras_variables.backend_variable(variables[key]), value)
-  return _reported(report, found, changed, whole)
-
-
-def _target(one: _Set, rules: Mapping[Any, Optional[weight_rule.WeightRule]]
-            ) -> Tuple[float, str]:
-  """The share of a set to prune; with 0, why."""
-  if not one.free:
-    return 0.0, f'all its channels stay: {"; ".join(one.reasons)}'
-  kernels = [use for use in one.uses
-             if use.role is dependency_lib.Role.MAKES and use.weight in rules]
-  without = [use.name for use in kernels if rules[use.weight] is None
-             and use.rank > 1]
-  if without:
-    return 0.0, f'its channels go with those of {without[0]}, which stays'
-  found = [rule.target_sparsity for rule in (
-      rules[use.weight] for use in kernels) if rule is not None]
-  return (min(found), '') if found else (0.0, 'no kernel makes its channels')
+  return _reported(report, found, changed, planned.whole)
 
 
 def _least_of_each(targets: Sequence[Tuple[_Set, float]],
