@@ -10,6 +10,7 @@ from typing import (
   Any,
   Callable,
   Dict,
+  Hashable,
   Iterable,
   List,
   NamedTuple,
@@ -92,7 +93,8 @@ class ChannelMasks(masks.Masks):
     trained = {id(variable) for variable in model.trainable_variables}
     traced = trace.trace(model, 'prune', inputs)
     planned = channel_plan.make_plan(traced, found, rules, trained)
-    variables = {id(weight.variable): weight.variable for weight in found}
+    variables: Dict[Hashable, Any] = {
+        id(weight.variable): weight.variable for weight in found}
     self._rankings = [
         channel_ranking.ChannelRanking(
             spec, [planned.sets[i] for i in indices], variables,
@@ -136,10 +138,10 @@ class ChannelMasks(masks.Masks):
     """As of `Masks`: a channel is pruned if all that belongs to it is zero."""
     for state, step in zip(self.states, steps):
       keras_variables.assign_value(state.num_updates, np.int64(step))
-    return any([ranking.rebuild(max(
-        step for step, places in zip(steps, self._places)
-        if any(place.ranking is ranking for place in places)))
-                for ranking in self._rankings])
+    steps_of = self._steps_of_rankings(steps)
+    are_dense = [ranking.rebuild(steps_of[id(ranking)])
+                 for ranking in self._rankings]
+    return any(are_dense)
 
   def start(self) -> Dict[str, float]:
     """As of `Masks`."""
@@ -164,13 +166,18 @@ class ChannelMasks(masks.Masks):
 
   def num_updates(self) -> List[int]:
     """As of `Masks`: a weight is pruned when others with its channels are."""
-    own = super().num_updates()
-    steps = {id(ranking): 0 for ranking in self._rankings}
-    for step, places in zip(own, self._places):
-      for place in places:
-        steps[id(place.ranking)] = max(steps[id(place.ranking)], step)
+    steps = self._steps_of_rankings(super().num_updates())
     return [max(steps[id(place.ranking)] for place in places)
             for places in self._places]
+
+  def _steps_of_rankings(self, steps: Sequence[int]) -> Dict[int, int]:
+    """The most steps of a weight of each ranking, by the `id` of this."""
+    found: Dict[int, int] = {}
+    for step, places in zip(steps, self._places):
+      for place in places:
+        key = id(place.ranking)
+        found[key] = max(found.get(key, 0), step)
+    return found
 
   def progress(self, indices: Sequence[int], of_values: bool = False
                ) -> List[end_of_training.Progress]:

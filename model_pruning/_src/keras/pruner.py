@@ -245,7 +245,8 @@ class Pruner(tf.Module):
       if not has_run and self._watch.is_restored():
         self.resume()
       elif not has_run and self.step == 0:
-        self._masks.start()  # Weights may have been loaded without an optimizer.
+        # Weights may have been loaded without an optimizer.
+        self._masks.start()
     if has_run:
       self._watch.check_first_update()
 
