@@ -181,9 +181,9 @@ class RemoveChannelsTest(ChannelsTestCase):
 
   def test_other_verbs_refuse_the_structure(self):
     model = channel_models.u_net()
-    for verb in (model_pruning.keras.prune, model_pruning.plan):
+    for verb in (model_pruning.plan, model_pruning.keras.prune_low_magnitude):
       with self.assertRaisesRegex(
-          ValueError, 'channels for `model_pruning.keras.prune_now`'):
+          ValueError, 'channels for `model_pruning.keras.prune`'):
         verb(model, _SPEC)
     with self.assertRaisesRegex(ValueError, '`structure`.* must'):
       model_pruning.keras.prune_now(model, _SPEC + ',block_width=4')
