@@ -246,11 +246,12 @@ class ChannelRanking:
       for slices in one.plan.slices:
         parts[slices.weight].append((mask, slices))
     # Those too that no constraint is called for, as they have no gradient.
-    assignments = [
-        variable.assign(constraint.projected_with_averages(
-            values[key], mask_of(values[key].shape, parts[key]),
-            self._averages_of(self.weights[key]), replica))
-        for key, variable in local.items()]
+    assignments = []
+    for key, variable in local.items():
+      mask = mask_of(values[key].shape, parts[key])
+      assignments.append(variable.assign(constraint.projected_with_averages(
+          projection_lib.zero_pruned(mask, values[key]), mask,
+          self._averages_of(self.weights[key]), replica)))
     with tf_compat.control_dependencies(assignments):
       return tf.identity(step)
 
