@@ -175,9 +175,9 @@ class Channels(Structure):
          shape: Sequence[int]) -> Structure:
     """Raises a ValueError, for all who prune weight by weight."""
     raise ValueError(
-        'Field `structure` can be channels for '
-        '`model_pruning.keras.prune_now`, which prunes a trained model, and '
-        'for `prune_files` of a Keras file, a frozen graph or a SavedModel; '
+        'Field `structure` can be channels for `model_pruning.keras.prune` and '
+        '`model_pruning.keras.prune_now`, and for `prune_files` of a Keras '
+        'file, a frozen graph or a SavedModel, which know the whole model; '
         'here each weight is pruned by itself. Received: structure=channels')
 
 

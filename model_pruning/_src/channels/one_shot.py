@@ -11,7 +11,6 @@ from typing import (
   List,
   Mapping,
   NamedTuple,
-  Optional,
   Sequence,
   Set,
   Tuple,
@@ -23,8 +22,8 @@ from model_pruning._src.axes import counts
 from model_pruning._src.channels import channel_sets
 from model_pruning._src.channels import dependency as dependency_lib
 from model_pruning._src.channels import removal
+from model_pruning._src.channels import set_rule
 from model_pruning._src.planning import report as report_lib
-from model_pruning._src.spec import weight_rule
 
 _Set = channel_sets.ChannelSet
 
@@ -68,8 +67,7 @@ class Pruned(NamedTuple):
 
 def prune(dependency: dependency_lib.Dependency,
           values: Mapping[Hashable, np.ndarray],
-          rules: Mapping[Hashable, Optional[weight_rule.WeightRule]],
-          is_one_ranking: bool) -> Pruned:
+          rules: set_rule.Rules, is_one_ranking: bool) -> Pruned:
   """Zeroes all that belongs to the channels that matter least.
 
   A channel matters by the mean of the squares of all entries that belong to
@@ -79,17 +77,15 @@ def prune(dependency: dependency_lib.Dependency,
   Args:
     dependency: of the network.
     values: the weights by their keys.
-    rules: what the spec makes of each if it is pruned by itself: a set has the
-      least sparsity of the kernels that make its channels, and stays whole
-      where one of them has no rule.
+    rules: what the spec makes of each if it is pruned by itself; see set_rule.
     is_one_ranking: whether the sets are ranked together.
   """
   targets: List[Tuple[_Set, float]] = []
   whole: Dict[Hashable, str] = {}
   for one in channel_sets.sets_of(dependency):
-    target, reason = _target(one, rules)
-    if target:
-      targets.append((one, target))
+    rule, reason = set_rule.rule_of(one, rules)
+    if rule is not None and rule.target_sparsity:
+      targets.append((one, rule.target_sparsity))
     else:
       whole.update((use.weight, reason) for use in one.uses)
   removed = (_least_of_all if is_one_ranking else _least_of_each)(
@@ -97,23 +93,6 @@ def prune(dependency: dependency_lib.Dependency,
   removed = removal.with_one_left(
       [one for one, _ in targets], removed, dependency)
   return Pruned(removal.zeroed(dependency, values, removed), whole)
-
-
-def _target(
-    one: _Set, rules: Mapping[Hashable, Optional[weight_rule.WeightRule]],
-) -> Tuple[float, str]:
-  """The share of a set to prune; with 0, why."""
-  if not one.free:
-    return 0.0, f'all its channels stay: {"; ".join(one.reasons)}'
-  kernels = [use for use in one.uses
-             if use.role is dependency_lib.Role.MAKES and use.weight in rules]
-  without = [use.name for use in kernels if rules[use.weight] is None
-             and use.rank > 1]
-  if without:
-    return 0.0, f'its channels go with those of {without[0]}, which stays'
-  found = [rule.target_sparsity for rule in (
-      rules[use.weight] for use in kernels) if rule is not None]
-  return (min(found), '') if found else (0.0, 'no kernel makes its channels')
 
 
 def _least_of_each(targets: Sequence[Tuple[_Set, float]],

@@ -108,16 +108,29 @@ def on_replica(variable: Any, replica: Optional[int]) -> tf.Variable:
     variable: a Keras variable.
     replica: which one; None: that of the replica whose code is being run.
   """
+  number = number_of_replica(variable, replica)
   variable = backend_variable(variable)
-  parts = tf_compat.replicas(getattr(variable, '_variable', variable))
-  if len(parts) < 2:
-    return parts[0]
-  if replica is None:
-    context = tf.distribute.get_replica_context()
-    # A strategy of several processes has the variables of this one only.
-    replica = int(tf.get_static_value(
-        tf.convert_to_tensor(context.replica_id_in_sync_group))) % len(parts)
-  return parts[replica]
+  return tf_compat.replicas(getattr(variable, '_variable', variable))[number]
+
+
+def number_of_replica(variable: Any, replica: Optional[int]) -> int:
+  """Which of the variables of a Keras variable belongs to a replica.
+
+  Args:
+    variable: a Keras variable.
+    replica: which one; None: that of the replica whose code is being run.
+
+  Returns:
+    0 if there is one for all.
+  """
+  variable = backend_variable(variable)
+  number = len(tf_compat.replicas(getattr(variable, '_variable', variable)))
+  if number < 2 or replica is not None:
+    return replica or 0
+  context = tf.distribute.get_replica_context()
+  # A strategy of several processes has the variables of this one only.
+  return int(tf.get_static_value(
+      tf.convert_to_tensor(context.replica_id_in_sync_group))) % number
 
 
 def initialize(variables: Sequence[tf.Variable]) -> None:

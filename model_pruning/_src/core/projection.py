@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
+import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.axes import counts
@@ -18,6 +19,7 @@ from model_pruning._src.axes import mask_updates
 from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import conditional
+from model_pruning._src.core import initial_zeros
 from model_pruning._src.core import mask_update
 from model_pruning._src.core import schedule
 from model_pruning._src.core import shared_functions
@@ -109,6 +111,14 @@ class Projection:
     [masks] = masks_at(
         [self], [weights], [means or [None] * len(weights)], step)
     return masks
+
+  def initial_mask(self, value: np.ndarray) -> np.ndarray:
+    """The mask with which a weight of this value starts; a bool array."""
+    if not self.mask_update.follows_schedule:
+      return initial_zeros.initial_mask(value, holds=True)
+    if self.keeps_sparsity:
+      return initial_zeros.initial_mask(value, holds=False)
+    return np.ones(value.shape, bool)
 
   @property
   def lists(self) -> List[counts.Lists]:

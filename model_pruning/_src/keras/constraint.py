@@ -17,8 +17,8 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import projection
+from model_pruning._src.keras import masks as masks_lib
 from model_pruning._src.keras import optimizer_view
-from model_pruning._src.keras import ranking as ranking_lib
 
 
 class PrunesWeights:
@@ -61,23 +61,23 @@ class PruningConstraint(PrunesWeights):
     wrapped: the constraint that the variable had before; applied first.
   """
 
-  def __init__(self, ranking: ranking_lib.Ranking, index: int,
+  def __init__(self, masks: masks_lib.Masks, index: int,
                optimizer: optimizer_view.OptimizerView,
                before_update: Callable[[], None] = lambda: None,
                owner: Any = None):
     """Creates a constraint for a weight, which keeps the one it has.
 
     Args:
-      ranking: the weights that are ranked with it.
-      index: which of them it is.
+      masks: of the weights of the model.
+      index: which of these it is.
       optimizer: what updates it.
       before_update: called whenever a train step is traced, and eagerly
         whenever one is made.
       owner: kept alive as long as the constraint is.
     """
-    self._weight = ranking.weights[index]
+    self._weight = masks.weights[index]
     self.wrapped: Optional[Callable[[Any], Any]] = constraint_of(self._weight)
-    self._ranking, self._index = ranking, index
+    self._masks, self._index = masks, index
     self._optimizer, self._before_update = optimizer, before_update
     self._owner = owner
 
@@ -111,7 +111,7 @@ class PruningConstraint(PrunesWeights):
     replica = keras_variables.replica_of(self._weight, weight)
     if self.wrapped is not None:
       weight = self.wrapped(weight)
-    mask = self._ranking.mask_after_update(
+    mask = self._masks.mask_after_update(
         self._index, tf.convert_to_tensor(weight),
         self._optimizer.update_of(self._weight).num_new, replica)
     projected = projection.zero_pruned(mask, tf.convert_to_tensor(weight))

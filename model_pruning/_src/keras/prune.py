@@ -18,7 +18,7 @@ from model_pruning._src.spec import training_length
 def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
           *, num_steps: Optional[int] = None,
           steps_per_epoch: Optional[int] = None,
-          optimizer: Any = None) -> pruner_lib.Pruner:
+          optimizer: Any = None, inputs: Any = None) -> pruner_lib.Pruner:
   """Prunes a Keras model while it trains, in place.
 
       model_pruning.keras.prune(model, 'target_sparsity=0.9')
@@ -46,6 +46,9 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
   are made (`copy.deepcopy`, `pickle`, `clone_model`, a file). `prune` goes on
   with one from its zeros.
 
+  With `structure=channels` whole channels become zero, with all weights that
+  belong to them; `remove_channels` makes a smaller model then, or before.
+
   Args:
     model: a built model or layer, a `tf.Module`, or a list, tuple or dict of
       these and of variables, which are pruned as one.
@@ -58,6 +61,8 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
     optimizer: that of a training loop of your own, if it accumulates
       gradients, keeps averages of the weights, or was restored; by default
       the one that the model is compiled with, now or later.
+    inputs: of a subclassed model, for `structure=channels`: a batch as its
+      `call` takes it.
 
   Returns:
     The state of the pruning. It need not be kept.
@@ -66,7 +71,8 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
     TypeError: if `model` is none of these.
     ValueError: if the model is not built, is frozen as a whole or is pruned
       already, the spec is not valid or has a pattern that matches none of its
-      weights, or the optimizer applies no constraints.
+      weights, the optimizer applies no constraints, or channels are to be
+      pruned and cannot be followed.
   """
   spec = spec_lib.PruningSpec.of(spec)
   model = parts.as_model(model)
@@ -78,6 +84,6 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
         'a strategy, because compiling opens the session that the strategy '
         f'uses. Received: the model {model.name!r}, which is not compiled')
   pruner = pruner_lib.Pruner(model, spec, training_length.Length(
-      num_steps, steps_per_epoch), optimizer)
+      num_steps, steps_per_epoch), optimizer, inputs)
   pruner.report.log()
   return pruner

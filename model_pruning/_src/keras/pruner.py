@@ -6,34 +6,34 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List
 
 import numpy as np
 import tensorflow as tf
 from absl import logging
 
 from model_pruning._src.axes import saliencies
+from model_pruning._src.axes import structures
 from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras import channel_masks
 from model_pruning._src.keras import constraint
+from model_pruning._src.keras import masks as masks_lib
 from model_pruning._src.keras import optimizer_view
-from model_pruning._src.keras import ranking
 from model_pruning._src.keras import recording_optimizer
 from model_pruning._src.keras import restore_watch
-from model_pruning._src.keras import state_variables
 from model_pruning._src.keras import training_end
 from model_pruning._src.keras import update_order
+from model_pruning._src.keras import weight_masks
 from model_pruning._src.keras.models import companions
 from model_pruning._src.keras.models import model_watch
 from model_pruning._src.keras.models import parts
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.keras.models import which_keras
-from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.planning import sparse_start
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import training_length
-from model_pruning._src.spec import weight_rule
 
 
 class Pruner(tf.Module):
@@ -47,11 +47,12 @@ class Pruner(tf.Module):
   Attributes:
     spec: the `PruningSpec`.
     states: the variables of each pruned weight, in the order of the report.
+      Where channels are pruned, weights share those of the channels.
   """
 
   def __init__(self, model: Any, spec: spec_lib.PruningSpec,
                length: training_length.Length = training_length.UNKNOWN,
-               optimizer: Any = None):
+               optimizer: Any = None, inputs: Any = None):
     """Creates the state of a model and puts constraints on its weights.
 
     `prune` is the public way to make one, and says what is raised.
@@ -59,36 +60,36 @@ class Pruner(tf.Module):
     super().__init__(name=spec.name)
     spec = spec.resolve(**length._asdict())
     self.spec = spec
+    _check_not_pruned(model)
     found = weights_lib.find_weights(model)
-    rules, self._report = plan.make_plan(
-        spec, [weight.candidate for weight in found], length.num_steps)
-    chosen = [(weight, rule) for weight, rule in zip(found, rules)
-              if rule is not None]
-    _check(spec, model, chosen)
     self._optimizer = optimizer_view.OptimizerView.of(model, optimizer)
     self._optimizer.check_constrains()
     self._model = weakref.ref(model)
-    self._names = [weight.candidate.name for weight, _ in chosen]
-    self._weights = [weight.variable for weight, _ in chosen]
+    self._masks: masks_lib.Masks
+    if structures.Channels.is_asked_for(spec):
+      self._masks = channel_masks.ChannelMasks(
+          spec, model, found, length.num_steps, self._optimizer, inputs)
+    else:
+      self._masks = weight_masks.WeightMasks(spec, found, length.num_steps)
+    self._report = self._masks.report
+    self._names, self._weights = self._masks.names, self._masks.weights
     self._indices = {id(weight): i for i, weight in enumerate(self._weights)}
-    chosen_rules = [rule for _, rule in chosen]
-    self.states = state_variables.create(spec, chosen_rules, self._weights)
-    self._rankings = ranking.rankings_of(
-        spec, chosen_rules, self._weights, self.states)
+    self.states = self._masks.states
     self._watch = restore_watch.RestoreWatch(self._weights, self._optimizer)
     if self._optimizer.num_updates(self._weights) > 0:
       self.resume()
     else:
-      warning = sparse_start.sentence(spec, self._start())
+      warning = sparse_start.sentence(spec, self._masks.start())
       if warning:
         self._report = self._report.with_warning(warning)
     self._constrained = self._constrain(model)
     self._model_watch = model_watch.ModelWatch(
-        spec, found, dict(zip(self._names, self._weights)))
+        spec.replace(structure='auto'), found,
+        dict(zip(self._names, self._weights)))
     self._traced: Any = lambda: None
     self._forget_train_functions(model)
     self._at_end = training_end.AtEnd(
-        lambda: self._say_how_it_ended(model, optimizer, chosen_rules),
+        lambda: self._say_how_it_ended(model, optimizer),
         [*self._weights, *(variable for state in self.states
                            for variable in state.all_variables())])
 
@@ -96,8 +97,9 @@ class Pruner(tf.Module):
     """Puts the constraints on; returns the variables that have one."""
     constraints = {
         id(weight): constraint.PruningConstraint(
-            *place, self._optimizer, self._resume_if_restored, owner=self)
-        for weight, place in zip(self._weights, self._rankings)}
+            self._masks, i, self._optimizer, self._resume_if_restored,
+            owner=self)
+        for i, weight in enumerate(self._weights)}
     # A constraint of the user's own says that the gradient is dense.
     free = [weight for weight in self._weights
             if constraint.constraint_of(weight) is None]
@@ -131,16 +133,13 @@ class Pruner(tf.Module):
         layers, [keras.Model for keras in kerases if keras is not None],
         self._weights)
 
-  def _say_how_it_ended(self, model: Any, optimizer: Any,
-                        rules: Sequence[weight_rule.WeightRule]) -> None:
+  def _say_how_it_ended(self, model: Any, optimizer: Any) -> None:
     """Warns of what was not pruned. References that are weak may be dead."""
     gone = self._model_watch.tell(model)
-    kept = [i for i, name in enumerate(self._names) if name not in gone]
     training_end.warn(
-        self.spec, {self._names[i]: self.states[i] for i in kept},
-        [self._weights[i] for i in kept],
-        [rules[i].target_sparsity for i in kept],
-        [self._watch.steps[i] for i in kept], self._watch,
+        self.spec, self._masks,
+        [i for i, name in enumerate(self._names) if name not in gone],
+        self._watch,
         optimizer_view.OptimizerView(lambda: (
             getattr(model, 'optimizer', None) if optimizer is None
             else optimizer)))
@@ -208,8 +207,7 @@ class Pruner(tf.Module):
     indices, given = zip(*wanted)
     sums = recording_optimizer.dense_sums(given, are_sums)
     for i, gradient in zip(indices, sums):
-      place, index = self._rankings[i]
-      place.record_gradient(index, gradient)
+      self._masks.record_gradient(i, gradient)
 
   def resume(self) -> None:
     """Brings the state in line with weights and an optimizer just restored.
@@ -224,12 +222,9 @@ class Pruner(tf.Module):
     at its start if the model was restored since. Call it where a model is
     restored between two trainings, with `model.load_weights` say.
     """
-    steps = {id(weight): self._optimizer.num_updates_of(weight)
-             for weight in self._weights}
-    is_dense = state_variables.rebuild(
-        [place for place, _ in self._rankings],
-        lambda weight: steps[id(weight)])
-    self._watch.start([steps[id(weight)] for weight in self._weights])
+    steps = list(map(self._optimizer.num_updates_of, self._weights))
+    is_dense = self._masks.rebuild(steps)
+    self._watch.start(steps)
     if is_dense:
       logging.warning(
           'model_pruning: the optimizer has made %d updates, and the weights '
@@ -237,16 +232,6 @@ class Pruner(tf.Module):
           'them to the sparsity of its step at once. For a schedule that '
           'starts now, compile with a new optimizer.', self._watch.step,
           str(self.spec))
-
-  def _start(self) -> Dict[str, float]:
-    """Makes masks of the zeros of weights that start sparse.
-
-    Returns:
-      The shares of zeros of these weights, by their names.
-    """
-    shares = {name: state_variables.start(*place)
-              for name, place in zip(self._names, self._rankings)}
-    return {name: share for name, share in shares.items() if share}
 
   def _resume_if_restored(self) -> None:
     """Called where a train step is traced, or eagerly within one."""
@@ -260,7 +245,8 @@ class Pruner(tf.Module):
       if not has_run and self._watch.is_restored():
         self.resume()
       elif not has_run and self.step == 0:
-        self._start()  # Weights may have been loaded without an optimizer.
+        # Weights may have been loaded without an optimizer.
+        self._masks.start()
     if has_run:
       self._watch.check_first_update()
 
@@ -288,9 +274,8 @@ class Pruner(tf.Module):
   def masks(self) -> Dict[str, np.ndarray]:
     """The masks by the names of their weights, as bool arrays."""
     gone = self._model_watch.now(self._model()).gone
-    return {name: keras_variables.value_of(state.mask)
-            for name, state in zip(self._names, self.states)
-            if name not in gone}
+    return {name: self._masks.mask_of(i)
+            for i, name in enumerate(self._names) if name not in gone}
 
   @property
   def step(self) -> int:
@@ -310,29 +295,10 @@ class Pruner(tf.Module):
             for name, value in values.items()}
 
 
-def _check(
-    spec: spec_lib.PruningSpec, model: Any,
-    chosen: Sequence[Tuple[weights_lib.KerasWeight, weight_rule.WeightRule]]
-) -> None:
-  """Refuses what constraints cannot do, before anything is changed."""
+def _check_not_pruned(model: Any) -> None:
   for variable in model.trainable_variables:
     if isinstance(constraint.constraint_of(variable),
                   constraint.PrunesWeights):
       raise ValueError(
           'Argument `model` must not be pruned already. Received: a model '
           f'whose weight {keras_variables.variable_name(variable)!r} is')
-  if tf.executing_eagerly():
-    return
-  # A session runs the updates of all weights in no order.
-  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
-    raise ValueError(
-        'Argument `spec` must have prune_option=weight for a Keras model in '
-        'graph mode. With v1 graphs, use `PruningHook` or `prune_train_op`. '
-        f'Received: prune_option={spec.prune_option}')
-  for weight, rule in chosen:
-    if rule.group is not None:
-      raise ValueError(
-          'Argument `spec` must not let weights of a Keras model share a '
-          'threshold in graph mode. With v1 graphs, use `PruningHook` or '
-          f'`prune_train_op`. Received: weight {weight.candidate.name!r} in '
-          f'group {rule.group!r}')

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 from typing import Any, Callable, List, Optional, Sequence, Set, Tuple
 
-import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
-from model_pruning._src.core import initial_zeros
 from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.core import schedule
+from model_pruning._src.keras import masks as masks_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -96,15 +95,6 @@ class Ranking:
         states[0].last_mask_update_step,
         [state.gradient for state in states if state.gradient is not None])
 
-  def initial_mask(self, value: np.ndarray) -> np.ndarray:
-    """The mask with which a weight of this value starts; a bool array."""
-    projection = self.projection()
-    if not projection.mask_update.follows_schedule:
-      return initial_zeros.initial_mask(value, holds=True)
-    if projection.keeps_sparsity:
-      return initial_zeros.initial_mask(value, holds=False)
-    return np.ones(value.shape, bool)
-
   def record_gradient(self, index: int, gradient: tf.Tensor) -> None:
     """Adds the gradient of one update to the mean of a weight."""
     projection = self.projection()
@@ -137,11 +127,7 @@ class Ranking:
           f'for prune_option={self._spec.prune_option}. Received: an update '
           f'of {keras_variables.variable_name(self.weights[index])!r} by '
           'another')
-    num_new = num_new_updates(state.num_updates.read_value())
-    with tf_compat.control_dependencies([
-        state.num_updates.assign_add(num_new)]):
-      step = tf.identity(state.num_updates)
-    step = schedule.step_if(num_new > 0, step)
+    step = masks_lib.counted_step(state.num_updates, num_new_updates)
     projection = self.projection(replica)
     if len(self.weights) == 1:
       [mask] = projection.masks_after([weight], step)

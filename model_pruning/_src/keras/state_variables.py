@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, List, Sequence
+from typing import Any, Callable, Iterator, List, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -47,26 +47,34 @@ def create(spec: spec_lib.PruningSpec,
 
 def _create(weight: Any, uses_gradient: bool,
             clock: Any) -> ranking_lib.WeightState:
-  variable = keras_variables.backend_variable(weight)
-  strategy = getattr(variable, 'distribute_strategy', None)
   dtype = projection.threshold_dtype(tf.as_dtype(weight.dtype))
   shape = [int(dim) for dim in weight.shape]
+  with beside(weight):
+    return ranking_lib.WeightState(
+        local_variable('mask', tf.ones(shape, tf.bool)),
+        local_variable('threshold', tf.zeros([], dtype)),
+        local_variable('num_updates', tf.zeros([], tf.int64)),
+        local_variable('last_mask_update_step', tf.constant(
+            schedule.NEVER, tf.int64)) if clock is None else clock,
+        local_variable('gradient', tf.zeros(shape, dtype))
+        if uses_gradient else None)
+
+
+@contextlib.contextmanager
+def beside(weight: Any) -> Iterator[None]:
+  """Variables that are created inside are where a Keras variable is."""
+  variable = keras_variables.backend_variable(weight)
+  strategy = getattr(variable, 'distribute_strategy', None)
   with contextlib.ExitStack() as stack:
     if not tf.executing_eagerly():
       stack.enter_context(variable.graph.as_default())
     if strategy is not None:
       stack.enter_context(strategy.scope())
-    return ranking_lib.WeightState(
-        _create_variable('mask', tf.ones(shape, tf.bool)),
-        _create_variable('threshold', tf.zeros([], dtype)),
-        _create_variable('num_updates', tf.zeros([], tf.int64)),
-        _create_variable('last_mask_update_step', tf.constant(
-            schedule.NEVER, tf.int64)) if clock is None else clock,
-        _create_variable('gradient', tf.zeros(shape, dtype))
-        if uses_gradient else None)
+    yield
 
 
-def _create_variable(name: str, initial_value: tf.Tensor) -> tf.Variable:
+def local_variable(name: str, initial_value: tf.Tensor) -> tf.Variable:
+  """Creates a variable that is no weight, one for each replica."""
   # Every replica holds its own copy and changes it by itself, to the same
   # value: nothing is reduced or sent.
   return tf.compat.v2.Variable(
@@ -107,7 +115,7 @@ def rebuild(rankings: Sequence[ranking_lib.Ranking],
     for state, value, mask, threshold, step in zip(
         ranking.states, values[i], masks[i], thresholds[i], steps[i]):
       if last == schedule.NEVER:
-        mask = ranking.initial_mask(value)
+        mask = ranking.projection().initial_mask(value)
         threshold = threshold if not mask.all() else np.zeros_like(threshold)
       keras_variables.assign_value(state.mask, mask)
       keras_variables.assign_value(state.threshold, threshold)
@@ -130,7 +138,7 @@ def start(ranking: ranking_lib.Ranking, index: int) -> float:
   Returns:
     The share of zeros that the mask has.
   """
-  mask = ranking.initial_mask(
+  mask = ranking.projection().initial_mask(
       keras_variables.value_of(ranking.weights[index]))
   state = ranking.states[index]
   if not np.array_equal(keras_variables.value_of(state.mask), mask):

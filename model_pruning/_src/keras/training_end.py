@@ -14,8 +14,8 @@ from absl import logging
 
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import schedule
+from model_pruning._src.keras import masks as masks_lib
 from model_pruning._src.keras import optimizer_view
-from model_pruning._src.keras import ranking
 from model_pruning._src.keras import restore_watch
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -80,10 +80,8 @@ def _at_exit() -> None:
     living.now()
 
 
-def warn(spec: spec_lib.PruningSpec,
-         states_by_name: Dict[str, ranking.WeightState],
-         weights: Sequence[Any], targets: Sequence[float],
-         starts: Sequence[int], watch: restore_watch.RestoreWatch,
+def warn(spec: spec_lib.PruningSpec, masks: masks_lib.Masks,
+         indices: Sequence[int], watch: restore_watch.RestoreWatch,
          optimizer: optimizer_view.OptimizerView) -> None:
   """Warns of what was not pruned, or not as far as it was to be.
 
@@ -91,57 +89,47 @@ def warn(spec: spec_lib.PruningSpec,
 
   Args:
     spec: the specification.
-    states_by_name: the state of each pruned weight.
-    weights: the Keras variables.
-    targets: their target sparsities.
-    starts: their steps when the pruning started.
-    watch: knows the step at which the pruning started.
+    masks: of the model.
+    indices: the pruned weights that it still has, of those of `masks`.
+    watch: knows the steps at which the pruning started.
     optimizer: what updated the model.
   """
   try:
-    num_updates = {
-        name: int(keras_variables.value_of(state.num_updates)) - start
-        for (name, state), start in zip(states_by_name.items(), starts)}
-    is_updated = any(
-        keras_variables.value_of(state.last_mask_update_step)
-        != schedule.NEVER for state in states_by_name.values())
-    progress = [
-        end_of_training.Progress.of(
-            keras_variables.value_of(state.mask), target)
-        for state, target in zip(states_by_name.values(), targets)]
+    steps = masks.num_updates()
+    num_updates = {masks.names[i]: steps[i] - watch.steps[i] for i in indices}
+    is_updated = masks.last_mask_update_step() != schedule.NEVER
+    progress = masks.progress(indices)
     is_changed = watch.changed()
-    come_back = {
-        name: _num_come_back(weight, state) for (name, state), weight
-        in zip(states_by_name.items(), weights) if num_updates[name] > 0}
+    come_back = {masks.names[i]: _num_come_back(masks, i)
+                 for i in indices if num_updates[masks.names[i]] > 0}
   except (AttributeError, RuntimeError, TypeError, ValueError,
           tf.errors.OpError):
     # Of a graph: its session is closed, or Keras has another by now, or the
     # program is eager elsewhere.
     return
   try:
-    num_unseen = optimizer.num_updates(weights) - watch.step
+    num_unseen = optimizer.num_updates(
+        [masks.weights[i] for i in indices]) - watch.step
   except (AttributeError, RuntimeError, TypeError, ValueError,
           tf.errors.OpError):
     num_unseen = 0  # The optimizer may have been deleted before.
   most = max(num_updates.values(), default=0)
   if most <= 0:
-    if states_by_name and num_unseen > 0:
+    if indices and num_unseen > 0:
       logging.warning(
           'model_pruning: training ended after %d updates and NOTHING WAS '
           'PRUNED: %s did not update the weights %s, or does not apply the '
           'constraints of weights.', num_unseen,
           type(optimizer.optimizer).__name__,
-          end_of_training.names(list(states_by_name)))
-    elif any(is_changed) and end_of_training.shortfall('', 0, [
-        end_of_training.Progress.of(keras_variables.value_of(weight), target)
-        for weight, target in zip(weights, targets)]):
+          end_of_training.names(list(num_updates)))
+    elif any(is_changed) and end_of_training.shortfall(
+        '', 0, masks.progress(indices, of_values=True)):
       logging.warning(
           'model_pruning: these weights have changed since `prune`, and no '
           'update of them was seen. If they were trained, NOTHING WAS PRUNED: '
           'what trains them was traced before `prune`, or does not apply the '
-          'constraints of weights: %s.', end_of_training.names([
-              name for name, changed in zip(states_by_name, is_changed)
-              if changed]))
+          'constraints of weights: %s.', end_of_training.names(
+              [masks.names[i] for i in indices if is_changed[i]]))
     return
   if spec.follows_schedule:
     if not is_updated and not any(weight.num_pruned for weight in progress):
@@ -170,7 +158,7 @@ def warn(spec: spec_lib.PruningSpec,
         most, end_of_training.names(idle))
 
 
-def _num_come_back(weight: Any, state: ranking.WeightState) -> int:
+def _num_come_back(masks: masks_lib.Masks, index: int) -> int:
   """How many entries that the mask prunes are not zero."""
-  value = keras_variables.value_of(weight)
-  return int(np.count_nonzero(value[~keras_variables.value_of(state.mask)]))
+  value = keras_variables.value_of(masks.weights[index])
+  return int(np.count_nonzero(value[~masks.mask_of(index)]))

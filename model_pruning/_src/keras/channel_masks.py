@@ -1,0 +1,264 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Masks of channels, which go with slices of all weights that have them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import (
+  Any,
+  Callable,
+  Dict,
+  Hashable,
+  Iterable,
+  List,
+  NamedTuple,
+  Optional,
+  Sequence,
+  Tuple,
+)
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.axes import saliencies
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import schedule
+from model_pruning._src.keras import channel_ranking
+from model_pruning._src.keras import masks
+from model_pruning._src.keras import optimizer_view
+from model_pruning._src.keras import state_variables
+from model_pruning._src.keras.channels import channel_plan
+from model_pruning._src.keras.channels import trace
+from model_pruning._src.keras.models import weights as weights_lib
+from model_pruning._src.planning import end_of_training
+from model_pruning._src.planning import plan
+from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
+
+
+class MemberState(tf.Module):
+  """The variables that pruning the channels of one weight takes.
+
+  Attributes:
+    num_updates: int64 scalar, the step of the weight: how many updates its
+      optimizer made up to the last one of the weight.
+    channels: of each set of channels that the weight has, the `ChannelState`,
+      which all weights with these channels share.
+  """
+
+  def __init__(self, num_updates: tf.Variable,
+               channels: Sequence[channel_ranking.ChannelState]):
+    """Wraps variables that exist; a checkpoint has them by these names."""
+    super().__init__(name='member_state')
+    self.num_updates = num_updates
+    self.channels = list(channels)
+
+  def all_variables(self) -> Tuple[tf.Variable, ...]:
+    """The variables, those of channels too."""
+    return (self.num_updates, *(
+        variable for state in self.channels for variable in (
+            state.mask, state.threshold, state.last_mask_update_step)))
+
+
+class ChannelMasks(masks.Masks):
+  """Masks of channels; those of weights follow from them.
+
+  Attributes:
+    states: one `MemberState` per weight that has channels which can go.
+  """
+
+  def __init__(self, spec: spec_lib.PruningSpec, model: Any,
+               found: Sequence[weights_lib.KerasWeight],
+               num_steps: Optional[int],
+               optimizer: optimizer_view.OptimizerView, inputs: Any = None):
+    """Follows the channels of a model, and creates their variables.
+
+    Args:
+      spec: the specification, with steps that are numbers.
+      model: a Keras model.
+      found: the weights of the model.
+      num_steps: how many updates training will make, if known.
+      optimizer: what updates the model.
+      inputs: of a subclassed model, a batch as its `call` takes it.
+    """
+    _check(spec)
+    self._follows_schedule = spec.follows_schedule
+    rules, report = plan.make_plan(
+        spec.replace(structure='auto'), [weight.candidate for weight in found],
+        num_steps)
+    trained = {id(variable) for variable in model.trainable_variables}
+    traced = trace.trace(model, 'prune', inputs)
+    planned = channel_plan.make_plan(traced, found, rules, trained)
+    variables: Dict[Hashable, Any] = {
+        id(weight.variable): weight.variable for weight in found}
+    self._rankings = [
+        channel_ranking.ChannelRanking(
+            spec, [planned.sets[i] for i in indices], variables,
+            optimizer.averages_of)
+        for indices in weight_rule.ranked_together(
+            [one.rule for one in planned.sets])]
+    self._places = [
+        [_Place(ranking, one, slices) for ranking in self._rankings
+         for one in ranking.sets for slices in one.plan.slices
+         if slices.weight == id(weight.variable)] for weight in found]
+    members = [(weight, places) for weight, places in zip(found, self._places)
+               if places]
+    self._places = [places for _, places in members]
+    super().__init__(
+        _reported(spec, report, members, found, planned),
+        [weight.candidate.name for weight, _ in members],
+        [weight.variable for weight, _ in members],
+        [_state(weight.variable, places) for weight, places in members])
+
+  def mask_after_update(self, index: int, weight: tf.Tensor,
+                        num_new_updates: Callable[[tf.Tensor], tf.Tensor],
+                        replica: Optional[int]) -> tf.Tensor:
+    """As of `Masks`."""
+    places = self._places[index]
+    step = masks.counted_step(keras_variables.on_replica(
+        self.states[index].num_updates, replica), num_new_updates)
+    updates = []
+    if self._follows_schedule:
+      updates = [ranking.update_if_due(step, replica)
+                 for ranking in _distinct(place.ranking for place in places)]
+    with tf_compat.control_dependencies(updates):
+      return channel_ranking.mask_of(weight.shape, [
+          (keras_variables.on_replica(
+              place.channels.state.mask, replica).read_value(), place.slices)
+          for place in places])
+
+  def record_gradient(self, index: int, gradient: tf.Tensor) -> None:
+    """As of `Masks`: no saliency of channels uses gradients."""
+
+  def rebuild(self, steps: Sequence[int]) -> bool:
+    """As of `Masks`: a channel is pruned if all that belongs to it is zero."""
+    for state, step in zip(self.states, steps):
+      keras_variables.assign_value(state.num_updates, np.int64(step))
+    steps_of = self._steps_of_rankings(steps)
+    are_dense = [ranking.rebuild(steps_of[id(ranking)])
+                 for ranking in self._rankings]
+    return any(are_dense)
+
+  def start(self) -> Dict[str, float]:
+    """As of `Masks`."""
+    for ranking in self._rankings:
+      ranking.start()
+    shares = {name: 1.0 - float(np.mean(self.mask_of(i)))
+              for i, name in enumerate(self.names)}
+    return {name: share for name, share in shares.items() if share}
+
+  def mask_of(self, index: int) -> np.ndarray:
+    """As of `Masks`: an entry is kept if its channels are."""
+    with keras_variables.eager_mode():
+      mask: np.ndarray = channel_ranking.mask_of(self.weights[index].shape, [
+          (tf.constant(keras_variables.value_of(place.channels.state.mask)),
+           place.slices) for place in self._places[index]]).numpy()
+      return mask
+
+  def last_mask_update_step(self) -> int:
+    """As of `Masks`."""
+    return max((ranking.last_mask_update_step() for ranking in self._rankings),
+               default=schedule.NEVER)
+
+  def num_updates(self) -> List[int]:
+    """As of `Masks`: a weight is pruned when others with its channels are."""
+    steps = self._steps_of_rankings(super().num_updates())
+    return [max(steps[id(place.ranking)] for place in places)
+            for places in self._places]
+
+  def _steps_of_rankings(self, steps: Sequence[int]) -> Dict[int, int]:
+    """The most steps of a weight of each ranking, by the `id` of this."""
+    found: Dict[int, int] = {}
+    for step, places in zip(steps, self._places):
+      for place in places:
+        key = id(place.ranking)
+        found[key] = max(found.get(key, 0), step)
+    return found
+
+  def progress(self, indices: Sequence[int], of_values: bool = False
+               ) -> List[end_of_training.Progress]:
+    """As of `Masks`: that of each set of channels."""
+    return [one for ranking in _distinct(
+        place.ranking for i in indices for place in self._places[i])
+            for one in ranking.progress(of_values)]
+
+
+class _Place(NamedTuple):
+  """A set of channels that an axis of a weight has, with its ranking."""
+
+  ranking: channel_ranking.ChannelRanking
+  channels: channel_ranking.RankedSet
+  slices: channel_plan.Slices
+
+
+def _distinct(rankings: Iterable[channel_ranking.ChannelRanking]
+              ) -> List[channel_ranking.ChannelRanking]:
+  return list({id(one): one for one in rankings}.values())
+
+
+def _state(weight: Any, places: Sequence[_Place]) -> MemberState:
+  with state_variables.beside(weight):
+    return MemberState(
+        state_variables.local_variable('num_updates', tf.zeros([], tf.int64)),
+        [place.channels.state for place in places])
+
+
+def _check(spec: spec_lib.PruningSpec) -> None:
+  """Refuses what cannot be done by channels."""
+  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
+    raise ValueError(
+        'Argument `spec` must have prune_option=weight with '
+        'structure=channels, which ranks channels by their weights. Received: '
+        f'prune_option={spec.prune_option}')
+  if tf_compat.workers_are_asynchronous():
+    raise ValueError(
+        'Argument `spec` must not have structure=channels under a '
+        'ParameterServerStrategy, whose workers would change the weights of a '
+        'channel while another ranks it. Received: '
+        f'{str(spec)!r}')
+
+
+def _target(places: Sequence[_Place]) -> float:
+  """The share of zeros of a weight in the end, if its sets have their own."""
+  by_axis: Dict[int, Any] = {}
+  for ranking, channels, slices in places:
+    by_axis[slices.axis] = by_axis.get(slices.axis, 1.0) * np.where(
+        slices.places < channels.number, 1.0 - ranking.target, 1.0)
+  return 1.0 - float(np.prod([np.mean(kept) for kept in by_axis.values()]))
+
+
+def _reported(spec: spec_lib.PruningSpec, report: report_lib.PruningReport,
+              members: Sequence[Tuple[weights_lib.KerasWeight,
+                                      Sequence[_Place]]],
+              found: Sequence[weights_lib.KerasWeight],
+              planned: channel_plan.ChannelPlan) -> report_lib.PruningReport:
+  """The report by weights, of one of weights that are pruned by themselves."""
+  pruned = tuple(
+      report_lib.PrunedWeight(
+          weight.candidate.name, weight.candidate.shape,
+          _target(places) if spec.follows_schedule else math.nan, 'channels',
+          places[0].ranking.rule.group) for weight, places in members)
+  names = {weight.name for weight in pruned}
+  whole = {weight.candidate.name: planned.whole.get(
+      id(weight.variable), 'none of its channels can go') for weight in found}
+  reasons = {weight.name: weight.reason for weight in report.skipped}
+  skipped = tuple(
+      report_lib.SkippedWeight(
+          weight.candidate.name, weight.candidate.shape,
+          reasons.get(weight.candidate.name, whole[weight.candidate.name]))
+      for weight in found if weight.candidate.name not in names)
+  warnings = list(report.warnings)
+  if report.pruned and not pruned:
+    warnings.append('No channel of the model is pruned.')
+  if planned.untrained:
+    warnings.append(
+        'All channels stay that go with slices of weights which are not '
+        'trained, and so cannot become zero: '
+        + end_of_training.names(list(planned.untrained)))
+  return dataclasses.replace(
+      report, spec=str(spec), pruned=pruned, skipped=skipped,
+      warnings=tuple(warnings))

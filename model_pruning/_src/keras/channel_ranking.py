@@ -1,0 +1,331 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Channels of a Keras model that are ranked together, and their masks.
+
+A channel goes with slices of several weights, which an optimizer hands to
+their constraints one after another, and some of which it may never update. So
+no weight waits for others: the first constraint that is called when masks are
+due ranks, with the values that all weights have at that moment, and projects
+all of them. The constraints after it find the masks updated.
+
+Optimizers of Keras 2.11 and later update all weights before the first
+constraint, so the ranking sees each as the optimizer left it. Older and legacy
+ones apply the constraint of a weight before they update the next: there it
+sees those after the first as they were one update before.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import (
+  Any,
+  Callable,
+  Dict,
+  Hashable,
+  List,
+  Mapping,
+  NamedTuple,
+  Optional,
+  Sequence,
+  Tuple,
+)
+
+import numpy as np
+import tensorflow as tf
+
+from model_pruning._src.axes import counts
+from model_pruning._src.axes import structures
+from model_pruning._src.compat import keras_variables
+from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import conditional
+from model_pruning._src.core import projection as projection_lib
+from model_pruning._src.core import rebuild as rebuild_lib
+from model_pruning._src.core import schedule
+from model_pruning._src.keras import constraint
+from model_pruning._src.keras import state_variables
+from model_pruning._src.keras.channels import channel_plan
+from model_pruning._src.planning import end_of_training
+from model_pruning._src.spec import pruning_spec as spec_lib
+from model_pruning._src.spec import weight_rule
+
+# A mask of channels, with where an axis of a weight has them.
+Part = Tuple[tf.Tensor, channel_plan.Slices]
+
+
+def mask_of(shape: Sequence[int], parts: Sequence[Part]) -> tf.Tensor:
+  """The mask of a weight: an entry is kept if all of its channels are.
+
+  Args:
+    shape: of the weight.
+    parts: the masks of the channels of its axes.
+
+  Returns:
+    bool tensor of this shape.
+  """
+  mask = tf.ones(shape, tf.bool)
+  for kept, slices in parts:
+    line = [1] * len(shape)
+    line[slices.axis] = -1
+    # One more, for entries that belong to no channel that can go.
+    kept = tf.concat([kept, [True]], axis=0)
+    mask &= tf.reshape(tf.gather(kept, slices.places), line)
+  return mask
+
+
+class ChannelState(tf.Module):
+  """The variables that pruning a set of channels takes.
+
+  Attributes:
+    mask: bool, one per channel that can go; true is kept.
+    threshold: float64 scalar, the smallest saliency kept.
+    last_mask_update_step: int64 scalar, -1 before the first update. Sets that
+      are ranked together have the same variable.
+  """
+
+  def __init__(self, number: int, clock: Optional[tf.Variable] = None):
+    """Creates the variables.
+
+    Args:
+      number: of the channels that can go.
+      clock: `last_mask_update_step`; None: its own.
+    """
+    super().__init__(name='channel_state')
+    self.mask = state_variables.local_variable('mask', tf.ones(
+        [number], tf.bool))
+    self.threshold = state_variables.local_variable(
+        'threshold', tf.zeros([], tf.float64))
+    self.last_mask_update_step = clock
+    if clock is None:
+      self.last_mask_update_step = state_variables.local_variable(
+          'last_mask_update_step', tf.constant(schedule.NEVER, tf.int64))
+
+
+class RankedSet(NamedTuple):
+  """A set of channels, and the variables that pruning it takes."""
+
+  plan: channel_plan.SetPlan
+  state: ChannelState
+
+  @property
+  def number(self) -> int:
+    """How many channels can go."""
+    return len(self.plan.channels.free)
+
+  def saliencies(self, values: Dict[Hashable, tf.Tensor]) -> tf.Tensor:
+    """How much each channel matters: the mean square of its entries.
+
+    Args:
+      values: the weights by their keys.
+
+    Returns:
+      float64 tensor, one per channel that can go.
+    """
+    total = tf.zeros([self.number], tf.float64)
+    num_entries = np.zeros([self.number])
+    for one in self.plan.slices:
+      value = tf.cast(values[one.weight], tf.float64)
+      others = [axis for axis in range(value.shape.rank) if axis != one.axis]
+      squares = tf.reduce_sum(tf.square(value), others)
+      entries = _entries_of_each(one.places, self.number)
+      # In one order everywhere: a sum by segments has none on GPUs.
+      total += tf.reduce_sum(tf.gather(
+          tf.concat([squares, [0.0]], axis=0), entries), axis=1)
+      num_entries += (np.bincount(one.places, minlength=self.number + 1)[:-1]
+                      * value.shape.num_elements() / len(one.places))
+    return total / np.maximum(num_entries, 1.0)
+
+  def with_one_per_layer(self, saliencies: tf.Tensor) -> tf.Tensor:
+    """The saliencies, where the largest of each layer is infinite."""
+    infinite = tf.fill([self.number], np.float64(np.inf))
+    for layer in self.plan.layers:
+      best = tf.gather(layer, tf.argmax(tf.gather(saliencies, layer)))
+      saliencies = tf_compat.where(
+          tf.equal(tf.range(self.number), best), infinite, saliencies)
+    return saliencies
+
+
+def _entries_of_each(places: np.ndarray, number: int) -> np.ndarray:
+  """For each of `number` places where it is; rows end with the length."""
+  entries = [np.flatnonzero(places == place) for place in range(number)]
+  found = np.full([number, max(map(len, entries))], len(places))
+  for row, indices in zip(found, entries):
+    row[:len(indices)] = indices
+  return found
+
+
+class ChannelRanking:
+  """Channels with one list of saliencies: those of a set, or of several.
+
+  Attributes:
+    sets: these sets.
+    rule: how many of the channels that can go are pruned.
+    weights: the Keras variables that have slices of them, by their keys.
+  """
+
+  def __init__(self, spec: spec_lib.PruningSpec,
+               plans: Sequence[channel_plan.SetPlan],
+               variables: Mapping[Hashable, Any],
+               averages_of: Callable[[Any], Sequence[Any]]):
+    """Creates the variables of sets of channels.
+
+    Args:
+      spec: the specification.
+      plans: the sets; all have the same rule.
+      variables: the weights of the model by their keys.
+      averages_of: the averages that the optimizer keeps of a weight.
+    """
+    self._spec, self._averages_of = spec, averages_of
+    self.rule = _rule_of_free(plans)
+    self.weights = {slices.weight: variables[slices.weight]
+                    for one in plans for slices in one.slices}
+    self.sets: List[RankedSet] = []
+    with state_variables.beside(next(iter(self.weights.values()))):
+      for one in plans:
+        clock = (self.sets[0].state.last_mask_update_step if self.sets
+                 else None)
+        self.sets.append(RankedSet(
+            one, ChannelState(len(one.channels.free), clock)))
+    self._functions: Dict[int, Any] = {}
+
+  def projection(self, replica: Optional[int] = 0
+                 ) -> projection_lib.Projection:
+    """The projection of the channels, with the variables of one replica."""
+    def local(variable: tf.Variable) -> tf.Variable:
+      return keras_variables.on_replica(variable, replica)
+
+    return projection_lib.Projection(
+        self._spec, [self.rule] * len(self.sets),
+        [local(one.state.mask) for one in self.sets],
+        [local(one.state.threshold) for one in self.sets],
+        local(self.sets[0].state.last_mask_update_step))
+
+  def saliencies(self, values: Dict[Hashable, tf.Tensor]) -> List[tf.Tensor]:
+    """For each set the saliencies of its channels, float64.
+
+    Where several sets are ranked together, a channel counts by its share of
+    the mean of its set.
+    """
+    found = [one.saliencies(values) for one in self.sets]
+    if len(found) > 1:
+      means = [tf.reduce_mean(one) for one in found]
+      found = [one / tf_compat.where(mean > 0, mean, tf.ones_like(mean))
+               for one, mean in zip(found, means)]
+    return found
+
+  def update_if_due(self, step: tf.Tensor, replica: Optional[int]
+                    ) -> tf.Tensor:
+    """Updates the masks if they are due; returns a tensor when it is done.
+
+    Args:
+      step: int64 scalar, that of the weight whose constraint is called.
+      replica: which replica's variables are meant; None: the local ones.
+    """
+    projection = self.projection(replica)
+    last_step = projection.last_mask_update_step.read_value()
+    number = keras_variables.number_of_replica(
+        self.sets[0].state.mask, replica)
+    # A function, because each constraint has a call of it.
+    function = self._functions.setdefault(number, tf.function(
+        functools.partial(self._update, number), autograph=False))
+    return conditional.run_if(
+        projection.update_steps.is_due(step, last_step),
+        lambda: function(step), [], last_step)
+
+  def _update(self, replica: int, step: tf.Tensor) -> tf.Tensor:
+    """Updates the masks, and projects all weights."""
+    local = {key: keras_variables.on_replica(weight, replica)
+             for key, weight in self.weights.items()}
+    values = {key: tf.convert_to_tensor(variable)
+              for key, variable in local.items()}
+    masks = self.projection(replica).masks_after([
+        one.with_one_per_layer(saliencies)
+        for one, saliencies in zip(self.sets, self.saliencies(values))], step)
+    parts: Dict[Hashable, List[Part]] = {key: [] for key in local}
+    for one, mask in zip(self.sets, masks):
+      for slices in one.plan.slices:
+        parts[slices.weight].append((mask, slices))
+    # Those too that no constraint is called for, as they have no gradient.
+    assignments = []
+    for key, variable in local.items():
+      mask = mask_of(values[key].shape, parts[key])
+      assignments.append(variable.assign(constraint.projected_with_averages(
+          projection_lib.zero_pruned(mask, values[key]), mask,
+          self._averages_of(self.weights[key]), replica)))
+    with tf_compat.control_dependencies(assignments):
+      return tf.identity(step)
+
+  def rebuild(self, step: int) -> bool:
+    """Reconstructs the state from the weights; see `Masks.rebuild`.
+
+    Args:
+      step: the most updates that one of the weights has had.
+    """
+    projection = self.projection()
+    saliencies = self._saliencies_now()
+    masks = [rebuild_lib.mask_of(tf.constant(one)).numpy()
+             for one in saliencies]
+    num_pruned = sum(int(np.sum(~mask)) for mask in masks)
+    last = int(rebuild_lib.last_mask_update_step(
+        [projection], [tf.constant(num_pruned, tf.int64)],
+        tf.constant(step, tf.int64)))
+    if last == schedule.NEVER:
+      masks = list(map(projection.initial_mask, saliencies))
+    for one, mask, saliency in zip(self.sets, masks, saliencies):
+      keras_variables.assign_value(one.state.mask, mask)
+      keras_variables.assign_value(one.state.threshold, np.float64(
+          0.0 if mask.all() else saliency[mask].min()))
+    keras_variables.assign_value(
+        self.sets[0].state.last_mask_update_step, np.int64(last))
+    return (last == schedule.NEVER
+            and projection.update_steps.last_up_to(step) != schedule.NEVER)
+
+  def start(self) -> None:
+    """Gives masks the values with which training starts."""
+    projection = self.projection()
+    for one, saliencies in zip(self.sets, self._saliencies_now()):
+      keras_variables.assign_value(
+          one.state.mask, projection.initial_mask(saliencies))
+
+  @property
+  def target(self) -> float:
+    """The share of the channels that can go which is pruned in the end."""
+    number = sum(one.number for one in self.sets)
+    return 1.0 - int(counts.num_kept(
+        number, self.rule.target_sparsity)) / number
+
+  def last_mask_update_step(self) -> int:
+    """The last step at which the masks have changed; -1 if they never have."""
+    return int(keras_variables.value_of(
+        self.sets[0].state.last_mask_update_step))
+
+  def progress(self, of_values: bool) -> List[end_of_training.Progress]:
+    """How far each set has come; see `Masks.progress`."""
+    kept = (self._saliencies_now() if of_values else
+            [keras_variables.value_of(one.state.mask) for one in self.sets])
+    return [end_of_training.Progress.of(one, self.rule.target_sparsity)
+            for one in kept]
+
+  def _saliencies_now(self) -> List[np.ndarray]:
+    with keras_variables.eager_mode():
+      return [one.numpy() for one in self.saliencies({
+          key: tf.constant(keras_variables.value_of(weight))
+          for key, weight in self.weights.items()})]
+
+
+def _rule_of_free(plans: Sequence[channel_plan.SetPlan]
+                  ) -> weight_rule.WeightRule:
+  """The rule of the channels that can go, of sets with this rule.
+
+  The share is one of all channels of the sets, so that of those which can go
+  is larger if others cannot.
+  """
+  rule = plans[0].rule
+  number = sum(len(one.channels.free) for one in plans)
+  scale = sum(len(one.channels.classes) for one in plans) / number
+  num_left = max(1, sum(len(one.layers) for one in plans))
+  most = max(1.0 - num_left / number, 0.0)
+  return dataclasses.replace(
+      rule, target_sparsity=min(rule.target_sparsity * scale, most),
+      initial_sparsity=min(rule.initial_sparsity * scale, most),
+      structure=structures.Unstructured())
