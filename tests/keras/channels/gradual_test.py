@@ -205,9 +205,9 @@ class MemberTest(GradualTestCase):
 
 class ResumeTest(GradualTestCase):
 
-  @parameterized.parameters((1, True), (3, True), (3, False), (5, False))
-  def test_training_that_was_killed_ends_with_the_same_bits(
-      self, step, has_state):
+  @parameterized.parameters(True, False)
+  def test_training_that_was_killed_ends_with_the_same_bits(self, has_state):
+    step = 3
     model = _model()
     pruner = model_pruning.keras.prune(model, _SPEC)
     _compile(model)
