@@ -105,21 +105,7 @@ class Ranking:
   def mask_after_update(self, index: int, weight: tf.Tensor,
                         num_new_updates: Callable[[tf.Tensor], tf.Tensor],
                         replica: Optional[int]) -> tf.Tensor:
-    """The mask of a weight that was updated; masks change if they are due.
-
-    Args:
-      index: which weight.
-      weight: what the optimizer made of it.
-      num_new_updates: from the step of the weight before, an int64 scalar,
-        how many updates its optimizer made since; 0 if this is none.
-      replica: which replica's variables are meant; None: the local ones.
-
-    Returns:
-      bool tensor of its shape.
-
-    Raises:
-      ValueError: if the saliency needs gradients and nobody recorded them.
-    """
+    """As of `masks.Masks`, of the weights that are ranked together."""
     state = self.states[index].on_replica(replica)
     if state.gradient is not None and index not in self._has_gradient:
       raise ValueError(
