@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
+from absl import logging
 from absl.testing import absltest
 from absl.testing import parameterized
 
@@ -145,6 +148,22 @@ class ScheduleTest(GradualTestCase):
     kernel = keras_variables.value_of(model.get_layer('last').kernel)
     self.assertTrue(kernel[~masks['last/kernel']].any())
     model_pruning.keras.prune(model, _SPEC)  # It is not pruned already.
+
+  def test_of_a_model_that_is_deleted_only_its_training_is_spoken_of(self):
+    inputs = keras.Input((6,))
+    # No group has the kernel of `whole`: its channels are of the model itself.
+    model = keras.Model(inputs, [
+        layers.Dense(3, name='whole')(inputs),
+        layers.Dense(3)(layers.Dense(8)(inputs))])
+    report = model_pruning.keras.prune(model, _SPEC).report
+    self.assertRegex(
+        ' '.join(weight.name for weight in report.skipped), 'whole/kernel')
+    gc.collect()  # Of other tests.
+    with mock.patch.object(logging, 'warning') as warning:
+      del model, inputs
+      keras.backend.clear_session()
+      gc.collect()
+    warning.assert_not_called()
 
 
 class MemberTest(GradualTestCase):

@@ -9,6 +9,7 @@ that `prune` has seen are no longer those that the model trains and saves.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import weakref
 from typing import Any, Dict, List, Sequence, Set, Tuple
 
@@ -68,6 +69,11 @@ class Now:
     return told
 
 
+def _forget(left_out: Dict[int, Any], key: int, unused_reference: Any) -> None:
+  """Forgets a variable that was deleted: another may come by its id."""
+  left_out.pop(key, None)
+
+
 class ModelWatch:
   """Compares a model with what it was when it was pruned."""
 
@@ -82,10 +88,15 @@ class ModelWatch:
       pruned: the pruned ones by their names.
     """
     self._spec, self._pruned = spec, pruned
-    # Those that are not pruned by choice: nothing is late about them.
-    self._left_out = {
-        id(weight.variable): weakref.ref(weight.variable) for weight in found
-        if weight.candidate.reason is None}
+    # Those that are not pruned by choice, by their ids: nothing is late about
+    # them. A weak reference alone would not do: in garbage that has them and
+    # this, it is dead before the last words about the model are said.
+    self._left_out: Dict[int, Any] = {}
+    for weight in found:
+      if weight.candidate.reason is None:
+        key = id(weight.variable)
+        forget = functools.partial(_forget, self._left_out, key)
+        self._left_out[key] = weakref.ref(weight.variable, forget)
     self._told: Set[str] = set()
 
   def now(self, model: Any) -> Now:
@@ -107,10 +118,9 @@ class ModelWatch:
         tuple(weight for weight, late in zip(rest, is_late) if not late))
 
   def _is_late(self, weight: weights_lib.KerasWeight) -> bool:
-    candidate, variable = weight.candidate, weight.variable
-    known = self._left_out.get(id(variable))
+    candidate = weight.candidate
     return (candidate.reason is None
-            and (known is None or known() is not variable)
+            and id(weight.variable) not in self._left_out
             and self._spec.rule_for(candidate.name, candidate.shape) is not None
             )
 
