@@ -16,7 +16,6 @@ from model_pruning._src.export import source as source_lib
 from model_pruning._src.files import errors
 from model_pruning._src.files import replace
 
-SIGNATURE = 'serving_default'
 _MESSAGE = 'saved_model.pb'
 # The order of additions may differ, and nothing else.
 _TOLERANCE = 1e-5
@@ -70,7 +69,7 @@ def run(directory: str, inputs: List[np.ndarray]) -> List[Any]:
   with tf.Graph().as_default(), tf.compat.v1.Session() as session:
     signature = tf.compat.v1.saved_model.load(
         session, [tf.saved_model.SERVING], directory
-    ).signature_def[SIGNATURE]
+    ).signature_def[tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY]
     names = [signature.inputs[key].name for key in sorted(signature.inputs)]
     return session.run(
         [signature.outputs[key].name for key in sorted(signature.outputs)],

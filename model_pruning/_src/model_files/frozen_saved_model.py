@@ -15,7 +15,6 @@ from model_pruning._src.model_files import kinds
 from model_pruning._src.multiply_adds import inlining
 
 v1 = tf.compat.v1
-SIGNATURE = 'serving_default'
 
 
 def read(directory: str) -> frozen.FrozenGraph:
@@ -66,5 +65,6 @@ def write(graph: frozen.FrozenGraph, directory: str) -> None:
         'tensorflow/serving/predict')
     builder = v1.saved_model.Builder(directory)
     builder.add_meta_graph_and_variables(
-        session, [tf.saved_model.SERVING], {SIGNATURE: signature})
+        session, [tf.saved_model.SERVING],
+        {tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY: signature})
     builder.save()

@@ -18,7 +18,6 @@ from model_pruning._src.graph.strip import graph_def_check
 from model_pruning._src.graph.strip import graph_def_walk as walk
 from model_pruning._src.graph.strip import messages
 
-_DEFAULT_SIGNATURE = 'serving_default'
 _INITIALIZER = '__saved_model_init_op'
 # Kernels are often kept as float16 and cast when they are used.
 _FLOATS = ('float16', 'bfloat16', 'float32', 'float64')
@@ -114,8 +113,9 @@ def signature_of(meta_graph: Any) -> Any:
                  if name != _INITIALIZER)
   if not names:
     return None
+  default = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
   return meta_graph.signature_def[
-      _DEFAULT_SIGNATURE if _DEFAULT_SIGNATURE in names else names[0]]
+      default if default in names else names[0]]
 
 
 def constants(graph_def: Any) -> List[Constant]:
