@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import collections
+import gc
+import weakref
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
@@ -14,6 +17,7 @@ from absl.testing import parameterized
 import model_pruning
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.keras import training_end
 from tests.support import keras_models
 from tests.support import keras_training
 from tests.support import modes
@@ -159,6 +163,38 @@ class MirroredTest(StrategyTestCase):
       counts.append(_communication(step.get_concrete_function().graph))
     self.assertGreater(sum(counts[0].values()), 0)
     self.assertEqual(counts[1], counts[0])
+
+  @parameterized.parameters('float32', 'mixed_float16')
+  def test_the_last_words_on_a_model_are_noticed_by_no_gradient(self, policy):
+    strategy = _two_replicas(self)
+    if not modes.is_eager():
+      self.skipTest('nothing is said of a model of a graph that is deleted')
+    if not hasattr(keras.mixed_precision, 'set_global_policy'):
+      self.skipTest(f'Keras of TensorFlow {tf.__version__} has other policies')
+    keras.mixed_precision.set_global_policy(policy)
+    self.addCleanup(keras.mixed_precision.set_global_policy, 'float32')
+    gc.collect()  # Of other tests.
+    model = self.start(strategy)[0]
+    _fit(model, lambda num_updates: None)
+
+    @tf.custom_gradient
+    def identity(x):
+      # It may be at any place, as where gradients of replicas are added.
+      tf.distribute.get_replica_context().merge_call(
+          lambda strategy: gc.collect())
+      return tf.identity(x), lambda upstream: upstream
+
+    gc.disable()
+    self.addCleanup(gc.enable)
+    with mock.patch.object(
+        training_end, 'warn', wraps=training_end.warn) as warn:
+      living = weakref.ref(model)
+      del model
+      loss = tf.function(identity, autograph=False)(tf.constant(2.0))
+    if living() is not None:
+      self.skipTest('this Keras keeps a model of mixed precision')
+    warn.assert_called_once()
+    self.assertEqual(loss.numpy(), 2.0)
 
 
 class CentralStorageTest(StrategyTestCase):

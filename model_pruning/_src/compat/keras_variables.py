@@ -21,7 +21,9 @@ from model_pruning._src.compat import tensorflow as tf_compat
 
 def variable_name(variable: Any) -> str:
   """Name of a Keras variable, without `:0`; `path` in Keras 3."""
-  return getattr(variable, 'path', None) or variable.name.split(':')[0]
+  if isinstance(variable, tf.compat.v2.Variable):
+    return variable.name.split(':')[0]
+  return variable.path
 
 
 def backend_variable(variable: Any) -> Any:
@@ -31,15 +33,24 @@ def backend_variable(variable: Any) -> Any:
   return getattr(variable, 'value', variable)
 
 
+def _without_casts(variable: Any) -> Any:
+  """What mixed precision has wrapped in a variable, or the variable itself.
+
+  Not by `getattr`: a distributed variable computes a value for each attribute
+  it has not, which tapes notice. `_variable` is private; it was tried on TF
+  1.14 to 2.21.
+  """
+  return getattr(variable, '__dict__', {}).get('_variable', variable)
+
+
 def _constrained(variable: tf.Variable) -> List[tf.Variable]:
   """The variables whose constraint optimizers ask for.
 
-  Mixed precision wraps a variable in another (`_variable`); a distributed one
-  has one per replica; and with central storage or workers with copies, some
-  optimizers ask the variable and some what is in it (`_v`). The names are
-  private; tried on TF 1.14 to 2.21.
+  Mixed precision wraps a variable in another; a distributed one has one per
+  replica; and with central storage or workers with copies, some optimizers ask
+  the variable and some what is in it (`_v`, private; tried on TF 1.14 to 2.21).
   """
-  parts = tf_compat.replicas(getattr(variable, '_variable', variable))
+  parts = tf_compat.replicas(_without_casts(variable))
   return parts + [vars(part)['_v'] for part in parts if '_v' in vars(part)]
 
 
@@ -57,9 +68,9 @@ def is_copy_of(variable: Any, original: Any,
                constraint: Callable[..., Any]) -> bool:
   """Whether a constraint of `original` came to `variable` by `copy.deepcopy`.
 
-  TensorFlow's variables hand their constraint on to their copies. `_variable`
-  (of mixed precision) and `_constraint` were tried on TF 1.14 to 2.21. Those
-  of Keras 3 copy the constraint as well, which may refuse.
+  TensorFlow's variables hand their constraint on to their copies
+  (`_constraint` was tried on TF 1.14 to 2.21). Those of Keras 3 copy the
+  constraint as well, which may refuse.
 
   Args:
     variable: what an optimizer updates, or a layer has.
@@ -69,7 +80,7 @@ def is_copy_of(variable: Any, original: Any,
   if not isinstance(original, tf.compat.v2.Variable):
     return False
   own = {id(part) for part in _constrained(original)}
-  parts = tf_compat.replicas(getattr(variable, '_variable', variable))
+  parts = tf_compat.replicas(_without_casts(variable))
   return any(
       vars(part).get('_constraint') is constraint and id(part) not in own
       for part in parts if hasattr(part, '__dict__'))
@@ -95,7 +106,7 @@ def replica_of(variable: Any, component: Any) -> Optional[int]:
   Optimizers before TF 2.11 hand the variable of one replica to constraints.
   """
   variable = backend_variable(variable)
-  parts = tf_compat.replicas(getattr(variable, '_variable', variable))
+  parts = tf_compat.replicas(_without_casts(variable))
   if len(parts) < 2:
     return None
   return next((i for i, part in enumerate(parts) if part is component), None)
@@ -110,7 +121,7 @@ def on_replica(variable: Any, replica: Optional[int]) -> tf.Variable:
   """
   number = number_of_replica(variable, replica)
   variable = backend_variable(variable)
-  return tf_compat.replicas(getattr(variable, '_variable', variable))[number]
+  return tf_compat.replicas(_without_casts(variable))[number]
 
 
 def number_of_replica(variable: Any, replica: Optional[int]) -> int:
@@ -124,7 +135,7 @@ def number_of_replica(variable: Any, replica: Optional[int]) -> int:
     0 if there is one for all.
   """
   variable = backend_variable(variable)
-  number = len(tf_compat.replicas(getattr(variable, '_variable', variable)))
+  number = len(tf_compat.replicas(_without_casts(variable)))
   if number < 2 or replica is not None:
     return replica or 0
   context = tf.distribute.get_replica_context()
@@ -155,7 +166,7 @@ def what_keeps_the_value(variable: Any) -> Any:
   TF 1.14 to 2.21.
   """
   variable = tf_compat.replicas(backend_variable(variable))[0]
-  return getattr(getattr(variable, '_variable', variable),
+  return getattr(_without_casts(variable),
                  '_handle_deleter', None)
 
 
@@ -175,7 +186,7 @@ def value_of(variable: Any) -> np.ndarray:
   """
   variable = tf_compat.replicas(backend_variable(variable))[0]
   if is_eager(variable):
-    variable = getattr(variable, '_variable', variable)  # Of mixed precision.
+    variable = _without_casts(variable)  # Of mixed precision.
     with eager_mode():
       # No tape notices this read: it may be of garbage collection, in the
       # middle of somebody's gradient.
@@ -191,7 +202,7 @@ def value_if_initialized(variable: Any) -> Optional[np.ndarray]:
   until all of the function is. In graph mode Keras initializes what it reads.
   """
   part = tf_compat.replicas(backend_variable(variable))[0]
-  part = getattr(part, '_variable', part)
+  part = _without_casts(part)
   if is_eager(part):
     with eager_mode():
       if not tf.raw_ops.VarIsInitializedOp(resource=part.handle).numpy():

@@ -13,6 +13,7 @@ import dataclasses
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from model_pruning._src.compat import keras_optimizers
+from model_pruning._src.compat import keras_variables
 
 # Optimizers hold what is in them by a list of tuples of two, say.
 _MAX_DEPTH = 4
@@ -84,7 +85,7 @@ def _updates(optimizer: Any, variable: Any,
 
 def _is_name_of(thing: Any, variable: Any) -> bool:
   if isinstance(thing, str):
-    return thing in (variable.name, getattr(variable, 'path', None))
+    return thing in (variable.name, keras_variables.variable_name(variable))
   return thing is variable
 
 
