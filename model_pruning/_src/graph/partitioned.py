@@ -8,7 +8,7 @@ which has no public name). The parts lie along one axis.
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, List, Optional
 
 import tensorflow as tf
 
@@ -18,6 +18,11 @@ from model_pruning._src.compat import tensorflow as tf_compat
 def is_partitioned(variable: Any) -> bool:
   """Whether a variable is made of parts."""
   return hasattr(variable, 'as_tensor') and hasattr(variable, '__iter__')
+
+
+def parts_of(variable: Any) -> List[Any]:
+  """The variables that a variable, or tensor, is made of; else itself."""
+  return list(variable) if is_partitioned(variable) else [variable]
 
 
 def partition_axis(variable: Any) -> int:
@@ -63,9 +68,8 @@ def assign(variable: Any, value: tf.Tensor,
     The operation that assigns.
   """
   value = tf.cast(value, variable.dtype.base_dtype)
-  parts, values = [variable], [value]
+  parts, values = parts_of(variable), [value]
   if is_partitioned(variable):
-    parts = list(variable)
     axis = partition_axis(variable)
     values = tf.split(
         value, [part.shape.as_list()[axis] for part in parts], axis=axis)

@@ -26,5 +26,5 @@ def dry_run(graph: Optional[tf.Graph], spec: spec_lib.PruningSpec,
         f'model. Received: {graph!r}, which has none')
   return preview.make_preview(
       spec, [weight.candidate for weight in found],
-      [weight.parts[0].dtype.base_dtype.size for weight in found], num_steps,
+      [weight.stored.dtype.size for weight in found], num_steps,
       others=weights_lib.not_trainable(graph))

@@ -13,7 +13,7 @@ from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.graph import function_bodies
 from model_pruning._src.graph import reachable as reachable_lib
-from model_pruning._src.graph import weights as weights_lib
+from model_pruning._src.graph import variables as variables_lib
 
 # Kernels of optimizers, sparse updates, and the plain arithmetic that
 # optimizers written in Python use.
@@ -149,7 +149,7 @@ class TrainingGraph:
     return {after.name for after in reachable_lib.reachable([op], self._next)}
 
   def _inner_updates_of(self, variable: tf.Variable) -> List[tf.Operation]:
-    held = weights_lib.source(variable)
+    held = variables_lib.source(variable)
     found: Dict[str, tf.Operation] = {}
     seen: Set[str] = set()
     waiting = [held]

@@ -9,14 +9,13 @@ copy, a replica, on each device. A mask lies as its weight does.
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, Container, List, Sequence
+from typing import Any, Callable, Container, Dict, List, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
-from model_pruning._src.graph import weights as weights_lib
 
 
 class StoredTensor:
@@ -34,10 +33,19 @@ class StoredTensor:
     self.parts = list(parts)
     self.axis = axis
     self.dtype = primary(parts[0]).dtype.base_dtype
-    dims = [part.shape.as_list() for part in parts]
-    self.shape = tf.TensorShape([
-        *dims[0][:axis], sum(shape[axis] for shape in dims),
-        *dims[0][axis + 1:]] if len(dims) > 1 else dims[0])
+    self.shape = parts[0].shape
+    if len(parts) > 1:
+      dims = [part.shape.as_list() for part in parts]
+      self.shape = tf.TensorShape([
+          *dims[0][:axis], sum(shape[axis] for shape in dims),
+          *dims[0][axis + 1:]])
+
+  @property
+  def whole(self) -> Any:
+    """The variable that the program made, in one part or in several."""
+    if graph_compat.partition_of(self.parts[0]) is None:
+      return self.parts[0]
+    return graph_compat.partitioned_variable(self.parts, self.axis)
 
   @property
   def device(self) -> str:
@@ -126,6 +134,41 @@ class StoredTensor:
         self.axis)
 
 
+def stored_in(variables: Sequence[tf.Variable]) -> List[StoredTensor]:
+  """The tensors that variables of a graph hold, in the order of the first.
+
+  Args:
+    variables: in any order; those of one partition are one tensor.
+  """
+  parts_of: Dict[str, List[tf.Variable]] = {}
+  for variable in variables:
+    partition = graph_compat.partition_of(variable)
+    name = partition.full_name if partition else variable.op.name
+    parts_of.setdefault(name, []).append(variable)
+  return [_joined(parts) for parts in parts_of.values()]
+
+
+def _joined(parts: Sequence[tf.Variable]) -> StoredTensor:
+  partition = graph_compat.partition_of(parts[0])
+  if partition is None:
+    return StoredTensor(parts)
+  axis = next((i for i, (part, full) in enumerate(
+      zip(partition.var_shape, partition.full_shape)) if part != full), 0)
+  return StoredTensor(sorted(
+      parts, key=lambda part: graph_compat.partition_of(part).var_offset[axis]
+  ), axis)
+
+
+def source(variable: tf.Variable) -> tf.Tensor:
+  """What operations on `variable` take: its resource handle, or its ref.
+
+  Args:
+    variable: no distributed one, but that of a replica.
+  """
+  handle = getattr(variable, 'handle', None)
+  return handle if handle is not None else variable.op.outputs[0]
+
+
 def on_device_of(variable: tf.Variable) -> Any:
   """Where a variable is, if it says so; for that of a replica."""
   return (tf.device(variable.device) if variable.device
@@ -141,7 +184,7 @@ def read(variable: tf.Variable) -> tf.Tensor:
   Args:
     variable: no distributed one, but that of a replica.
   """
-  held = weights_lib.source(variable)
+  held = source(variable)
   if held.dtype != tf.resource:
     return variable.read_value()
   return tf.raw_ops.ReadVariableOp(
@@ -150,7 +193,7 @@ def read(variable: tf.Variable) -> tf.Tensor:
 
 def assign(variable: tf.Variable, value: tf.Tensor) -> Any:
   """Puts a value into a variable that is like it; for that of a replica."""
-  held = weights_lib.source(variable)
+  held = source(variable)
   if held.dtype != tf.resource:
     return variable.assign(value, read_value=False)
   return tf.raw_ops.AssignVariableOp(resource=held, value=value)

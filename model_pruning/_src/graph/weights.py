@@ -16,10 +16,9 @@ from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
 import tensorflow as tf
 
-from model_pruning._src.compat import graph as graph_compat
-from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.graph import function_bodies
 from model_pruning._src.graph import function_calls
+from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import reasons
 
@@ -63,14 +62,11 @@ class GraphWeight(NamedTuple):
 
   Attributes:
     candidate: what can be said of it.
-    parts: the variables that hold it: one, or those of a partitioned variable
-      in their order.
-    axis: the dimension along which the parts lie.
+    stored: the variables that hold it.
   """
 
   candidate: plan.Candidate
-  parts: Tuple[tf.Variable, ...]
-  axis: int = 0
+  stored: variables_lib.StoredTensor
 
 
 def is_contraction(op_type: str) -> bool:
@@ -81,16 +77,6 @@ def is_contraction(op_type: str) -> bool:
 def is_gather(op_type: str) -> bool:
   """Whether operations of a type pick rows of a weight."""
   return _GATHERS.match(op_type) is not None
-
-
-def source(variable: tf.Variable) -> tf.Tensor:
-  """What operations on `variable` take: its resource handle, or its ref.
-
-  Args:
-    variable: no distributed one, but that of a replica.
-  """
-  handle = getattr(variable, 'handle', None)
-  return handle if handle is not None else variable.op.outputs[0]
 
 
 def find_weights(graph: tf.Graph) -> List[GraphWeight]:
@@ -105,37 +91,13 @@ def find_weights(graph: tf.Graph) -> List[GraphWeight]:
   """
   functions = function_bodies.Functions(graph)
   found = []
-  for name, shape, axis, parts in _whole_variables(graph.get_collection(
+  for stored in variables_lib.stored_in(graph.get_collection(
       tf.compat.v1.GraphKeys.TRAINABLE_VARIABLES)):
-    dims = _known_dims(shape)
-    reason, on_request = _why_not(parts, dims, functions)
+    dims = _known_dims(stored.shape)
+    reason, on_request = _why_not(stored, dims, functions)
     found.append(GraphWeight(
-        plan.Candidate(name, dims, reason, on_request), parts, axis))
+        plan.Candidate(stored.name, dims, reason, on_request), stored))
   return found
-
-
-def _whole_variables(variables: List[tf.Variable]) -> List[
-    Tuple[str, tf.TensorShape, int, Tuple[tf.Variable, ...]]]:
-  """Name, shape, axis and parts, with the parts of a partition joined."""
-  parts_of: Dict[str, List[tf.Variable]] = {}
-  for variable in variables:
-    partition = graph_compat.partition_of(variable)
-    name = partition.full_name if partition else variable.op.name
-    parts_of.setdefault(name, []).append(variable)
-  whole = []
-  for name, parts in parts_of.items():
-    partition = graph_compat.partition_of(parts[0])
-    if partition is None:
-      whole.append((name, parts[0].shape, 0, tuple(parts)))
-      continue
-    axis = next((i for i, (part, full) in enumerate(
-        zip(partition.var_shape, partition.full_shape)) if part != full), 0)
-    offsets = [graph_compat.partition_of(part).var_offset[axis]
-               for part in parts]
-    order = sorted(range(len(parts)), key=offsets.__getitem__)
-    whole.append((name, tf.TensorShape(partition.full_shape), axis,
-                  tuple(parts[i] for i in order)))
-  return whole
 
 
 def _known_dims(shape: tf.TensorShape) -> Tuple[int, ...]:
@@ -145,13 +107,12 @@ def _known_dims(shape: tf.TensorShape) -> Tuple[int, ...]:
   return tuple(-1 if dim is None else dim for dim in shape.as_list())
 
 
-def _why_not(parts: Tuple[tf.Variable, ...], dims: Tuple[int, ...],
+def _why_not(stored: variables_lib.StoredTensor, dims: Tuple[int, ...],
              functions: function_bodies.Functions
              ) -> Tuple[Optional[str], bool]:
   """Why a variable is not pruned (None if it is); whether a spec may ask."""
-  dtype = parts[0].dtype.base_dtype
-  if not dtype.is_floating:
-    return reasons.dtype(dtype.name), False
+  if not stored.dtype.is_floating:
+    return reasons.dtype(stored.dtype.name), False
   if -1 in dims:
     return reasons.Reason.of(reasons.SkipKind.SHAPE), False
   if len(dims) < 2:
@@ -159,7 +120,8 @@ def _why_not(parts: Tuple[tf.Variable, ...], dims: Tuple[int, ...],
   if 0 in dims:
     return reasons.Reason.of(reasons.SkipKind.EMPTY), False
   uses = {use.op_type for use in _uses_of(
-      source(tf_compat.replicas(parts[0])[0]), functions)}
+      variables_lib.source(variables_lib.primary(stored.parts[0])),
+      functions)}
   if any(map(_CONTRACTIONS.match, uses)):
     return None, False
   if any(map(_DEPTHWISE.match, uses)):

@@ -9,7 +9,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from model_pruning._src.graph import weights
+from model_pruning._src.graph import variables
 from tests.support import simulation
 from tests.support.graphs import prunable_graphs
 
@@ -26,7 +26,7 @@ def _new_writers(use_resource, device):
     before = {op.name for op in graph.get_operations()}
     model_pruning.PruningHook(
         'target_sparsity=0.5,sparsity_function_end_step=0').begin()
-    return {op.type for op in weights.source(kernel).consumers()
+    return {op.type for op in variables.source(kernel).consumers()
             if op.name not in before
             and any(part in op.type for part in ('Assign', 'Scatter'))}
 

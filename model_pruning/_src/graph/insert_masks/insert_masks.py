@@ -32,6 +32,7 @@ import tensorflow as tf
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.graph import mask_collections
+from model_pruning._src.graph import partitioned
 from model_pruning._src.graph import training_graph
 from model_pruning._src.graph import weights as weights_lib
 from model_pruning._src.graph.insert_masks import splice
@@ -105,7 +106,7 @@ def insert_masks(
   reader = weight_uses.Reader(graph)
   candidates, maskings = [], []
   for weight in found:
-    uses = [reader.uses_of(part) for part in weight.parts]
+    uses = [reader.uses_of(part) for part in weight.stored.parts]
     candidates.append(_candidate(weight.candidate, uses))
     maskings.append(_Masking(weight, uses))
   _check_reachable(spec, found, candidates)
@@ -155,7 +156,7 @@ def _check_no_gradients(graph: tf.Graph,
                         found: Sequence[weights_lib.GraphWeight]) -> None:
   """Refuses a graph whose gradients would not be those of the masked one."""
   training = training_graph.TrainingGraph(graph)
-  updates = [op for weight in found for part in weight.parts
+  updates = [op for weight in found for part in weight.stored.parts
              for op in training.updates_of(part)]
   gradients = [op for op in graph.get_operations()
                if _GRADIENT_TYPE.match(op.type)
@@ -214,8 +215,8 @@ def _check_mask(graph: tf.Graph, masking: _Masking) -> None:
           'The graph must have nothing of the name of a mask but masks of '
           '`apply_mask` and `insert_masks`. Received: a graph with '
           f'{name}/{suffix}. Is it pruned already?')
-  if mask is not None and (_kinds(weight_uses.parts_of(mask))
-                           != _kinds(masking.weight.parts)):
+  if mask is not None and (_kinds(partitioned.parts_of(mask))
+                           != _kinds(masking.weight.stored.parts)):
     raise ValueError(
         f'The mask {mask.name!r}, which some uses of {name!r} have, must be '
         'of the shape, dtype and parts of the weight to be given to its other '
@@ -265,18 +266,18 @@ def _mask(graph: tf.Graph, masking: _Masking, prune_option: str) -> None:
   state = None if existing is not None else _create_state(weight, prune_option)
   product: Optional[tf.Tensor] = None
   if state is not None and not _is_read_whole(masking):
-    with splice.beside(weight.parts[0].op, weight.parts[0].device,
+    with splice.beside(weight.stored.parts[0].op, weight.stored.parts[0].device,
                        weight.candidate.name):
-      product = splice.product(state.mask, _whole(weight))
+      product = splice.product(state.mask, weight.stored.whole)
   products: List[tf.Tensor] = []
   mask = existing if state is None else state.mask
-  for mask_part, uses in zip(weight_uses.parts_of(mask), masking.uses):
+  for mask_part, uses in zip(partitioned.parts_of(mask), masking.uses):
     products += splice.mask_uses(uses, mask_part, weight.candidate.name)
   if state is not None:
     if product is None:
       product = next(product for product in products
                      if not graph_compat.in_control_flow(product.op))
-    apply_mask.register(_whole(weight), state, product)
+    apply_mask.register(weight.stored.whole, state, product)
 
 
 def _is_read_whole(masking: _Masking) -> bool:
@@ -291,23 +292,16 @@ def _create_state(weight: weights_lib.GraphWeight,
   """Mask and threshold, each part of them where its part of the weight is."""
   def device_of(op: tf.Operation) -> str:
     part = re.search(r'/part_(\d+)', op.name[len(weight.candidate.name):])
-    return weight.parts[int(part.group(1)) if part else 0].device
+    return weight.stored.parts[int(part.group(1)) if part else 0].device
 
   def partition(shape: tf.TensorShape, dtype: tf.DType) -> List[int]:
     del dtype
-    return [len(weight.parts) if i == weight.axis else 1
+    return [len(weight.stored.parts) if i == weight.stored.axis else 1
             for i in range(shape.rank)]
 
-  is_partitioned = graph_compat.partition_of(weight.parts[0]) is not None
+  is_partitioned = graph_compat.partition_of(weight.stored.parts[0]) is not None
   with tf.compat.v1.device(device_of), tf.compat.v1.variable_scope(
       tf.compat.v1.VariableScope(
           reuse=False, partitioner=partition if is_partitioned else None)):
     return apply_mask.create_state(
-        _whole(weight), weight.candidate.name, prune_option)
-
-
-def _whole(weight: weights_lib.GraphWeight) -> Any:
-  """The variable, also if it is in parts."""
-  if graph_compat.partition_of(weight.parts[0]) is None:
-    return weight.parts[0]
-  return graph_compat.partitioned_variable(weight.parts, weight.axis)
+        weight.stored.whole, weight.candidate.name, prune_option)

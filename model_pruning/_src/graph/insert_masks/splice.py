@@ -10,7 +10,7 @@ from typing import Any, Iterator, List
 import tensorflow as tf
 
 from model_pruning._src.compat import graph as graph_compat
-from model_pruning._src.graph import weights as weights_lib
+from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph.insert_masks import weight_uses
 from model_pruning._src.graph.masked import apply_mask
 
@@ -38,7 +38,7 @@ def mask_uses(uses: weight_uses.Uses, mask: tf.Variable,
         _mask_rows(gather, tf.convert_to_tensor(mask))
   for gather in uses.gathers:
     with beside(gather, mask.device, name):
-      _mask_rows(gather, weights_lib.source(mask))
+      _mask_rows(gather, variables_lib.source(mask))
   return products
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from typing import (
-  Any,
   Dict,
   FrozenSet,
   Iterable,
@@ -29,6 +28,7 @@ import tensorflow as tf
 from model_pruning._src.graph import function_bodies
 from model_pruning._src.graph import mask_collections
 from model_pruning._src.graph import partitioned
+from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph import weights as weights_lib
 
 # What hands on a variable itself. A ref that goes into anything else is read.
@@ -114,7 +114,8 @@ class Reader:
     self._masks: Dict[str, int] = {}  # Operation with mask values -> index.
     masks = graph.get_collection(mask_collections.MASKS)
     for i, mask in enumerate(masks):
-      waiting = [weights_lib.source(part) for part in parts_of(mask)]
+      waiting = [variables_lib.source(part)
+                 for part in partitioned.parts_of(mask)]
       while waiting:
         for op in waiting.pop().consumers():
           if op.name not in self._masks and (
@@ -126,7 +127,7 @@ class Reader:
   def uses_of(self, variable: tf.Variable) -> Uses:
     """Finds the uses of a variable, which is no distributed one."""
     uses = Uses([], [], [], set())
-    held = weights_lib.source(variable)
+    held = variables_lib.source(variable)
     is_handle = held.dtype == tf.resource
     for tensor in _same_variable(held, _SAME_HANDLE if is_handle
                                  else _SAME_REF):
@@ -251,13 +252,6 @@ class Reader:
             weights_lib.is_contraction(use.op_type) for use in inside.uses)
         outputs.update((j, call.outputs[j]) for j in inside.outputs)
     return computes, list(outputs.values())
-
-
-def parts_of(variable: Any) -> List[tf.Variable]:
-  """The variables that hold a partitioned variable; else `variable`."""
-  if partitioned.is_partitioned(variable):
-    return list(variable)
-  return [variable]
 
 
 def takers_of(tensor: tf.Tensor) -> Iterable[tf.Operation]:

@@ -281,7 +281,7 @@ def _with_updates(
   """
   updates = {
       weight.candidate.name: [
-          op for part in weight.parts for op in training.updates_of(part)
+          op for part in weight.stored.parts for op in training.updates_of(part)
           if run is None or op.name in run]
       for weight in found}
   if not any(updates.values()):

@@ -19,7 +19,6 @@ from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.core import rebuild
 from model_pruning._src.graph import training_graph
 from model_pruning._src.graph import variables as variables_lib
-from model_pruning._src.graph import weights as weights_lib
 from model_pruning._src.graph.training import rebuild_state
 
 # What savers put between the file and the assignment.
@@ -143,7 +142,7 @@ def _restored_by_saver(
   variables = [variable for weight in state.weights
                for variable in weight.weight.variables()]
   for variable in [*variables, *state.global_step.variables()]:
-    for op in weights_lib.source(variable).consumers():
+    for op in variables_lib.source(variable).consumers():
       restore = _restore_of(op)
       # A warm start makes an assignment of this kind the initializer.
       if restore is not None and op.name != _initializer(variable).name:

@@ -14,7 +14,7 @@ from typing import Dict, List, Sequence
 import tensorflow as tf
 
 from model_pruning._src.compat import tensorflow as tf_compat
-from model_pruning._src.graph import weights as weights_lib
+from model_pruning._src.graph import variables as variables_lib
 
 _READS = frozenset(['Identity', 'ReadVariableOp', 'Cast'])
 _SUBTRACTIONS = frozenset(['AssignSub', 'AssignSubVariableOp'])
@@ -34,13 +34,13 @@ def averages_of(
   if not variables:
     return {}
   others = {
-      weights_lib.source(replica).op.name: replica
+      variables_lib.source(replica).op.name: replica
       for variable in variables[0].graph.get_collection(
           tf.compat.v1.GraphKeys.GLOBAL_VARIABLES)
       for replica in tf_compat.replicas(variable)}
   found: Dict[str, List[tf.Variable]] = {}
   for variable in variables:
-    for subtraction in _subtractions(weights_lib.source(variable)):
+    for subtraction in _subtractions(variables_lib.source(variable)):
       average = others.get(subtraction.inputs[0].op.name)
       if average is not None and average.shape == variable.shape:
         found.setdefault(variable.op.name, []).append(average)

@@ -24,7 +24,6 @@ from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import projection
 from model_pruning._src.graph import training_graph
 from model_pruning._src.graph import variables as variables_lib
-from model_pruning._src.graph import weights as weights_lib
 from model_pruning._src.graph.training import saved_values
 from model_pruning._src.graph.training import state_variables
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -182,7 +181,7 @@ def _bound_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
   rows = tf.range(mask.shape.as_list()[0])
   at_most = tf_compat.where(mask, infinite, zeros)
   at_least = tf_compat.where(mask, -infinite, zeros)
-  held = weights_lib.source(variable)
+  held = variables_lib.source(variable)
   if held.dtype != tf.resource:
     with tf.control_dependencies(
         [tf.compat.v1.scatter_min(variable, rows, at_most)]):

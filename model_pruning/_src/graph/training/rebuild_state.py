@@ -29,7 +29,6 @@ from model_pruning._src.core import projection
 from model_pruning._src.core import rebuild
 from model_pruning._src.core import shared_functions
 from model_pruning._src.graph import variables as variables_lib
-from model_pruning._src.graph import weights as weights_lib
 from model_pruning._src.planning import end_of_training
 
 
@@ -308,9 +307,9 @@ def _are_initialized(held: variables_lib.StoredTensor) -> List[tf.Tensor]:
   flags = []
   for variable in held.variables():
     # A resource variable was made with an operation that says so.
-    made = weights_lib.source(variable).op.name + '/IsInitialized/'
+    made = variables_lib.source(variable).op.name + '/IsInitialized/'
     flag = next((op.outputs[0]
-                 for op in weights_lib.source(variable).consumers()
+                 for op in variables_lib.source(variable).consumers()
                  if op.name.startswith(made)), None)
     if flag is None:
       with tf.device(variable.device):

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.compat import tensorflow as tf_compat
-from model_pruning._src.graph import weights as weights_lib
+from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph.training import moving_averages
 from model_pruning._src.graph.training import rebuild_state
 
@@ -119,7 +119,7 @@ def _project(op: tf.Operation, pruned: Sequence[_Pruned],
 
 def key_of(variable: tf.Variable) -> str:
   """By which a variable, no distributed one, is found in a saver."""
-  return str(weights_lib.source(variable).name)
+  return str(variables_lib.source(variable).name)
 
 
 def entries_of(op: tf.Operation) -> Dict[str, Entry]:

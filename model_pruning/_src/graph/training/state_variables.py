@@ -33,7 +33,7 @@ class WeightWithRule:
   def __init__(self, weight: weights_lib.GraphWeight,
                rule: weight_rule.WeightRule):
     self.name = weight.candidate.name
-    self.stored = variables_lib.StoredTensor(weight.parts, weight.axis)
+    self.stored = weight.stored
     self.rule = rule
 
 
