@@ -10,7 +10,7 @@ from absl.testing import absltest
 from absl.testing import parameterized
 
 import model_pruning
-from model_pruning._src.graph.insert_masks import weight_uses
+from model_pruning._src.graph import partitioned
 from model_pruning._src.graph.masked import apply_mask
 from tests.support.graphs import maskable_graphs
 
@@ -112,7 +112,7 @@ class EqualToHandPlacedMasksTest(parameterized.TestCase):
         described.append([
             (type(entry) is tf.Tensor, tf.TensorShape(entry.shape).as_list(),
              entry.dtype.base_dtype, '' if isinstance(entry, tf.Tensor)
-             else weight_uses.parts_of(entry)[0].name.replace('/part_0', ''))
+             else partitioned.parts_of(entry)[0].name.replace('/part_0', ''))
             for entries in (
                 apply_mask.get_weights(), apply_mask.get_masks(),
                 apply_mask.get_thresholds(), apply_mask.get_masked_weights())
