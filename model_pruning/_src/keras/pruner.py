@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from typing import Any, Dict, List
 
@@ -97,8 +98,8 @@ class Pruner(tf.Module):
     """Puts the constraints on; returns the variables that have one."""
     constraints = {
         id(weight): constraint.PruningConstraint(
-            self._masks, i, self._optimizer, self._resume_if_restored,
-            owner=self)
+            self._masks, i, self._optimizer,
+            functools.partial(self._before_update, i), owner=self)
         for i, weight in enumerate(self._weights)}
     # A constraint of the user's own says that the gradient is dense.
     free = [weight for weight in self._weights
@@ -233,29 +234,30 @@ class Pruner(tf.Module):
           'starts now, compile with a new optimizer.', self._watch.step,
           str(self.spec))
 
-  def _resume_if_restored(self) -> None:
-    """Called where a train step is traced, or eagerly within one."""
-    has_run = tf.executing_eagerly()
-    if not has_run:
-      self._look_at_the_model()
-    with tf.init_scope():
-      if not tf.executing_eagerly() or self.step != self._watch.step:
-        return
-      # A step that is being traced has not been made yet.
-      if not has_run and self._watch.is_restored():
-        self.resume()
-      elif not has_run and self.step == 0:
-        # Weights may have been loaded without an optimizer.
-        self._masks.start()
-    if has_run:
-      self._watch.check_first_update()
-
-  def _look_at_the_model(self) -> None:
-    """Says what changed in the model since, once for each step traced."""
+  def _before_update(self, index: int) -> None:
+    """Called for each weight where a step is traced, or eagerly within one."""
+    if tf.executing_eagerly():
+      # Most steps are told by one read: models have many weights.
+      counted = keras_variables.value_of(self.states[index].num_updates)
+      if counted <= self._watch.step and self.step == self._watch.step:
+        self._watch.check_first_update()
+      return
     graph = tf.compat.v1.get_default_graph()
     if self._traced() is not graph:
       self._traced = weakref.ref(graph)
-      self._model_watch.tell(self._model())
+      self._before_tracing()
+
+  def _before_tracing(self) -> None:
+    """Called once for each step that is traced, which has not been made yet."""
+    self._model_watch.tell(self._model())
+    with tf.init_scope():
+      if not tf.executing_eagerly() or self.step != self._watch.step:
+        return
+      if self._watch.is_restored():
+        self.resume()
+      elif self.step == 0:
+        # Weights may have been loaded without an optimizer.
+        self._masks.start()
 
   @property
   def report(self) -> report_lib.PruningReport:
