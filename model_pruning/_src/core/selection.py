@@ -267,9 +267,8 @@ def _digit_counts(values: tf.Tensor, found: Optional[tf.Tensor], shift: int,
     sizes: what each value counts, int32 [n]; 1 each by default.
   """
   num_items = values.shape.num_elements()
-  length = max(
-      -(-num_items // (_MOST_SLICES * _ALIGNED_ITEMS)) * _ALIGNED_ITEMS,
-      _LEAST_SLICE_ITEMS)
+  num_slices = min(max(num_items // _LEAST_SLICE_ITEMS, 1), _MOST_SLICES)
+  length = -(-num_items // (num_slices * _ALIGNED_ITEMS)) * _ALIGNED_ITEMS
   counts: Optional[tf.Tensor] = None
   for start in range(0, num_items, length):
     # One after another, or all slices would be in memory at once.
