@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures the memory that one mask update takes at its peak.
 
-    python benchmarks/update_memory.py --sides keras graph
+    python benchmarks/update_memory.py
 
 A network of one float32 weight makes train steps with SGD: dense, and pruned
 to 0.8 with a mask update in each step. Each of them runs in a process of its
@@ -32,7 +32,7 @@ from typing import Any, Callable, Dict, List
 _ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 NUM_INPUTS = 5000  # Rows of the weight.
-NUM_STEPS = 5
+NUM_STEPS = 3
 MOST_EXTRA_COPIES = 1.5
 SPEC = ('initial_sparsity=0.8,target_sparsity=0.8,'
         'sparsity_function_end_step=0,pruning_frequency=1')
@@ -167,6 +167,7 @@ def main() -> int:
     print(json.dumps(measure_here(
         args.child, args.outputs, args.kind != 'dense')))
     return 0
+  sys.path.append(str(_ROOT))
   import timing
 
   roots = {'dense': str(_ROOT), 'ours': str(_ROOT)}
