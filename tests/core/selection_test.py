@@ -11,6 +11,7 @@ import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from model_pruning._src.core import histogram
 from model_pruning._src.core import selection
 from tests.support import modes
 
@@ -80,7 +81,7 @@ class SlicesTest(parameterized.TestCase):
           sizes if has_sizes else None))
 
     kept, smallest = modes.run_graph(select, scores, sizes)
-    with mock.patch.object(selection, '_LEAST_SLICE_ITEMS', 64):
+    with mock.patch.object(histogram, '_LEAST_SLICE_ITEMS', 64):
       sliced, smallest_of_sliced = modes.run_graph(select, scores, sizes)
     np.testing.assert_array_equal(sliced, kept)
     self.assertEqual(smallest_of_sliced, smallest)
