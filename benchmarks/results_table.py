@@ -15,7 +15,8 @@ _RESULTS = pathlib.Path(__file__).resolve().parent / 'results'
 _HEAD = """# Results
 
 Written by `make bench`; what is measured, and how, is said at the top of
-[mask_update.py](../mask_update.py), [step_overhead.py](../step_overhead.py),
+[mask_update.py](../mask_update.py), [update_memory.py](../update_memory.py),
+[step_overhead.py](../step_overhead.py),
 [graph_overhead.py](../graph_overhead.py), [packing.py](../packing.py) and
 [tflite_export.py](../tflite_export.py).
 Compare ratios, not milliseconds. A run during which the CPUs were busy with
@@ -50,6 +51,18 @@ def mask_updates() -> Iterator[List[Any]]:
         yield [row, f'{size["weights"]:,}', name, figures['ms'],
                figures['over_ours'], figures['cpu_over_ours'],
                figures['wrong_mask_entries']]
+
+
+def update_memory() -> Iterator[List[Any]]:
+  """One row for each result, side and library."""
+  for row, result in _results('update_memory'):
+    for side in result['sides']:
+      for kind in ('dense', 'ours', 'before'):
+        if kind in side:
+          figures = side[kind]
+          yield [row, side['side'], f'{result["weights"]:,}', kind,
+                 figures['peak'], figures.get('extra', ''), figures['ms'],
+                 figures.get('time_over_before', '')]
 
 
 def models() -> str:
@@ -153,8 +166,8 @@ def application_runs() -> Iterator[List[Any]]:
 
 def runs() -> Iterator[List[Any]]:
   """One row for each result: what was run, where and when."""
-  for name in ('mask_update', *_STEP_RESULTS, 'graph_overhead', 'packing',
-               'tflite_export'):
+  for name in ('mask_update', 'update_memory', *_STEP_RESULTS,
+               'graph_overhead', 'packing', 'tflite_export'):
     for row, result in _results(name):
       where = result['environment']
       versions = ', '.join(
@@ -173,6 +186,10 @@ def main() -> None:
       '## One mask update, float32, 0.8 pruned\n',
       table(['row', 'weights', 'update', 'ms', 'time over ours',
              'CPU time over ours', 'wrong mask entries'], mask_updates()),
+      '\n## Memory of a step with a mask update, in copies of its weight\n',
+      '`before` is the library of an older checkout.\n',
+      table(['row', 'side', 'weights', 'library', 'peak', 'over dense', 'ms',
+             'time over before'], update_memory()),
       '\n## A training step of Keras over a dense one, Adam\n',
       f'{models()}\n',
       table(['row', 'model', 'XLA', 'library', 'dense step, ms',

@@ -49,6 +49,7 @@ for row in tf2_15 tf2_21; do
   make_environment "$row" ".cache/bench/$row"
 done
 bench tf2_15 mask_update
+bench tf2_15 update_memory
 bench tf2_15 step_overhead --keras tf_keras
 for model in cnn lstm mobilenet; do
   bench tf2_15 "step_overhead_$model" --keras tf_keras --model "$model"
@@ -57,6 +58,7 @@ bench tf2_15 graph_overhead
 bench tf2_15 packing
 bench tf2_15 tflite_export
 bench tf2_21 mask_update
+bench tf2_21 update_memory --sides keras
 bench tf2_21 step_overhead --keras keras --without_tfmot
 for model in cnn lstm mobilenet; do
   bench tf2_21 "step_overhead_$model" --keras keras --without_tfmot \

@@ -29,6 +29,18 @@ class ZeroPrunedTest(parameterized.TestCase):
     np.testing.assert_array_equal(pruned, np.zeros([5], dtype))
     self.assertFalse(np.signbit(pruned).any())
 
+  @parameterized.parameters(True, False)
+  def test_large_zeros_are_positive_and_no_constant(self, first_is_kept):
+    # A constant would stay in memory as long as the session does.
+    with tf.Graph().as_default(), v1.Session() as session:
+      mask = v1.placeholder(tf.bool, [2**10, 2**10 + 1])
+      zeros = projection.zeros_for(mask, tf.float32)
+      with self.assertRaises(tf.errors.InvalidArgumentError):
+        session.run(zeros)
+      made = session.run(
+          zeros, {mask: np.full(mask.shape.as_list(), first_is_kept)})
+    self.assertEqual(made.tobytes(), bytes(4 * 2**10 * (2**10 + 1)))
+
   @parameterized.parameters(*modes.MODES)
   def test_kept_entries_keep_their_bits(self, mode):
     weight = np.array([np.nan, np.inf, -np.inf, -0., 2., 0.1], np.float32)

@@ -1,14 +1,17 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Scores as float64: where denormals end and other numbers begin."""
+"""Scores as float64, counts of true entries, selection slice by slice."""
 
 from __future__ import annotations
+
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
 
+from model_pruning._src.core import histogram
 from model_pruning._src.core import selection
 from tests.support import modes
 
@@ -58,6 +61,30 @@ class NumTrueTest(parameterized.TestCase):
     mask = np.random.RandomState(0).rand(size) < share
     counted = modes.run_graph(selection.num_true, mask)
     self.assertEqual(counted, mask.sum())
+
+
+class SlicesTest(parameterized.TestCase):
+
+  # Below, at and above one slice of 64 items, and 8, which is the most.
+  @parameterized.product(
+      size=[64, 129, 513, 2000], has_sizes=[False, True],
+      dtype=['float16', 'float32', 'float64'])
+  def test_slices_select_what_one_list_does(self, size, has_sizes, dtype):
+    random = np.random.RandomState(size)
+    # Few values: most of them tie.
+    scores = np.abs(random.randint(-9, 9, [size]) / 7).astype(dtype)
+    sizes = random.randint(1, 4, [size]).astype(np.int32)
+
+    def select(scores, sizes):
+      return tuple(selection.select_largest(
+          selection.ordered_keys(scores), size // 3,
+          sizes if has_sizes else None))
+
+    kept, smallest = modes.run_graph(select, scores, sizes)
+    with mock.patch.object(histogram, '_LEAST_SLICE_ITEMS', 64):
+      sliced, smallest_of_sliced = modes.run_graph(select, scores, sizes)
+    np.testing.assert_array_equal(sliced, kept)
+    self.assertEqual(smallest_of_sliced, smallest)
 
 
 if __name__ == '__main__':

@@ -27,6 +27,9 @@ from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
+# Zeros of more entries are made when they are needed.
+_MOST_CONSTANT_ZEROS = 2**20
+
 
 def threshold_dtype(weight_dtype: tf.DType) -> tf.DType:
   """The dtype of the threshold of a weight: float64 or else float32."""
@@ -274,4 +277,25 @@ class _Making(NamedTuple):
 
 def zero_pruned(mask_: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
   """`weight` where `mask_` is true, else 0.0; exactly, NaN and inf as well."""
-  return tf_compat.where(mask_, weight, tf.zeros_like(weight))
+  return tf_compat.where(mask_, weight, zeros_for(mask_, weight.dtype))
+
+
+def zeros_for(mask_: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+  """Zeros of the shape of a mask, for a selection by it.
+
+  A selection writes its result into zeros that nothing else takes. But large
+  zeros that depend on nothing would be a constant, which TensorFlow keeps in
+  memory from step to step, beside the result. So they depend on the mask, and
+  are not there either while its making takes memory.
+
+  Args:
+    mask_: bool tensor, of a static shape.
+    dtype: floating.
+  """
+  dtype = dtype.base_dtype
+  if (mask_.shape.num_elements() <= _MOST_CONSTANT_ZEROS
+      or tf.executing_eagerly() or tf_compat.in_xla_context()):
+    return tf.zeros(mask_.shape, dtype)
+  first = tf.reshape(mask_, [-1])[0]
+  return tf.fill(mask_.shape, tf.minimum(
+      tf.cast(first, dtype), tf.zeros([], dtype)))

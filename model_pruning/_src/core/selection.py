@@ -19,9 +19,8 @@ from typing import NamedTuple, Optional, Tuple
 import tensorflow as tf
 
 from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import histogram
 
-_DIGIT_BITS = 16
-_ROW_COUNTS = 256  # The square root of how many values a digit has.
 _BYTE_ITEMS = 240  # Items that a byte can count.
 _MAX_ITEMS = 2**31 - 1  # Counts are int32; float32 goes wrong above 2**24.
 
@@ -229,54 +228,7 @@ def _search(values: tf.Tensor, num_bits: int, num_keep: tf.Tensor,
     if sizes is None:
       return _search_by_packed_counts(values, num_bits, num_keep)
     return _search_by_bisection(values, num_bits, num_keep, sizes)
-  return _search_by_histogram(values, num_bits, num_keep, sizes)
-
-
-def _search_by_histogram(values: tf.Tensor, num_bits: int,
-                         num_keep: tf.Tensor, sizes: Optional[tf.Tensor]
-                         ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-  weights = tf.zeros([0], tf.int32) if sizes is None else sizes
-  found = tf.zeros([], values.dtype)
-  shift = num_bits
-  while shift > 0:
-    digit_bits = min(_DIGIT_BITS, shift)
-    shift -= digit_bits
-    # What differs from `found` above this digit comes out too large for the
-    # histogram, which leaves it out. Each operation is a pass over memory.
-    digits = values
-    if shift + digit_bits < num_bits:
-      digits = tf.bitwise.bitwise_xor(digits, found)
-    if shift > 0:
-      digits = tf.bitwise.right_shift(digits, tf.cast(shift, values.dtype))
-    if values.dtype != tf.int32:
-      digits = tf.cast(tf.minimum(digits, 2**digit_bits), tf.int32)
-    counts = tf.raw_ops.Bincount(
-        arr=digits, size=2**digit_bits, weights=weights)
-    digit, num_keep, num_equal = _largest_reaching(counts, num_keep)
-    found = found + tf.bitwise.left_shift(
-        tf.cast(digit, values.dtype), tf.cast(shift, values.dtype))
-  return found, num_keep, num_equal
-
-
-def _largest_reaching(counts: tf.Tensor, num_keep: tf.Tensor
-                      ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-  """The largest index from which on `counts` add up to `num_keep`.
-
-  Returns:
-    It; how much is needed of its count, above which the rest is; its count.
-  """
-  num_counts = counts.shape.num_elements()
-  if num_counts <= _ROW_COUNTS:
-    at_least = tf.cumsum(counts, reverse=True)
-    index = tf.reduce_sum(tf.cast(at_least >= num_keep, tf.int32)) - 1
-    count = tf.gather(counts, index)
-    return index, num_keep - (tf.gather(at_least, index) - count), count
-  # Sums of rows first: one running sum of all counts has no threads, and
-  # takes longer than a pass over a small weight.
-  rows = tf.reshape(counts, [-1, _ROW_COUNTS])
-  row, num_keep, _ = _largest_reaching(tf.reduce_sum(rows, axis=1), num_keep)
-  index, num_keep, count = _largest_reaching(tf.gather(rows, row), num_keep)
-  return row * _ROW_COUNTS + index, num_keep, count
+  return histogram.search(values, num_bits, num_keep, sizes)
 
 
 def _search_by_packed_counts(values: tf.Tensor, num_bits: int,
@@ -306,7 +258,7 @@ def _search_by_packed_counts(values: tf.Tensor, num_bits: int,
         tf.reduce_sum(tf.bitwise.bitwise_and(
             tf.bitwise.right_shift(packed, 8 * digit), 255))
         for digit in range(4)])
-    digit, num_keep, _ = _largest_reaching(counts, num_keep)
+    digit, num_keep, _ = histogram.largest_reaching(counts, num_keep)
     digit = tf.bitwise.left_shift(tf.cast(digit, values.dtype), shift)
     return shift - 2, found + digit, num_keep
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from typing import Any, List, Optional, Sequence
 
@@ -56,7 +57,7 @@ class RestoreWatch:
     # Updates that were skipped have left the weights as they were.
     return not (self._optimizer.counts_skipped_updates()
                 and self._value_then is not None
-                and np.array_equal(self._value(), self._value_then))
+                and self._value() == self._value_then)
 
   def check_first_update(self) -> None:
     """Refuses an update that has been made to restored weights.
@@ -72,10 +73,12 @@ class RestoreWatch:
           'restored. Received: an update of weights that were pruned at step '
           f'{self.step}, by an optimizer that has made {num_updates}')
 
-  def _value(self) -> Optional[np.ndarray]:
+  def _value(self) -> Optional[bytes]:
+    """A digest: the value itself would keep a copy of the weight alive."""
     if self._smallest is None or not tf.executing_eagerly():
       return None
-    return keras_variables.value_of(self._smallest)
+    value = np.ascontiguousarray(keras_variables.value_of(self._smallest))
+    return hashlib.sha256(value.reshape(-1).view(np.uint8)).digest()
 
 
 def _sample(weight: Any) -> int:

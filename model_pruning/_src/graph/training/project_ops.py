@@ -147,12 +147,12 @@ class _Reads:
       self._values[name] = variables_lib.read(variable)
     return self._values[name]
 
-  def zeros_like(self, variable: tf.Variable) -> tf.Tensor:
-    """Zeros, on the device of the variable."""
+  def zeros_like(self, variable: tf.Variable, mask: tf.Tensor) -> tf.Tensor:
+    """Zeros to select with `mask`, on the device of the variable."""
     shape = tuple(variable.shape.as_list())
     dtype = variable.dtype.base_dtype
     if variable.shape.num_elements() > _MOST_SHARED_ZEROS:
-      return tf.zeros(shape, dtype)
+      return projection.zeros_for(mask, dtype)
     key = (shape, dtype, variable.device)
     if key not in self._zeros:
       self._zeros[key] = tf.zeros(shape, dtype)
@@ -166,7 +166,7 @@ def _zero_pruned(variable: tf.Variable, mask: tf.Tensor,
     if saved_values.is_shared(variable):
       return _bound_pruned(variable, mask)
     return variables_lib.assign(variable, tf_compat.where(
-        mask, reads.value(variable), reads.zeros_like(variable)))
+        mask, reads.value(variable), reads.zeros_like(variable, mask)))
 
 
 def _bound_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
