@@ -36,6 +36,7 @@ from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -88,7 +89,7 @@ class ChannelMasks(masks.Masks):
     _check(spec)
     self._follows_schedule = spec.follows_schedule
     rules, report = plan.make_plan(
-        spec.replace(structure='auto'), [weight.candidate for weight in found],
+        budget_lib.by_weights(spec), [weight.candidate for weight in found],
         num_steps)
     trained = {id(variable) for variable in model.trainable_variables}
     traced = trace.trace(model, 'prune', inputs)

@@ -21,6 +21,7 @@ from model_pruning._src.keras.models import parts
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -79,7 +80,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
   found = weights_lib.find_weights(model)
   has_channels = structures.Channels.is_asked_for(spec)
   if has_channels:
-    at_once = at_once.replace(structure='auto')
+    at_once = budget_lib.by_weights(at_once)
   rules, report = plan.make_plan(
       at_once, [weight.candidate for weight in found])
   report = dataclasses.replace(report, spec=str(spec))

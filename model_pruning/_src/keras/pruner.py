@@ -32,6 +32,7 @@ from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.keras.models import which_keras
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.planning import sparse_start
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import training_length
 
@@ -84,7 +85,7 @@ class Pruner(tf.Module):
         self._report = self._report.with_warning(warning)
     self._constrained = self._constrain(model)
     self._model_watch = model_watch.ModelWatch(
-        spec.replace(structure='auto'), found,
+        budget_lib.by_weights(spec), found,
         dict(zip(self._names, self._weights)))
     self._traced: Any = lambda: None
     self._forget_train_functions(model)
