@@ -77,14 +77,16 @@ class Cost:
         'float64', xp)
     return self._sum(self._lengths - xp.cumsum(taken, axis=1))
 
-  def without(self, removed: np.ndarray) -> float:
-    """Returns the cost without channels.
+  def without(self, removed: Any) -> Any:
+    """Returns the cost without channels, a float64 scalar.
 
     Args:
-      removed: bool, one per channel.
+      removed: bool, one per channel, an array or a tensor.
     """
-    return float(self._sum(self._lengths - self._numbers[:, removed].sum(
-        axis=1, keepdims=True))[0])
+    xp = numbers.namespace(removed)
+    taken = xp.matmul(numbers.cast(self._numbers, 'float64', xp),
+                      numbers.cast(removed, 'float64', xp)[:, np.newaxis])
+    return numbers.plain(self._sum(self._lengths - taken)[0])
 
   def _sum(self, lengths: Any) -> Any:
     """The sum over products of lengths, of shape [lines, n], for each n."""

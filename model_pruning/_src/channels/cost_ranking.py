@@ -105,7 +105,33 @@ class CostRanking(NamedTuple):
         share * self.cost.total > 0.5, 'int64', xp)
     return xp.minimum(needed, add(free))
 
-  def removed_share(self, removed: np.ndarray) -> float:
+  def sparsity(self, scores: Any, share: Any, removed: Any = None) -> Any:
+    """Returns the share of the channels that goes.
+
+    Args:
+      scores: what `scores` returned, joined: an array or a tensor.
+      share: of the cost that goes at least, if so much can, in [0, 1].
+      removed: bool, one per channel: those that are gone already, where what
+        they cost must not come back up to the budget. Default: it may.
+
+    Returns:
+      float64 scalar, an array or a tensor.
+    """
+    xp = numbers.namespace(scores)
+    if removed is not None:
+      gone = self.removed_share(removed)
+      share = xp.maximum(share, xp.minimum(gone, 1.0 - self.budget.share))
+    return numbers.cast(self.num_pruned(scores, share), 'float64', xp) / len(
+        self.cost.of_each)
+
+  def least(self, scores: np.ndarray) -> np.ndarray:
+    """Returns which channels go for the budget; a bool array like `scores`."""
+    gone = np.zeros(len(scores), bool)
+    gone[ascending(scores)[:self.num_pruned(
+        scores, 1.0 - self.budget.share)]] = True
+    return gone
+
+  def removed_share(self, removed: Any) -> Any:
     """Returns which share of the cost channels are; `removed` is bool."""
     return 1.0 - self.cost.without(removed) / self.cost.total
 
@@ -147,7 +173,7 @@ class Asked(NamedTuple):
   @classmethod
   def of(cls, budget: budget_lib.Budget,
          shapes: Mapping[Hashable, Sequence[int]],
-         count: Callable[[], Mapping[Hashable, Optional[int]]],
+         count: Callable[[], Mapping[Any, Optional[int]]],
          names: Mapping[Hashable, str]) -> Asked:
     """Returns a budget with what an entry of each weight costs.
 

@@ -130,11 +130,7 @@ def _least_for_cost(dependency: dependency_lib.Dependency,
         layer = np.array(sorted({places[channel] for channel in classes}))
         free[layer[np.argmax(free[layer])]] = np.inf
     found.append(free)
-  scores = np.concatenate(ranking.scores(found))
-  gone = np.zeros(len(scores), bool)
-  gone[cost_ranking.ascending(scores)[:ranking.num_pruned(
-      scores, 1.0 - ranking.budget.share)]] = True
-  return gone
+  return ranking.least(np.concatenate(ranking.scores(found)))
 
 
 def _least_of_each(targets: Sequence[Tuple[_Set, float]],

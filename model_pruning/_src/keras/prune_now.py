@@ -42,7 +42,8 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
 
   With `structure=channels` whole channels go, with all weights that belong to
   them: `remove_channels` makes a smaller model then. `target_sparsity` is the
-  share of channels.
+  share of channels that goes; `target_macs` or `target_params` instead is the
+  share of the multiply-adds or parameters that is left.
 
   Batch normalizations have stored means and variances of what came into them
   before. With `calibration_data` these become the averages over its batches,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import weakref
 from typing import Any, Dict, List
 
@@ -263,9 +264,12 @@ class Pruner(tf.Module):
     """What is pruned now and what is not, each with the reason.
 
     A model may change after `prune`: warnings say which weights are gone, and
-    which came since and are not pruned.
+    which came since and are not pruned. A budget is said with what the masks
+    leave now.
     """
-    return self._model_watch.report(self._model(), self._report)
+    return dataclasses.replace(
+        self._model_watch.report(self._model(), self._report),
+        budget=self._masks.budget())
 
   def __repr__(self) -> str:
     return report_lib.describe(

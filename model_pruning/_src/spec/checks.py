@@ -152,7 +152,7 @@ def _budget_rules(field: str) -> Tuple[_Rule, ...]:
       _Rule((field, 'target_sparsity'),
             'not be combined with target_sparsity: give the share of the model '
             'that is left, or the share of channels that goes',
-            lambda s: not getattr(s, field) or s.is_default('target_sparsity')
+            lambda s: s.budget is None or s.is_default('target_sparsity')
             or math.isclose(s.target_sparsity, 1.0 - s.budget.share)),
       _without(field, 'weight_sparsity_map', 'group_pruning'),
       _Rule((field, 'sparsity_distribution'),

@@ -32,11 +32,11 @@ def asked_for(spec: spec_lib.PruningSpec, traced: trace.Traced
   weights: Dict[Hashable, Any] = {
       id(weight): weight for weight in traced.model.weights}
 
-  def count() -> Mapping[Hashable, Optional[int]]:
+  def count() -> Mapping[Any, Optional[int]]:
     counts = multiply_adds.count(traced.model)
     if counts.problem:
       raise ValueError(cost_ranking.unknown_multiply_adds(counts.problem))
-    return dict(counts.of)
+    return counts.of
 
   return cost_ranking.Asked.of(
       spec.budget,
