@@ -38,13 +38,14 @@ ROOMS: Dict[str, List[str]] = {
   'graph.training': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.strip': [
     'compat', 'files', 'axes', 'spec', 'core', 'planning', 'graph'],
-  'graph.channels': ['files', 'axes', 'spec', 'planning', 'channels'],
+  'graph.channels': ['files', 'axes', 'spec', 'multiply_adds', 'planning',
+                     'channels'],
   'keras.models': [
     'compat', 'files', 'axes', 'spec', 'multiply_adds', 'core', 'planning'],
   'keras.channels': ['compat', 'axes', 'spec', 'core', 'planning', 'channels',
                      'keras.models'],
-  'keras': ['compat', 'axes', 'spec', 'core', 'planning', 'keras.models',
-            'keras.channels'],
+  'keras': ['compat', 'axes', 'spec', 'core', 'planning', 'channels',
+            'keras.models', 'keras.channels'],
   'keras.tfmot': ['compat', 'axes', 'spec', 'core', 'planning', 'keras',
                   'keras.models'],
   'keras.xnnpack': [

@@ -38,6 +38,7 @@ _DEFAULTS = [
     ('sparsity_m_by_n', ''), ('do_not_prune', ()),
     ('sparsity_distribution', 'uniform'), ('min_weight_sparsity', 0.0),
     ('max_weight_sparsity', 1.0), ('structure', 'auto'),
+    ('target_macs', ''), ('target_params', ''),
     ('sparsity_schedule', 'polynomial'), ('mask_update', 'rank'),
     ('keep_sparsity', True),
 ]

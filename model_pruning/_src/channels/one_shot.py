@@ -11,6 +11,7 @@ from typing import (
   List,
   Mapping,
   NamedTuple,
+  Optional,
   Sequence,
   Set,
   Tuple,
@@ -20,6 +21,7 @@ import numpy as np
 
 from model_pruning._src.axes import counts
 from model_pruning._src.channels import channel_sets
+from model_pruning._src.channels import cost_ranking
 from model_pruning._src.channels import dependency as dependency_lib
 from model_pruning._src.channels import removal
 from model_pruning._src.channels import set_rule
@@ -35,10 +37,15 @@ class Pruned(NamedTuple):
     changed: the weights that change, by key.
     whole: why weights are left alone, by key; others lose no channel by
       chance.
+    budget: what was asked for and what is left, in a sentence; '' if no budget
+      is given.
+    missed: why more is left than asked for, in a sentence; '' if it is not.
   """
 
   changed: Dict[Hashable, np.ndarray]
   whole: Dict[Hashable, str]
+  budget: str = ''
+  missed: str = ''
 
   def reported(self, report: report_lib.PruningReport,
                keys: Mapping[str, Hashable]) -> report_lib.PruningReport:
@@ -61,24 +68,29 @@ class Pruned(NamedTuple):
         skipped.append(report_lib.SkippedWeight(
             one.name, one.shape,
             self.whole.get(key, 'none of its channels goes')))
-    return dataclasses.replace(
-        report, pruned=tuple(pruned), skipped=tuple(skipped))
+    report = dataclasses.replace(
+        report, pruned=tuple(pruned), skipped=tuple(skipped),
+        budget=self.budget)
+    return report.with_warning(self.missed) if self.missed else report
 
 
 def prune(dependency: dependency_lib.Dependency,
           values: Mapping[Hashable, np.ndarray],
-          rules: set_rule.Rules, is_one_ranking: bool) -> Pruned:
+          rules: set_rule.Rules, is_one_ranking: bool,
+          asked: Optional[cost_ranking.Asked] = None) -> Pruned:
   """Zeroes all that belongs to the channels that matter least.
 
   A channel matters by the mean of the squares of all entries that belong to
   it. Channels that depend on each other make a set, which is ranked by itself;
-  or all are ranked together, each by its share of the mean of its set.
+  or all are ranked together, each by its share of the mean of its set; for a
+  budget by this share for what the channel costs.
 
   Args:
     dependency: of the network.
     values: the weights by their keys.
     rules: what the spec makes of each if it is pruned by itself; see set_rule.
     is_one_ranking: whether the sets are ranked together.
+    asked: the budget, and what weights cost. Default: None, none is given.
   """
   targets: List[Tuple[_Set, float]] = []
   whole: Dict[Hashable, str] = {}
@@ -88,11 +100,37 @@ def prune(dependency: dependency_lib.Dependency,
       targets.append((one, rule.target_sparsity))
     else:
       whole.update((use.weight, reason) for use in one.uses)
+  sets = [one for one, _ in targets]
+  saliencies = removal.saliencies_of(dependency, values)
+  if asked is not None and sets:
+    ranking = asked.ranking(dependency, sets)
+    gone = _least_for_cost(dependency, ranking, saliencies)
+    free = np.array([channel for one in sets for channel in one.free])
+    return Pruned(
+        removal.zeroed(dependency, values, set(free[gone].tolist())), whole,
+        ranking.sentence(gone), ranking.missed(gone))
   removed = (_least_of_all if is_one_ranking else _least_of_each)(
-      targets, removal.saliencies_of(dependency, values))
-  removed = removal.with_one_left(
-      [one for one, _ in targets], removed, dependency)
+      targets, saliencies)
+  removed = removal.with_one_left(sets, removed, dependency)
   return Pruned(removal.zeroed(dependency, values, removed), whole)
+
+
+def _least_for_cost(dependency: dependency_lib.Dependency,
+                    ranking: cost_ranking.CostRanking,
+                    saliencies: Mapping[int, float]) -> np.ndarray:
+  """Which of the free channels go for a budget; a bool array."""
+  found = []
+  for one in ranking.sets:
+    free = np.array([saliencies.get(channel, 0.0) for channel in one.free])
+    free = free / (free.mean() or 1.0)
+    places = {channel: i for i, channel in enumerate(one.free)}
+    for channels in dependency.families:  # Each layer keeps its best one.
+      classes = dependency.ids.classes_of(channels).tolist()
+      if classes and places.keys() >= set(classes):
+        layer = np.array(sorted({places[channel] for channel in classes}))
+        free[layer[np.argmax(free[layer])]] = np.inf
+    found.append(free)
+  return ranking.least(np.concatenate(ranking.scores(found)))
 
 
 def _least_of_each(targets: Sequence[Tuple[_Set, float]],

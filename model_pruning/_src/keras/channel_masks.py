@@ -29,13 +29,16 @@ from model_pruning._src.core import schedule
 from model_pruning._src.keras import channel_ranking
 from model_pruning._src.keras import masks
 from model_pruning._src.keras import optimizer_view
+from model_pruning._src.keras import ranked_sets
 from model_pruning._src.keras import state_variables
+from model_pruning._src.keras.channels import asked
 from model_pruning._src.keras.channels import channel_plan
 from model_pruning._src.keras.channels import trace
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -51,7 +54,7 @@ class MemberState(tf.Module):
   """
 
   def __init__(self, num_updates: tf.Variable,
-               channels: Sequence[channel_ranking.ChannelState]):
+               channels: Sequence[ranked_sets.ChannelState]):
     """Wraps variables that exist; a checkpoint has them by these names."""
     super().__init__(name='member_state')
     self.num_updates = num_updates
@@ -88,19 +91,22 @@ class ChannelMasks(masks.Masks):
     _check(spec)
     self._follows_schedule = spec.follows_schedule
     rules, report = plan.make_plan(
-        spec.replace(structure='auto'), [weight.candidate for weight in found],
+        budget_lib.by_weights(spec), [weight.candidate for weight in found],
         num_steps)
     trained = {id(variable) for variable in model.trainable_variables}
     traced = trace.trace(model, 'prune', inputs)
     planned = channel_plan.make_plan(traced, found, rules, trained)
     variables: Dict[Hashable, Any] = {
         id(weight.variable): weight.variable for weight in found}
-    self._rankings = [
-        channel_ranking.ChannelRanking(
-            spec, [planned.sets[i] for i in indices], variables,
-            optimizer.averages_of)
-        for indices in weight_rule.ranked_together(
-            [one.rule for one in planned.sets])]
+    budget = asked.asked_for(spec, traced)
+    self._rankings = []
+    for indices in weight_rule.ranked_together(
+        [one.rule for one in planned.sets]):
+      sets = [planned.sets[i] for i in indices]
+      self._rankings.append(channel_ranking.ChannelRanking(
+          spec, sets, variables, optimizer.averages_of,
+          budget and budget.ranking(
+              traced.dependency, [one.channels for one in sets])))
     self._places = [
         [_Place(ranking, one, slices) for ranking in self._rankings
          for one in ranking.sets for slices in one.plan.slices
@@ -109,7 +115,9 @@ class ChannelMasks(masks.Masks):
                if places]
     self._places = [places for _, places in members]
     super().__init__(
-        _reported(spec, report, members, found, planned),
+        _reported(spec, report, members, found, planned, [
+            missed for missed in (
+                one.missed_budget() for one in self._rankings) if missed]),
         [weight.candidate.name for weight, _ in members],
         [weight.variable for weight, _ in members],
         [_state(weight.variable, places) for weight, places in members])
@@ -126,7 +134,7 @@ class ChannelMasks(masks.Masks):
       updates = [ranking.update_if_due(step, replica)
                  for ranking in _distinct(place.ranking for place in places)]
     with tf_compat.control_dependencies(updates):
-      return channel_ranking.mask_of(weight.shape, [
+      return ranked_sets.mask_of(weight.shape, [
           (keras_variables.on_replica(
               place.channels.state.mask, replica).read_value(), place.slices)
           for place in places])
@@ -154,7 +162,7 @@ class ChannelMasks(masks.Masks):
   def mask_of(self, index: int) -> np.ndarray:
     """As of `Masks`: an entry is kept if its channels are."""
     with keras_variables.eager_mode():
-      mask: np.ndarray = channel_ranking.mask_of(self.weights[index].shape, [
+      mask: np.ndarray = ranked_sets.mask_of(self.weights[index].shape, [
           (tf.constant(keras_variables.value_of(place.channels.state.mask)),
            place.slices) for place in self._places[index]]).numpy()
       return mask
@@ -179,6 +187,10 @@ class ChannelMasks(masks.Masks):
         found[key] = max(found.get(key, 0), step)
     return found
 
+  def budget(self) -> str:
+    """As of `Masks`."""
+    return ' '.join(ranking.budget() for ranking in self._rankings)
+
   def progress(self, indices: Sequence[int], of_values: bool = False
                ) -> List[end_of_training.Progress]:
     """As of `Masks`: that of each set of channels."""
@@ -191,7 +203,7 @@ class _Place(NamedTuple):
   """A set of channels that an axis of a weight has, with its ranking."""
 
   ranking: channel_ranking.ChannelRanking
-  channels: channel_ranking.RankedSet
+  channels: ranked_sets.RankedSet
   slices: channel_plan.Slices
 
 
@@ -235,12 +247,14 @@ def _reported(spec: spec_lib.PruningSpec, report: report_lib.PruningReport,
               members: Sequence[Tuple[weights_lib.KerasWeight,
                                       Sequence[_Place]]],
               found: Sequence[weights_lib.KerasWeight],
-              planned: channel_plan.ChannelPlan) -> report_lib.PruningReport:
+              planned: channel_plan.ChannelPlan,
+              missed: Sequence[str]) -> report_lib.PruningReport:
   """The report by weights, of one of weights that are pruned by themselves."""
   pruned = tuple(
       report_lib.PrunedWeight(
           weight.candidate.name, weight.candidate.shape,
-          _target(places) if spec.follows_schedule else math.nan, 'channels',
+          _target(places) if spec.follows_schedule and spec.budget is None
+          else math.nan, 'channels',
           places[0].ranking.rule.group) for weight, places in members)
   names = {weight.name for weight in pruned}
   whole = {weight.candidate.name: planned.whole.get(
@@ -251,7 +265,7 @@ def _reported(spec: spec_lib.PruningSpec, report: report_lib.PruningReport,
           weight.candidate.name, weight.candidate.shape,
           reasons.get(weight.candidate.name, whole[weight.candidate.name]))
       for weight in found if weight.candidate.name not in names)
-  warnings = list(report.warnings)
+  warnings = [*report.warnings, *missed]
   if report.pruned and not pruned:
     warnings.append('No channel of the model is pruned.')
   if planned.untrained:

@@ -25,10 +25,8 @@ from typing import (
   Hashable,
   List,
   Mapping,
-  NamedTuple,
   Optional,
   Sequence,
-  Tuple,
 )
 
 import numpy as np
@@ -36,6 +34,7 @@ import tensorflow as tf
 
 from model_pruning._src.axes import counts
 from model_pruning._src.axes import structures
+from model_pruning._src.channels import cost_ranking
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import conditional
@@ -43,115 +42,13 @@ from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.core import rebuild as rebuild_lib
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import constraint
+from model_pruning._src.keras import ranked_sets
 from model_pruning._src.keras import state_variables
 from model_pruning._src.keras.channels import channel_plan
 from model_pruning._src.planning import end_of_training
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
-
-# A mask of channels, with where an axis of a weight has them.
-Part = Tuple[tf.Tensor, channel_plan.Slices]
-
-
-def mask_of(shape: Sequence[int], parts: Sequence[Part]) -> tf.Tensor:
-  """The mask of a weight: an entry is kept if all of its channels are.
-
-  Args:
-    shape: of the weight.
-    parts: the masks of the channels of its axes.
-
-  Returns:
-    bool tensor of this shape.
-  """
-  mask = tf.ones(shape, tf.bool)
-  for kept, slices in parts:
-    line = [1] * len(shape)
-    line[slices.axis] = -1
-    # One more, for entries that belong to no channel that can go.
-    kept = tf.concat([kept, [True]], axis=0)
-    mask &= tf.reshape(tf.gather(kept, slices.places), line)
-  return mask
-
-
-class ChannelState(tf.Module):
-  """The variables that pruning a set of channels takes.
-
-  Attributes:
-    mask: bool, one per channel that can go; true is kept.
-    threshold: float64 scalar, the smallest saliency kept.
-    last_mask_update_step: int64 scalar, -1 before the first update. Sets that
-      are ranked together have the same variable.
-  """
-
-  def __init__(self, number: int, clock: Optional[tf.Variable] = None):
-    """Creates the variables.
-
-    Args:
-      number: of the channels that can go.
-      clock: `last_mask_update_step`; None: its own.
-    """
-    super().__init__(name='channel_state')
-    self.mask = state_variables.local_variable('mask', tf.ones(
-        [number], tf.bool))
-    self.threshold = state_variables.local_variable(
-        'threshold', tf.zeros([], tf.float64))
-    self.last_mask_update_step = clock
-    if clock is None:
-      self.last_mask_update_step = state_variables.local_variable(
-          'last_mask_update_step', tf.constant(schedule.NEVER, tf.int64))
-
-
-class RankedSet(NamedTuple):
-  """A set of channels, and the variables that pruning it takes."""
-
-  plan: channel_plan.SetPlan
-  state: ChannelState
-
-  @property
-  def number(self) -> int:
-    """How many channels can go."""
-    return len(self.plan.channels.free)
-
-  def saliencies(self, values: Dict[Hashable, tf.Tensor]) -> tf.Tensor:
-    """How much each channel matters: the mean square of its entries.
-
-    Args:
-      values: the weights by their keys.
-
-    Returns:
-      float64 tensor, one per channel that can go.
-    """
-    total = tf.zeros([self.number], tf.float64)
-    num_entries = np.zeros([self.number])
-    for one in self.plan.slices:
-      value = tf.cast(values[one.weight], tf.float64)
-      others = [axis for axis in range(value.shape.rank) if axis != one.axis]
-      squares = tf.reduce_sum(tf.square(value), others)
-      entries = _entries_of_each(one.places, self.number)
-      # In one order everywhere: a sum by segments has none on GPUs.
-      total += tf.reduce_sum(tf.gather(
-          tf.concat([squares, [0.0]], axis=0), entries), axis=1)
-      num_entries += (np.bincount(one.places, minlength=self.number + 1)[:-1]
-                      * value.shape.num_elements() / len(one.places))
-    return total / np.maximum(num_entries, 1.0)
-
-  def with_one_per_layer(self, saliencies: tf.Tensor) -> tf.Tensor:
-    """The saliencies, where the largest of each layer is infinite."""
-    infinite = tf.fill([self.number], np.float64(np.inf))
-    for layer in self.plan.layers:
-      best = tf.gather(layer, tf.argmax(tf.gather(saliencies, layer)))
-      saliencies = tf_compat.where(
-          tf.equal(tf.range(self.number), best), infinite, saliencies)
-    return saliencies
-
-
-def _entries_of_each(places: np.ndarray, number: int) -> np.ndarray:
-  """For each of `number` places where it is; rows end with the length."""
-  entries = [np.flatnonzero(places == place) for place in range(number)]
-  found = np.full([number, max(map(len, entries))], len(places))
-  for row, indices in zip(found, entries):
-    row[:len(indices)] = indices
-  return found
 
 
 class ChannelRanking:
@@ -166,7 +63,8 @@ class ChannelRanking:
   def __init__(self, spec: spec_lib.PruningSpec,
                plans: Sequence[channel_plan.SetPlan],
                variables: Mapping[Hashable, Any],
-               averages_of: Callable[[Any], Sequence[Any]]):
+               averages_of: Callable[[Any], Sequence[Any]],
+               by_cost: Optional[cost_ranking.CostRanking] = None):
     """Creates the variables of sets of channels.
 
     Args:
@@ -174,18 +72,26 @@ class ChannelRanking:
       plans: the sets; all have the same rule.
       variables: the weights of the model by their keys.
       averages_of: the averages that the optimizer keeps of a weight.
+      by_cost: how these sets are ranked for a budget. Default: None, there is
+        no budget.
     """
     self._spec, self._averages_of = spec, averages_of
+    self._by_cost = by_cost
     self.rule = _rule_of_free(plans)
+    if by_cost is not None:
+      # Scores are ranked by number, and keep the bounds themselves.
+      self._spec = budget_lib.by_weights(spec)
+      self.rule = dataclasses.replace(
+          plans[0].rule, structure=structures.Unstructured())
     self.weights = {slices.weight: variables[slices.weight]
                     for one in plans for slices in one.slices}
-    self.sets: List[RankedSet] = []
+    self.sets: List[ranked_sets.RankedSet] = []
     with state_variables.beside(next(iter(self.weights.values()))):
       for one in plans:
         clock = (self.sets[0].state.last_mask_update_step if self.sets
                  else None)
-        self.sets.append(RankedSet(
-            one, ChannelState(len(one.channels.free), clock)))
+        self.sets.append(ranked_sets.RankedSet(
+            one, ranked_sets.ChannelState(len(one.channels.free), clock)))
     self._functions: Dict[int, Any] = {}
 
   def projection(self, replica: Optional[int] = 0
@@ -238,22 +144,43 @@ class ChannelRanking:
              for key, weight in self.weights.items()}
     values = {key: tf.convert_to_tensor(variable)
               for key, variable in local.items()}
-    masks = self.projection(replica).masks_after([
-        one.with_one_per_layer(saliencies)
-        for one, saliencies in zip(self.sets, self.saliencies(values))], step)
-    parts: Dict[Hashable, List[Part]] = {key: [] for key in local}
+    projection = self.projection(replica)
+    scores = self._scores(values)
+    if self._by_cost is not None:
+      self._rank_by_cost(projection, scores, step)
+    masks = projection.masks_after(scores, step)
+    parts: Dict[Hashable, List[ranked_sets.Part]] = {key: [] for key in local}
     for one, mask in zip(self.sets, masks):
       for slices in one.plan.slices:
         parts[slices.weight].append((mask, slices))
     # Those too that no constraint is called for, as they have no gradient.
     assignments = []
     for key, variable in local.items():
-      mask = mask_of(values[key].shape, parts[key])
+      mask = ranked_sets.mask_of(values[key].shape, parts[key])
       assignments.append(variable.assign(constraint.projected_with_averages(
           projection_lib.zero_pruned(mask, values[key]), mask,
           self._averages_of(self.weights[key]), replica)))
     with tf_compat.control_dependencies(assignments):
       return tf.identity(step)
+
+  def _scores(self, values: Dict[Hashable, tf.Tensor]) -> List[tf.Tensor]:
+    """What is ranked: the least goes first, and infinite ones stay."""
+    found = [one.with_one_per_layer(saliencies) for one, saliencies in zip(
+        self.sets, self.saliencies(values))]
+    return found if self._by_cost is None else self._by_cost.scores(found)
+
+  def _rank_by_cost(self, projection: projection_lib.Projection,
+                    scores: Sequence[tf.Tensor], step: tf.Tensor) -> None:
+    """Makes shares of the cost shares of channels, as many as these cost."""
+    assert self._by_cost is not None
+    removed = None
+    if projection.keeps_sparsity:
+      removed = tf.logical_not(tf.concat(
+          [mask.read_value() for mask in projection.masks], axis=0))
+      projection.keeps_sparsity = False
+    sparsity = self._by_cost.sparsity(
+        tf.concat(scores, axis=0), projection.sparsity(step), removed)
+    projection.sparsity = lambda step: sparsity
 
   def rebuild(self, step: int) -> bool:
     """Reconstructs the state from the weights; see `Masks.rebuild`.
@@ -262,13 +189,19 @@ class ChannelRanking:
       step: the most updates that one of the weights has had.
     """
     projection = self.projection()
-    saliencies = self._saliencies_now()
+    saliencies = self._now(self.saliencies)
     masks = [rebuild_lib.mask_of(tf.constant(one)).numpy()
              for one in saliencies]
     num_pruned = sum(int(np.sum(~mask)) for mask in masks)
-    last = int(rebuild_lib.last_mask_update_step(
-        [projection], [tf.constant(num_pruned, tf.int64)],
-        tf.constant(step, tf.int64)))
+    if self._by_cost is None:
+      last = int(rebuild_lib.last_mask_update_step(
+          [projection], [tf.constant(num_pruned, tf.int64)],
+          tf.constant(step, tf.int64)))
+    else:
+      last = projection.update_steps.last_up_to(step)
+      if num_pruned < self._by_cost.num_pruned(
+          np.concatenate(self._now(self._scores)), projection.sparsity(last)):
+        last = schedule.NEVER
     if last == schedule.NEVER:
       masks = list(map(projection.initial_mask, saliencies))
     for one, mask, saliency in zip(self.sets, masks, saliencies):
@@ -283,7 +216,7 @@ class ChannelRanking:
   def start(self) -> None:
     """Gives masks the values with which training starts."""
     projection = self.projection()
-    for one, saliencies in zip(self.sets, self._saliencies_now()):
+    for one, saliencies in zip(self.sets, self._now(self.saliencies)):
       keras_variables.assign_value(
           one.state.mask, projection.initial_mask(saliencies))
 
@@ -300,15 +233,40 @@ class ChannelRanking:
         self.sets[0].state.last_mask_update_step))
 
   def progress(self, of_values: bool) -> List[end_of_training.Progress]:
-    """How far each set has come; see `Masks.progress`."""
-    kept = (self._saliencies_now() if of_values else
-            [keras_variables.value_of(one.state.mask) for one in self.sets])
-    return [end_of_training.Progress.of(one, self.rule.target_sparsity)
-            for one in kept]
+    """How far each set has come; see `Masks.progress`. All, with a budget."""
+    kept = self._now(self.saliencies) if of_values else self._masks()
+    if self._by_cost is None:
+      return [end_of_training.Progress.of(one, self.rule.target_sparsity)
+              for one in kept]
+    total = self._by_cost.cost.total
+    share, target = map(self._by_cost.removed_share, (
+        np.concatenate(kept) == 0, self._least()))
+    return [end_of_training.Progress(
+        int(total), int(total * share),
+        min(float(target), self.rule.target_sparsity))]
 
-  def _saliencies_now(self) -> List[np.ndarray]:
+  def budget(self) -> str:
+    """What is asked for and what masks leave now, a sentence; '' if none is."""
+    return '' if self._by_cost is None else self._by_cost.sentence(
+        ~np.concatenate(self._masks()))
+
+  def missed_budget(self) -> str:
+    """Why the budget cannot be reached, a sentence; '' if it can."""
+    return '' if self._by_cost is None else self._by_cost.missed(self._least())
+
+  def _least(self) -> np.ndarray:
+    """Which channels go for the budget, if weights stay as they are."""
+    assert self._by_cost is not None
+    return self._by_cost.least(np.concatenate(self._now(self._scores)))
+
+  def _masks(self) -> List[np.ndarray]:
+    return [keras_variables.value_of(one.state.mask) for one in self.sets]
+
+  def _now(self, of: Callable[[Dict[Hashable, tf.Tensor]], List[tf.Tensor]]
+           ) -> List[np.ndarray]:
+    """Something of the weights that they have now."""
     with keras_variables.eager_mode():
-      return [one.numpy() for one in self.saliencies({
+      return [one.numpy() for one in of({
           key: tf.constant(keras_variables.value_of(weight))
           for key, weight in self.weights.items()})]
 

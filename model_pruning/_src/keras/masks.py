@@ -112,6 +112,10 @@ class Masks:
     return [int(keras_variables.value_of(state.num_updates))
             for state in self.states]
 
+  def budget(self) -> str:
+    """The budget and what the masks leave now, a sentence; '' if none is."""
+    return ''
+
   def progress(self, indices: Sequence[int], of_values: bool = False
                ) -> List[end_of_training.Progress]:
     """How far what is ranked has come.

@@ -21,6 +21,7 @@ from model_pruning._src.keras.models import parts
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import plan
 from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -41,7 +42,8 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
 
   With `structure=channels` whole channels go, with all weights that belong to
   them: `remove_channels` makes a smaller model then. `target_sparsity` is the
-  share of channels.
+  share of channels that goes; `target_macs` or `target_params` instead is the
+  share of the multiply-adds or parameters that is left.
 
   Batch normalizations have stored means and variances of what came into them
   before. With `calibration_data` these become the averages over its batches,
@@ -79,7 +81,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
   found = weights_lib.find_weights(model)
   has_channels = structures.Channels.is_asked_for(spec)
   if has_channels:
-    at_once = at_once.replace(structure='auto')
+    at_once = budget_lib.by_weights(at_once)
   rules, report = plan.make_plan(
       at_once, [weight.candidate for weight in found])
   report = dataclasses.replace(report, spec=str(spec))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import weakref
 from typing import Any, Dict, List
@@ -33,6 +34,7 @@ from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.keras.models import which_keras
 from model_pruning._src.planning import report as report_lib
 from model_pruning._src.planning import sparse_start
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import training_length
 
@@ -85,7 +87,7 @@ class Pruner(tf.Module):
         self._report = self._report.with_warning(warning)
     self._constrained = self._constrain(model)
     self._model_watch = model_watch.ModelWatch(
-        spec.replace(structure='auto'), found,
+        budget_lib.by_weights(spec), found,
         dict(zip(self._names, self._weights)))
     self._traced: Any = lambda: None
     self._forget_train_functions(model)
@@ -264,9 +266,12 @@ class Pruner(tf.Module):
     """What is pruned now and what is not, each with the reason.
 
     A model may change after `prune`: warnings say which weights are gone, and
-    which came since and are not pruned.
+    which came since and are not pruned. A budget is said with what the masks
+    leave now.
     """
-    return self._model_watch.report(self._model(), self._report)
+    return dataclasses.replace(
+        self._model_watch.report(self._model(), self._report),
+        budget=self._masks.budget())
 
   def __repr__(self) -> str:
     return report_lib.describe(

@@ -22,6 +22,7 @@ from model_pruning._src.model_files import kinds
 from model_pruning._src.model_files import stored_weights
 from model_pruning._src.planning import plan as plan_lib
 from model_pruning._src.planning import report as report_lib
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 from model_pruning._src.storage import new_file
@@ -233,7 +234,7 @@ def _prune_constants(graph_def: Any, source: str, spec: spec_lib.PruningSpec
     from model_pruning._src.graph.channels import prune_channels
     candidates = [candidate for _, candidate in pairs]
     rules, report = plan_lib.make_plan(
-        spec.replace(structure='auto'), candidates, is_training=False)
+        budget_lib.by_weights(spec), candidates, is_training=False)
     return prune_channels.prune_channels(
         graph_def, source, spec,
         {candidate.name: rule for candidate, rule in zip(candidates, rules)},

@@ -75,12 +75,15 @@ class PruningReport:
     pruned: weights that have a mask.
     skipped: weights that have none, each with the reason.
     warnings: sentences on what may not be what the user meant.
+    budget: the budget that is asked for and what is left, in a sentence; '' if
+      the specification has none.
   """
 
   spec: str
   pruned: Tuple[PrunedWeight, ...]
   skipped: Tuple[SkippedWeight, ...]
   warnings: Tuple[str, ...] = ()
+  budget: str = ''
 
   def with_warning(self, warning: str) -> PruningReport:
     """The same report with one more warning."""
@@ -100,6 +103,8 @@ class PruningReport:
         'weight.', self.spec, len(self.pruned), f'{size:,}',
         f' to a sparsity of {targets}' if targets else '', len(self.skipped),
         f': {skipped}' if skipped else '')
+    if self.budget:
+      logging.info('model_pruning: %s', self.budget)
     for warning in self.warnings:
       logging.warning('model_pruning: %s', warning)
 
@@ -126,12 +131,13 @@ class PruningReport:
     return rows
 
   def to_dict(self) -> Dict[str, Any]:
-    """The report as what `json.dumps` takes: spec, weights and warnings."""
+    """The report as what `json.dumps` takes, `budget` only if there is one."""
     return {
         'spec': self.spec,
         'weights': [{**row, 'shape': list(row['shape'])}
                     for row in self.rows()],
         'warnings': list(self.warnings),
+        **({'budget': self.budget} if self.budget else {}),
     }
 
   def to_text(self, verbose: bool = False) -> str:
@@ -157,6 +163,8 @@ class PruningReport:
           ('not pruned', 'reason', 'names'),
           [(str(len(weights)), sentence, _names(weights))
            for sentence, weights in self._skipped_by_reason().items()])
+    if self.budget:
+      lines.append(f'  {self.budget}')
     lines += [f'  warning: {warning}' for warning in self.warnings]
     return '\n'.join(lines)
 

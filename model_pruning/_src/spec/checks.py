@@ -15,6 +15,7 @@ from model_pruning._src.axes import mask_updates
 from model_pruning._src.axes import saliencies
 from model_pruning._src.axes import schedules
 from model_pruning._src.axes import structures
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import errors
 from model_pruning._src.spec import patterns as patterns_lib
 from model_pruning._src.spec import training_length
@@ -92,6 +93,7 @@ _CANONICAL: Dict[str, Callable[[str, Any], Any]] = {
     'block_pooling_function': _choice('AVG', 'MAX'),
     'prune_option': _entry_of(saliencies.AXIS),
     'sparsity_m_by_n': _m_by_n,
+    **dict.fromkeys(budget_lib.FIELDS, budget_lib.canonical),
     'do_not_prune': patterns_lib.canonical_patterns,
     'sparsity_distribution': _entry_of(distributions.AXIS),
     'sparsity_schedule': _entry_of(schedules.AXIS),
@@ -142,6 +144,29 @@ def _without(field: str, *others: str, must: str = '') -> _Rule:
       lambda s: not getattr(s, field) or all(map(s.is_default, others)))
 
 
+def _budget_rules(field: str) -> Tuple[_Rule, ...]:
+  """A budget is one of channels, and takes the place of all targets."""
+  return (
+      _Rule((field, 'structure'), 'have `structure=channels`, or be left out',
+            lambda s: not getattr(s, field) or s.structure == 'channels'),
+      _Rule((field, 'target_sparsity'),
+            'not be combined with target_sparsity: give the share of the model '
+            'that is left, or the share of channels that goes',
+            lambda s: s.budget is None or s.is_default('target_sparsity')
+            or math.isclose(s.target_sparsity, 1.0 - s.budget.share)),
+      _without(field, 'weight_sparsity_map', 'group_pruning'),
+      _Rule((field, 'sparsity_distribution'),
+            'have sparsity_distribution=global, or none, because all '
+            'channels are ranked together',
+            lambda s: not getattr(s, field) or budget_lib.is_one_ranking(
+                s.sparsity_distribution)),
+      _Rule((field, 'mask_update'),
+            'not be combined with mask_update=hold, which prunes no channel',
+            lambda s: not getattr(s, field) or mask_updates.AXIS.entry(
+                s.mask_update).follows_schedule),
+  )
+
+
 _UNKNOWN_GROUP = ('have the patterns of `group_sparsity_map`, or '
                   f'{weight_rule.UNGROUPED!r}, before the colon')
 
@@ -186,12 +211,21 @@ _RULES = (
              'block_dims_map', 'intra_block_sparsity',
              'sparsity_distribution', 'min_weight_sparsity',
              'max_weight_sparsity'),
+    _without('target_macs', 'target_params'),
+    *(rule for field in budget_lib.FIELDS for rule in _budget_rules(field)),
     _Rule(('min_weight_sparsity', 'target_sparsity'),
           'be >= 0 and <= `target_sparsity`',
-          lambda s: 0 <= s.min_weight_sparsity <= s.target_sparsity),
+          lambda s: bool(s.budget)
+          or 0 <= s.min_weight_sparsity <= s.target_sparsity),
     _Rule(('max_weight_sparsity', 'target_sparsity'),
           'be >= `target_sparsity` and <= 1',
-          lambda s: s.target_sparsity <= s.max_weight_sparsity <= 1),
+          lambda s: bool(s.budget)
+          or s.target_sparsity <= s.max_weight_sparsity <= 1),
+    _Rule(('min_weight_sparsity', 'max_weight_sparsity'),
+          'be in [0, 1) and <= `max_weight_sparsity`, which is <= 1',
+          lambda s: not s.budget or (
+              0 <= s.min_weight_sparsity <= s.max_weight_sparsity <= 1
+              and s.min_weight_sparsity < 1)),
     _Rule(('target_sparsity', 'sparsity_m_by_n'),
           'be left out or be M/N, with `sparsity_m_by_n`',
           lambda s: (not s.m_by_n or s.is_default('target_sparsity')

@@ -8,6 +8,7 @@ import dataclasses
 from typing import Any, Dict, Optional, Tuple
 
 from model_pruning._src.axes import mask_updates
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import checks
 from model_pruning._src.spec import errors
 from model_pruning._src.spec import patterns as patterns_lib
@@ -54,7 +55,7 @@ class Fields:
     initial_sparsity: Sparsity where the curve begins, in [0, 1). A weight with
       its own target begins in proportion.
     target_sparsity: Sparsity where the curve ends, in [0, 1). With
-      `sparsity_m_by_n` it is M/N.
+      `sparsity_m_by_n` it is M/N; with a budget the share of it that goes.
     sparsity_function_begin_step: Where the curve begins, >= 0.
     sparsity_function_end_step: Where it ends, >= its begin; equal: a jump.
     sparsity_function_exponent: Its steepness, > 0 and finite; 1 is a line.
@@ -82,6 +83,10 @@ class Fields:
       for (unstructured, block or n_of_m): then a spec that asks for another
       one is an error. Or channels, which go with all weights that have them:
       see `model_pruning.keras.remove_channels`.
+    target_macs: With `structure=channels`, instead of `target_sparsity`: the
+      share of the multiply-adds of the model that is to be left, '50%' say.
+      All channels are ranked together, by saliency per cost. '': no budget.
+    target_params: The same for the share of the parameters that is to be left.
     sparsity_schedule: The curve of the sparsity: polynomial.
     mask_update: What a mask update does. rank: it keeps the entries that
       matter most. hold: nothing; entries that are zero when training starts
@@ -121,6 +126,8 @@ class Fields:
   min_weight_sparsity: float = 0.0
   max_weight_sparsity: float = 1.0
   structure: str = 'auto'
+  target_macs: str = ''
+  target_params: str = ''
   sparsity_schedule: str = 'polynomial'
   mask_update: str = 'rank'
   keep_sparsity: bool = True
@@ -130,6 +137,7 @@ class Fields:
 
     Raises:
       TypeError: A value is given without the name of a field.
+      ValueError: A budget is given beside a target sparsity.
     """
     if values:
       raise TypeError(
@@ -137,6 +145,8 @@ class Fields:
           f'{cls.__name__}(target_sparsity=0.9). Received: '
           f'{errors.shown(list(values))[1:-1]}')
     spec = super().__new__(cls)
+    if not set(fields) >= set(DEFAULTS) - set(training_length.STEP_FIELDS):
+      budget_lib.check_is_only_target(fields)
     named = [field for field in training_length.STEP_FIELDS if field in fields]
     if set(fields) >= set(DEFAULTS):
       # `dataclasses.replace` and mappings of all fields name every field,
@@ -154,6 +164,9 @@ class Fields:
     if self.m_by_n:
       m, n = self.m_by_n
       object.__setattr__(self, 'target_sparsity', m / n)
+    budget = self.budget
+    if budget:
+      object.__setattr__(self, 'target_sparsity', 1.0 - budget.share)
 
   def __setstate__(self, state: Dict[str, Any]) -> None:
     """Restores a pickle; one of version 0.1 does not say what was named."""
@@ -190,6 +203,11 @@ class Fields:
     """`sparsity_m_by_n` as (M, N), or None if it is not set."""
     return (patterns_lib.read_pair(self.sparsity_m_by_n)
             if self.sparsity_m_by_n else None)
+
+  @property
+  def budget(self) -> Optional[budget_lib.Budget]:
+    """`target_macs` or `target_params`, or None if neither is set."""
+    return budget_lib.Budget.of(self)
 
 
 DEFAULTS: Dict[str, Any] = {

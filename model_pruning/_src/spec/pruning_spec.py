@@ -26,6 +26,7 @@ from typing import (
 from absl import logging
 
 from model_pruning._src.axes import structures
+from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import compression_fields
 from model_pruning._src.spec import errors
 from model_pruning._src.spec import fields as fields_lib
@@ -140,9 +141,11 @@ class PruningSpec(fields_lib.Fields):
   def replace(self, **values: Any) -> PruningSpec:
     """Returns this spec with other values of some fields.
 
-    A `target_sparsity` that came from `sparsity_m_by_n` goes with it.
+    A `target_sparsity` that came from `sparsity_m_by_n` or from a budget goes
+    with it.
     """
-    if self.m_by_n and 'sparsity_m_by_n' in values:
+    if (self.m_by_n and 'sparsity_m_by_n' in values
+        or self.budget and values.keys() & budget_lib.FIELDS):
       values.setdefault('target_sparsity', _DEFAULTS['target_sparsity'])
     spec = self.of({**_values(self), **values})
     # With all fields given, `of` cannot tell which somebody named.
@@ -254,7 +257,7 @@ class PruningSpec(fields_lib.Fields):
   def __str__(self) -> str:
     """The shortest string that parses to an equal spec."""
     values = _values(self)
-    if self.m_by_n:
+    if self.m_by_n or self.budget:
       del values['target_sparsity']
     defaults = dict(_DEFAULTS)
     if self.names_steps and all(

@@ -13,6 +13,7 @@ from absl.testing import parameterized
 
 import model_pruning
 from model_pruning._src.graph.channels import comparison
+from model_pruning._src.multiply_adds import count
 from tests.support.files import commands
 from tests.support.graphs import channel_graphs
 from tests.support.graphs import random_channel_graphs
@@ -79,6 +80,20 @@ class RemoveChannelsTest(FilesTestCase):
     graph_def = channel_graphs.frozen(random_channel_graphs.build(seed), 6)
     pruned, small, _, _ = self.shrunk(graph_def)
     self.assert_same(pruned, small, size=6)
+
+  @parameterized.parameters('target_params', 'target_macs')
+  def test_a_budget_is_what_is_left(self, field):
+    graph_def = channel_graphs.frozen(channel_graphs.residual)
+    pruned, small, report, shrunk = self.shrunk(
+        graph_def, f'structure=channels,{field}=50%')
+    self.assert_same(pruned, small)
+    left, total = shrunk.num_parameters, shrunk.num_parameters_before
+    if field == 'target_macs':
+      left, total = (sum(count.count(one).weights.values())
+                     for one in (small, graph_def))
+    self.assertIn(f'of {total:,} ', report.budget)
+    self.assertIn(f'; {left:,} are left', report.budget)
+    self.assertBetween(left, 0.3 * total, 0.5 * total)
 
   def test_groups_of_a_convolution_lose_as_many_each(self):
     graph_def = channel_graphs.frozen(channel_graphs.grouped)

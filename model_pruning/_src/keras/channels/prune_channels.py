@@ -9,6 +9,7 @@ from typing import Any, Dict, Hashable, Optional, Sequence
 from model_pruning._src.axes import distributions
 from model_pruning._src.channels import one_shot
 from model_pruning._src.compat import keras_variables
+from model_pruning._src.keras.channels import asked
 from model_pruning._src.keras.channels import trace
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import report as report_lib
@@ -25,7 +26,7 @@ def prune_channels(model: Any, spec: spec_lib.PruningSpec,
 
   Args:
     model: a built model.
-    spec: gives the distribution.
+    spec: gives the distribution, and the budget.
     found: the weights of the model.
     rules: what the spec makes of each; see `one_shot.prune`.
     report: the same, to read.
@@ -39,7 +40,8 @@ def prune_channels(model: Any, spec: spec_lib.PruningSpec,
       id(weight.variable): rule for weight, rule in zip(found, rules)}
   pruned = one_shot.prune(
       traced.dependency, traced.values(), by_weight,
-      distributions.AXIS.entry(spec.sparsity_distribution).is_one_ranking)
+      distributions.AXIS.entry(spec.sparsity_distribution).is_one_ranking,
+      asked.asked_for(spec, traced))
   variables: Dict[Hashable, Any] = {
       id(weight): weight for weight in traced.model.weights}
   for key, value in pruned.changed.items():
