@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+import unittest
 from unittest import mock
 
 import numpy as np
@@ -24,6 +25,8 @@ try:
   import rich
 except ImportError:
   rich = None
+
+_NEEDS_RICH = unittest.skipIf(rich is None, 'this Python has no package rich')
 
 
 class _Terminal(io.StringIO):
@@ -79,13 +82,12 @@ class ProgressTest(absltest.TestCase):
     return [os.path.join(self._directory, name) for name in names]
 
   def _check(self, *argv, words=()):
-    if rich is None:
-      self.skipTest('this Python has no package rich')
     err = _Terminal()
     json.loads(_run(*argv, err=err))
     for one in (f'model-pruning {argv[0]}', *words):
       self.assertIn(one, err.getvalue())
 
+  @_NEEDS_RICH
   def test_weights_are_counted_and_the_answer_is_json_alone(self):
     prefix, _ = stored_models.write_checkpoint(self._directory)
     packed, arrays, page = self._paths('packed', 'arrays.npz', 'page.html')
@@ -97,6 +99,7 @@ class ProgressTest(absltest.TestCase):
       with self.subTest(argv[0]):
         self._check(*argv, words=(words, '100%'))
 
+  @_NEEDS_RICH
   def test_the_points_of_a_sweep_are_counted(self):
     if not tf.executing_eagerly():
       self.skipTest('Keras files are loaded in eager mode')
