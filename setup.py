@@ -28,7 +28,7 @@ _TENSORFLOW = ['tensorflow>=1.14']
 _SLIM = ['tf-slim>=1.1.0', 'six']  # tf-slim imports six and does not say so.
 _REPORT = ['matplotlib']
 _PACKED = ['safetensors', 'zstandard']
-_CLI = [*_PACKED, *_REPORT, 'h5py', 'rich']
+_CLI = [*_PACKED, *_REPORT, 'h5py', 'rich>=12.3']
 
 setuptools.setup(
     name='model-pruning',

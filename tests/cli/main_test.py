@@ -83,17 +83,6 @@ class CommandsTest(parameterized.TestCase):
       self.assertEqual(status, 0)
       self.assertIn(words, out)
 
-  def test_a_report_is_a_page_that_stands_for_itself(self):
-    page = os.path.join(self._directory, 'report.html')
-    status, _, err = commands.run(
-        'report', self._model('checkpoint'), '--html', page)
-    self.assertEqual(status, 0, err)
-    with open(page) as file:
-      text = file.read()
-    self.assertIn('dense/kernel', text)
-    self.assertNotIn('<script', text)
-    self.assertNotIn('http', text)
-
   @parameterized.parameters(
       ('saved_model', 20 * 30), ('model.h5', 6 * 6 * 27 * 8 + 288 * 32 + 320))
   def test_a_report_counts_multiply_adds(self, name, dense):
@@ -219,12 +208,6 @@ class CommandsTest(parameterized.TestCase):
         'sensitivity', self._model('model.h5'), '--data', data)
     self.assertEqual(status, 1)
     self.assertIn('compile it with a loss', err)
-
-  @parameterized.parameters(*[command.name for command in main.COMMANDS])
-  def test_help_has_an_example(self, name):
-    status, out, _ = commands.run(name, '--help')
-    self.assertEqual(status, 0)
-    self.assertIn(f'model-pruning {name} ', out)
 
   def test_help_is_answered_without_tensorflow(self):
     result = commands.run_program(

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import linecache
+import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -21,6 +24,40 @@ _ROOT = pathlib.Path(__file__).parents[2]
 def _write(folder, **contents):
   for name, content in contents.items():
     pathlib.Path(folder, name).write_text(content)
+
+
+class _Interrupt:
+  """Raises a KeyboardInterrupt before one of the lines of replace.py.
+
+  They are counted as they are run, up to those that clean up.
+
+  Attributes:
+    is_raised: whether that line was come to.
+  """
+
+  def __init__(self, line):
+    self._left = line
+    self.is_raised = False
+
+  def __enter__(self):
+    self._previous = sys.gettrace()
+    sys.settrace(self._trace)
+
+  def __exit__(self, *_):
+    sys.settrace(self._previous)
+
+  def _trace(self, frame, event, _):
+    if frame.f_code.co_filename != replace.__file__:
+      return None
+    if event == 'line' and not self.is_raised:
+      if linecache.getline(replace.__file__, frame.f_lineno).strip() in (
+          'if staging:', 'shutil.rmtree(staging, ignore_errors=True)'):
+        self._left = math.inf
+      self._left -= 1
+      if self._left < 0:
+        self.is_raised = True
+        raise KeyboardInterrupt
+    return self._trace
 
 
 def _contents(folder):
@@ -66,6 +103,32 @@ class ReplaceTest(absltest.TestCase):
           _write(staging, one='half')
           raise KeyboardInterrupt
       self.assertEqual(_contents(self._folder), {'one': 'old'})
+
+  def test_an_interrupt_at_any_line_leaves_what_was_or_what_will_be(self):
+    old = {'a': 'old', 'm': 'old', 'other': 'other'}
+    new = {'a': 'new', 'b': 'new', 'm': 'new', 'z': 'new'}
+    for name, before, after in (
+        ('several', old, {**old, **new}), ('one', old, {**old, 'a': 'new'}),
+        ('new', {}, new)):
+      for line in range(1000):
+        target = os.path.join(self._folder, 'target')
+        if before:
+          os.mkdir(target)
+          _write(target, **before)
+        interrupt = _Interrupt(line)
+        try:
+          with interrupt, replace.staged(target, last='a') as staging:
+            _write(staging, **(new if name != 'one' else {'a': 'new'}))
+        except KeyboardInterrupt:
+          pass
+        found = _contents(target) if os.path.exists(target) else {}
+        self.assertIn(found, (before, after), (name, line))
+        self.assertIn(os.listdir(self._folder), ([], ['target']))
+        shutil.rmtree(target, ignore_errors=True)
+        if not interrupt.is_raised:
+          break
+      self.assertEqual(found, after)
+      self.assertGreater(line, 20)
 
   def test_what_was_replaced_comes_back_if_the_rest_cannot_be(self):
     _write(self._folder, a='old', z='old')

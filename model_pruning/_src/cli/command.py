@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from typing import Any, Callable, Dict, Iterable, NamedTuple
+from typing import Any, Callable, Dict, NamedTuple
 
 FAILED = 1
 DONE = 0
@@ -33,8 +32,9 @@ class Command(NamedTuple):
     summary: a sentence on what it does.
     example: a command line that works, for `--help`.
     add_arguments: adds its arguments to a parser.
-    run: does it. Raises ValueError, TypeError, OSError or ImportError with one
-      sentence for the user.
+    run: does it. Beside the arguments it finds `progress` there, which is a
+      `progress.Progress`. Raises ValueError, TypeError, OSError or ImportError
+      with one sentence for the user.
   """
 
   name: str
@@ -61,26 +61,6 @@ def add_spec(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
       '--spec', required=True,
       help="the specification, such as 'target_sparsity=0.9'")
-
-
-def progress(items: Iterable[Any], what: str) -> Iterable[Any]:
-  """Gives the items one by one, and shows people how far it is.
-
-  Nothing is shown where nobody looks: if stderr is no terminal.
-
-  Args:
-    items: a list.
-    what: what is done to each, such as 'Packing'.
-  """
-  if not sys.stderr.isatty():
-    return items
-  try:
-    from rich import console
-    from rich import progress as rich_progress
-  except ImportError:
-    return items
-  return rich_progress.track(
-      items, what, console=console.Console(stderr=True), transient=True)
 
 
 def print_answer(answer: Answer, as_json: bool) -> None:

@@ -27,7 +27,7 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
       arguments.before, arguments.after, arguments.inputs, arguments.custom)
   found = compare_lib.compare(
       arguments.before, arguments.after,
-      functools.partial(command.progress, what='Comparing'), agreement,
+      functools.partial(arguments.progress, doing='Comparing'), agreement,
       arguments.custom)
   return command.Answer(str(found), found.to_dict())
 

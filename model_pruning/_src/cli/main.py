@@ -15,6 +15,7 @@ from model_pruning._src.cli import export
 from model_pruning._src.cli import latency
 from model_pruning._src.cli import pack
 from model_pruning._src.cli import plan
+from model_pruning._src.cli import progress
 from model_pruning._src.cli import prune
 from model_pruning._src.cli import report
 from model_pruning._src.cli import schedule
@@ -73,7 +74,9 @@ def main(argv: Optional[List[str]] = None) -> int:
   os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
   arguments = parser().parse_args(argv)
   try:
-    answer = arguments.run(arguments)
+    with progress.shown(f'model-pruning {arguments.command}') as shown:
+      arguments.progress = shown
+      answer = arguments.run(arguments)
     command_lib.print_answer(answer, arguments.json)
   except (ImportError, OSError, TypeError, ValueError) as e:
     print(f'model-pruning: error: {_one_line(e)}', file=sys.stderr)

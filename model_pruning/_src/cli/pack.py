@@ -31,7 +31,7 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
   numbers = [array for array in stored if arrays.is_numeric(array)]
   report = pack_lib.pack_arrays(
       ((array.name, array.load())
-       for array in command.progress(numbers, 'Packing')),
+       for array in arguments.progress(numbers, 'Packing')),
       arguments.output, arguments.dtype, overwrite=arguments.force,
       left_out=[(array.name, 'which is text') for array in stored
                 if not arrays.is_numeric(array)])

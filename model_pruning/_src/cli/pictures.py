@@ -34,8 +34,8 @@ def draw_curve(curve: curve_lib.SparsityCurve, file: BinaryIO) -> None:
 
 def draw_report(report: report_lib.ModelReport, file: BinaryIO) -> None:
   """Draws the zeros of the largest kernels and the bytes as a PNG."""
-  kernels = sorted(report.kernels, key=lambda weight: -weight.size)
-  kernels = kernels[:_MAX_KERNELS][::-1]
+  found = sorted(report.kernels, key=lambda weight: -weight.size)
+  kernels = found[:_MAX_KERNELS][::-1]
   figure = picture.new_figure(10, 2.6 + 0.28 * len(kernels))
   left, right = figure.subplots(1, 2, gridspec_kw={'width_ratios': [3, 1]})
   names = [weight.name for weight in kernels]
@@ -47,7 +47,9 @@ def draw_report(report: report_lib.ModelReport, file: BinaryIO) -> None:
     left.text(1.01, i, f'{share:.1%}', va='center', fontsize=8)
   left.set_xlim(0, 1.12)
   left.margins(y=0.01)
-  left.set_xlabel('share of entries')
+  left.set_xlabel('share of entries' + (
+      f' (of the {len(kernels)} largest of {len(found):,} kernels)'
+      if len(kernels) < len(found) else ''))
   left.tick_params(axis='y', labelsize=8)
   left.legend(loc='lower center', bbox_to_anchor=(0.5, 1.0), ncol=2,
               frameon=False)

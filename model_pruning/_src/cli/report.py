@@ -34,7 +34,7 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
     if path:
       new_file.check_free(path, arguments.force)
   report = report_lib.report(
-      arguments.model, functools.partial(command.progress, what='Reading'),
+      arguments.model, functools.partial(arguments.progress, doing='Reading'),
       arguments.custom)
   if arguments.html:
     with new_file.new_file(arguments.html, arguments.force) as file:

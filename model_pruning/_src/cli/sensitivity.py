@@ -60,7 +60,7 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
       model, data=data, spec=arguments.spec,
       sparsities=arguments.sparsities or sensitivity.SPARSITIES,
       csv=arguments.csv,
-      progress=functools.partial(command.progress, what='Pruning'))
+      progress=functools.partial(arguments.progress, doing='Pruning'))
   if arguments.png:
     with new_file.new_file(arguments.png, arguments.force) as file:
       report.save_png(file)

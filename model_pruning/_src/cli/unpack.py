@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from model_pruning._src.cli import command
+from model_pruning._src.cli import progress as progress_lib
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.storage import new_file
 from model_pruning._src.storage import packed_file
@@ -35,18 +36,19 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
     return _into_model(arguments)
   with packed_file.reading(arguments.packed, arguments.max_bytes) as packed:
     with new_file.new_file(arguments.output, arguments.force) as file:
-      size = _write(packed, file)
+      size = _write(packed, file, arguments.progress)
     names = [entry.name for entry in packed.entries]
   return command.Answer(
       f'{arguments.output}: {len(names)} arrays of {size:,} bytes.',
       dict(path=arguments.output, arrays=names, bytes=size))
 
 
-def _write(packed: packed_file.PackedFile, file: BinaryIO) -> int:
+def _write(packed: packed_file.PackedFile, file: BinaryIO,
+           progress: progress_lib.Progress) -> int:
   """Writes arrays as numpy.savez does, one at a time; returns their bytes."""
   size = 0
   with zipfile.ZipFile(file, 'w') as archive:
-    for entry in command.progress(packed.entries, 'Unpacking'):
+    for entry in progress(packed.entries, 'Unpacking'):
       array = packed.read(entry)
       size += array.nbytes
       if array.dtype.kind == 'V':  # bfloat16, which NumPy cannot write.

@@ -17,7 +17,7 @@ import os
 import shutil
 import stat
 import uuid
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, Optional
 
 from model_pruning._src.files import errors
 
@@ -104,26 +104,34 @@ def _missing(path: str) -> List[str]:
 def _move_in(staging: str, target: str, last: Optional[str]) -> None:
   """Moves what is in one folder to another, all or nothing."""
   names = sorted(os.listdir(staging), key=lambda name: (name == last, name))
+  if len(names) == 1:
+    os.replace(os.path.join(staging, names[0]), os.path.join(target, names[0]))
+    return
   backups = os.path.join(staging, uuid.uuid4().hex)
   os.mkdir(backups)
-  moved: List[Tuple[str, Optional[str]]] = []
   try:
     for name in names:
-      place, backup = os.path.join(target, name), None
-      if os.path.lexists(place) and len(names) > 1:
-        backup = os.path.join(backups, name)
-        _keep(place, backup)
+      place = os.path.join(target, name)
+      if os.path.lexists(place):
+        _keep(place, os.path.join(backups, name))
       os.replace(os.path.join(staging, name), place)
-      moved.append((place, backup))
   except BaseException:
-    for place, backup in reversed(moved):
-      if backup is not None:
-        os.replace(backup, place)
-      elif os.path.isdir(place):
-        shutil.rmtree(place)
-      else:
-        os.remove(place)
+    # What was moved is asked of the disk: an interrupt can come between a move
+    # and the note of it.
+    for name in reversed(names):
+      if not os.path.lexists(os.path.join(staging, name)):
+        _put_back(os.path.join(target, name), os.path.join(backups, name))
     raise
+
+
+def _put_back(place: str, backup: str) -> None:
+  """Undoes the move of a file or folder to a place."""
+  if os.path.lexists(backup):
+    os.replace(backup, place)
+  elif os.path.isdir(place):
+    shutil.rmtree(place)
+  else:
+    os.remove(place)
 
 
 def _keep(path: str, backup: str) -> None:

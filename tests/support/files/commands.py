@@ -7,11 +7,16 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import runpy
 import subprocess
 import sys
+import types
+import warnings
+from unittest import mock
 
 import model_pruning
 from model_pruning._src.cli import main
+from model_pruning._src.files import child
 
 ROOT = os.path.dirname(os.path.dirname(model_pruning.__file__))
 
@@ -25,6 +30,25 @@ def run(*argv):
     except SystemExit as e:
       status = e.code
   return status, out.getvalue(), err.getvalue()
+
+
+@contextlib.contextmanager
+def in_one_process():
+  """Context manager: programs of `child` run where TensorFlow is loaded."""
+
+  def run_here(argv, **_):
+    with contextlib.ExitStack() as stack:
+      stack.enter_context(mock.patch.object(sys, 'argv', argv[2:]))
+      stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+      stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+      stack.enter_context(warnings.catch_warnings())
+      warnings.simplefilter('ignore')  # The module is imported already.
+      runpy.run_module(argv[2], run_name='__main__')
+    return subprocess.CompletedProcess(argv, 0, b'')
+
+  here = types.SimpleNamespace(**dict(vars(subprocess), run=run_here))
+  with mock.patch.object(child, 'subprocess', here):
+    yield
 
 
 def run_program(program):
