@@ -19,7 +19,8 @@ from support import dataset
 BATCH = 64
 
 def parse(description: Optional[str], spec: str, steps: int,
-          argv: Optional[List[str]] = None) -> argparse.Namespace:
+          argv: Optional[List[str]] = None,
+          data: str = 'downloaded') -> argparse.Namespace:
   """Reads the command line.
 
   Args:
@@ -27,6 +28,7 @@ def parse(description: Optional[str], spec: str, steps: int,
     spec: default of --spec.
     steps: default of --steps, in optimizer updates.
     argv: the arguments. Default: those of the process.
+    data: what is trained on without --data_dir.
 
   Returns:
     `spec`, `steps`, `seed`, `data_dir` and `result` by name.
@@ -35,7 +37,7 @@ def parse(description: Optional[str], spec: str, steps: int,
   parser.add_argument('--seed', type=int, default=0,
                       help='of weights and batches (default: %(default)s)')
   parser.add_argument('--data_dir', default='',
-                      help='where the data is; downloaded by default')
+                      help=f'where the data is (default: {data})')
   parser.add_argument('--result', help='a JSON file to write')
   args = parser.parse_args(argv)
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
