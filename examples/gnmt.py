@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
@@ -50,7 +49,7 @@ def _sentences() -> Tuple[tf.Tensor, tf.Tensor]:
 
 
 def train(data: translation_data.Translations, args: argparse.Namespace,
-          layers: int, directory: str) -> Tuple[str, List[str]]:
+          layers: int) -> Tuple[str, List[str]]:
   """Trains on batches of 64 sentences.
 
   Returns:
@@ -79,7 +78,7 @@ def train(data: translation_data.Translations, args: argparse.Namespace,
         chosen = random.randint(0, len(data.source), short_run.BATCH)
         session.run(train_op, {source: data.source[chosen],
                                target: data.target[chosen]})
-      path = saver.save(session, os.path.join(directory, 'gnmt'))
+      path = saver.save(session, os.path.join(args.output, 'gnmt'))
     return path, [weight.name for weight
                   in model_pruning.report_of(train_op).pruned]
 
@@ -108,13 +107,14 @@ def main(argv: Optional[List[str]] = None,
          data: Optional[translation_data.Translations] = None,
          layers: int = 3) -> Dict[str, Any]:
   """Trains `layers` of each side; returns what is in the checkpoint."""
-  args = short_run.parse(__doc__, SPEC, STEPS, argv, 'synthetic sentences')
+  args = short_run.parse(__doc__, SPEC, STEPS, argv, 'synthetic sentences',
+                         writes=True)
   if not _has_cells():
     raise SystemExit(
         'gnmt.py needs tf.compat.v1.nn.rnn_cell, which TensorFlow '
         f'{tf.__version__} has with TF_USE_LEGACY_KERAS=1 only.')
   data = data or translation_data.load(args.data_dir)
-  path, names = train(data, args, layers, tempfile.mkdtemp())
+  path, names = train(data, args, layers)
   print(f'Wrote {path}')
   return short_run.report(
       args, saved_sparsity.of_checkpoint(path, names),

@@ -15,7 +15,6 @@ Needs eager mode, that is TensorFlow 2.
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import Any, Dict, List, Optional
 
 import numpy as np
@@ -64,7 +63,8 @@ def make_model(width: int = 64, depth: int = 4) -> Any:
 def main(argv: Optional[List[str]] = None,
          data: Optional[dataset.Dataset] = None) -> Dict[str, Any]:
   """Trains, writes the weights to a file, and returns what is in it."""
-  args = short_run.parse(__doc__, SPEC, STEPS, argv, 'synthetic tones')
+  args = short_run.parse(__doc__, SPEC, STEPS, argv, 'synthetic tones',
+                         writes=True)
   if not tf.executing_eagerly():
     raise SystemExit('keyword_spotting.py needs eager mode: TensorFlow 2.')
   data = data or spoken_digits_data.load(args.data_dir)
@@ -77,7 +77,7 @@ def main(argv: Optional[List[str]] = None,
       tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
   pruner = model_pruning.keras.prune(model, args.spec, num_steps=args.steps)
   short_run.fit(model, data, args.steps, args.seed)
-  path = os.path.join(tempfile.mkdtemp(), 'pruned.weights.h5')
+  path = os.path.join(args.output, 'pruned.weights.h5')
   model.save_weights(path)
   print(f'Wrote {path}')
 

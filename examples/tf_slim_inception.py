@@ -18,7 +18,6 @@ TF_USE_LEGACY_KERAS=1.
 from __future__ import annotations
 
 import argparse
-import tempfile
 from typing import Any, Dict, List, Optional
 
 import tensorflow as tf
@@ -42,9 +41,11 @@ v1 = tf.compat.v1
 def logits_of(images: tf.Tensor, is_training: bool, last: str) -> tf.Tensor:
   """Maps float32 [batch, height, width, 1] to [batch, 10]."""
   images = v1.image.resize_bilinear(2 * images - 1, [_SIDE, _SIDE])
-  # Slim's averages over 10,000 steps would be of no use after a few hundred.
+  # Averages over 3,000 steps, the default, would be of no use after a few
+  # hundred. They are updated in place (None): how slim does it by default needs
+  # layers that TensorFlow 2.15 and newer do not have.
   with slim.arg_scope(inception.inception_v3_arg_scope(
-      batch_norm_decay=0.9)), slim.arg_scope(
+      batch_norm_decay=0.9, updates_collections=None)), slim.arg_scope(
           [slim.batch_norm], is_training=is_training):
     features, _ = inception.inception_v3_base(
         images, last, min_depth=8, depth_multiplier=0.25)
@@ -52,9 +53,9 @@ def logits_of(images: tf.Tensor, is_training: bool, last: str) -> tf.Tensor:
                               activation_fn=None, scope='Logits')
 
 
-def train(data: dataset.Dataset, args: argparse.Namespace, last: str,
-          directory: str) -> List[str]:
-  """Trains in slim's loop, which writes checkpoints to `directory`.
+def train(data: dataset.Dataset, args: argparse.Namespace, last: str
+          ) -> List[str]:
+  """Trains in slim's loop, which writes checkpoints to --output.
 
   Returns:
     The names of the pruned weights.
@@ -69,7 +70,7 @@ def train(data: dataset.Dataset, args: argparse.Namespace, last: str,
         v1.losses.get_total_loss(), v1.train.AdamOptimizer(2e-3))
     train_op = model_pruning.prune_train_op(
         train_op, args.spec, num_steps=args.steps)
-    slim.learning.train(train_op, directory, number_of_steps=args.steps,
+    slim.learning.train(train_op, args.output, number_of_steps=args.steps,
                         summary_op=None, summary_writer=None)
     return [weight.name for weight
             in model_pruning.report_of(train_op).pruned]
@@ -95,13 +96,13 @@ def main(argv: Optional[List[str]] = None,
          data: Optional[dataset.Dataset] = None,
          last: str = 'Mixed_7c') -> Dict[str, Any]:
   """Trains the network up to block `last`; returns what is in its file."""
-  args = short_run.parse(__doc__, SPEC, STEPS, argv, 'synthetic images')
+  args = short_run.parse(__doc__, SPEC, STEPS, argv, 'synthetic images',
+                         writes=True)
   # Slim's threads write the checkpoint, and in eager mode have no graph.
   v1.disable_eager_execution()
   data = data or image_data.load_or_make(args.data_dir)
-  directory = tempfile.mkdtemp()
-  names = train(data, args, last, directory)
-  path = tf.train.latest_checkpoint(directory)
+  names = train(data, args, last)
+  path = tf.train.latest_checkpoint(args.output)
   print(f'Wrote {path}')
   return short_run.report(
       args, saved_sparsity.of_checkpoint(path, names),
