@@ -43,7 +43,7 @@ def spectrograms(waves: np.ndarray) -> np.ndarray:
   return tf.math.log(mel + 1e-3).numpy()[..., np.newaxis]
 
 
-def make_model(width: int = 64, depth: int = 4) -> Any:
+def make_model(depth: int, width: int = 64) -> Any:
   """A convolution, `depth` separable ones, the mean, a dense layer."""
   layers = tf.keras.layers
   sounds = tf.keras.Input((_FRAMES, _MELS, 1))
@@ -61,8 +61,9 @@ def make_model(width: int = 64, depth: int = 4) -> Any:
 
 
 def main(argv: Optional[List[str]] = None,
-         data: Optional[dataset.Dataset] = None) -> Dict[str, Any]:
-  """Trains, writes the weights to a file, and returns what is in it."""
+         data: Optional[dataset.Dataset] = None,
+         depth: int = 4) -> Dict[str, Any]:
+  """Trains `depth` separable convolutions; returns what is in their file."""
   args = short_run.parse(__doc__, SPEC, STEPS, argv, 'synthetic tones',
                          writes=True)
   if not tf.executing_eagerly():
@@ -71,7 +72,7 @@ def main(argv: Optional[List[str]] = None,
   data = data._replace(train_images=spectrograms(data.train_images),
                        test_images=spectrograms(data.test_images))
   arguments.start_keras_afresh(args.seed)
-  model = make_model()
+  model = make_model(depth)
   model.compile(
       tf.keras.optimizers.Adam(3e-3),
       tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -83,7 +84,7 @@ def main(argv: Optional[List[str]] = None,
 
   names = list(pruner.sparsity)
   arguments.start_keras_afresh(args.seed)
-  fresh = make_model()
+  fresh = make_model(depth)
   sparsity = saved_sparsity.of_weights_file(path, fresh, names)
   return short_run.report(
       args, sparsity, accuracy=short_run.accuracy(fresh, data))

@@ -40,7 +40,7 @@ def _decode(words: tf.Tensor, memory: tf.Tensor, is_read: tf.Tensor,
 
   def attend(query: tf.Tensor) -> tf.Tensor:
     query = tf.expand_dims(tf.matmul(query, query_kernel), 1)
-    scores = tf.reduce_sum(score * tf.tanh(keys + query), 2) 
+    scores = tf.reduce_sum(score * tf.tanh(keys + query), 2)
     scores -= 1e9 * (1 - is_read)
     return tf.reduce_sum(
         tf.expand_dims(tf.nn.softmax(scores), 2) * memory, 1)
