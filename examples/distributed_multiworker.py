@@ -12,7 +12,7 @@ masks by themselves, and each writes its weights: the files are compared, and
 the sparsity and the accuracy are those of a file. A loop trains, as `fit` of
 Keras 3 does not work on several workers.
 
-Needs TensorFlow 2.5 or newer.
+Tried with TensorFlow 2.15 and 2.21.
 """
 
 from __future__ import annotations
@@ -96,8 +96,9 @@ def main(argv: Optional[List[str]] = None) -> Optional[Dict[str, Any]]:
   args = short_run.parse(__doc__, mnist_cnn.SPEC, STEPS, argv,
                          'synthetic images', writes=True)
   if not hasattr(tf.distribute, 'MultiWorkerMirroredStrategy'):
-    raise SystemExit('distributed_multiworker.py needs TensorFlow 2.5 or '
-                     f'newer. This is TensorFlow {tf.__version__}.')
+    raise SystemExit(
+        'distributed_multiworker.py needs a newer TensorFlow: '
+        f'{tf.__version__} has no tf.distribute.MultiWorkerMirroredStrategy.')
   if 'TF_CONFIG' in os.environ:
     work(args)
     return None
