@@ -13,8 +13,8 @@ import tensorflow as tf
 class Dataset(NamedTuple):
   """Inputs with int64 labels.
 
-  The inputs are images, float32 [count, height, width, 1] in [0, 1], or words,
-  int32 [count, length].
+  The inputs are images, float32 [count, height, width, 1] in [0, 1], words,
+  int32 [count, length], or sounds, float32 [count, samples] in [-1, 1].
   """
 
   train_images: np.ndarray

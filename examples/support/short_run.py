@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import tempfile
 from typing import Any, Dict, List, Optional
 
 import numpy as np
@@ -19,7 +20,9 @@ from support import dataset
 BATCH = 64
 
 def parse(description: Optional[str], spec: str, steps: int,
-          argv: Optional[List[str]] = None) -> argparse.Namespace:
+          argv: Optional[List[str]] = None,
+          data: str = 'downloaded',
+          writes: bool = False) -> argparse.Namespace:
   """Reads the command line.
 
   Args:
@@ -27,17 +30,25 @@ def parse(description: Optional[str], spec: str, steps: int,
     spec: default of --spec.
     steps: default of --steps, in optimizer updates.
     argv: the arguments. Default: those of the process.
+    data: what is trained on without --data_dir.
+    writes: whether weights are written, so that there is --output.
 
   Returns:
-    `spec`, `steps`, `seed`, `data_dir` and `result` by name.
+    `spec`, `steps`, `seed`, `data_dir`, `result` and, with `writes`, `output`
+    by name. The directory `output` exists.
   """
   parser = arguments.parser_of(description, spec, steps)
   parser.add_argument('--seed', type=int, default=0,
                       help='of weights and batches (default: %(default)s)')
   parser.add_argument('--data_dir', default='',
-                      help='where the data is; downloaded by default')
+                      help=f'where the data is (default: {data})')
   parser.add_argument('--result', help='a JSON file to write')
+  if writes:
+    parser.add_argument('--output', help='a directory (default: a new one)')
   args = parser.parse_args(argv)
+  if writes:
+    args.output = args.output or tempfile.mkdtemp(prefix='model_pruning_')
+    os.makedirs(args.output, exist_ok=True)
   tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
   return args
 
