@@ -90,6 +90,7 @@ class ChannelMasks(masks.Masks):
     """
     _check(spec)
     self._follows_schedule = spec.follows_schedule
+    self._optimizer = optimizer
     rules, report = plan.make_plan(
         budget_lib.by_weights(spec), [weight.candidate for weight in found],
         num_steps)
@@ -129,10 +130,11 @@ class ChannelMasks(masks.Masks):
     places = self._places[index]
     step = masks.counted_step(keras_variables.on_replica(
         self.states[index].num_updates, replica), num_new_updates)
-    updates = []
+    updates: List[tf.Tensor] = []
     if self._follows_schedule:
-      updates = [ranking.update_if_due(step, replica)
-                 for ranking in _distinct(place.ranking for place in places)]
+      clock = tuple(map(id, self._optimizer.updating(self.weights[index])))
+      for ranking in _distinct(place.ranking for place in places):
+        updates += ranking.update_if_due(step, replica, index, clock)
     with tf_compat.control_dependencies(updates):
       return ranked_sets.mask_of(weight.shape, [
           (keras_variables.on_replica(

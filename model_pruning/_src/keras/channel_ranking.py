@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import weakref
 from typing import (
   Any,
   Callable,
@@ -27,6 +28,8 @@ from typing import (
   Mapping,
   Optional,
   Sequence,
+  Set,
+  Tuple,
 )
 
 import numpy as np
@@ -93,6 +96,7 @@ class ChannelRanking:
         self.sets.append(ranked_sets.RankedSet(
             one, ranked_sets.ChannelState(len(one.channels.free), clock)))
     self._functions: Dict[int, Any] = {}
+    self._asked: Dict[Hashable, Tuple[Callable[[], Any], Set[int]]] = {}
 
   def projection(self, replica: Optional[int] = 0
                  ) -> projection_lib.Projection:
@@ -119,24 +123,50 @@ class ChannelRanking:
                for one, mean in zip(found, means)]
     return found
 
-  def update_if_due(self, step: tf.Tensor, replica: Optional[int]
-                    ) -> tf.Tensor:
-    """Updates the masks if they are due; returns a tensor when it is done.
+  def update_if_due(self, step: tf.Tensor, replica: Optional[int],
+                    index: int, clock: Hashable) -> List[tf.Tensor]:
+    """Updates the masks if they are due.
 
     Args:
       step: int64 scalar, that of the weight whose constraint is called.
       replica: which replica's variables are meant; None: the local ones.
+      index: which weight that is.
+      clock: weights with the same one have the same steps.
+
+    Returns:
+      Tensors that are there when it is done; none if another weight of this
+      update asked before.
     """
-    projection = self.projection(replica)
-    last_step = projection.last_mask_update_step.read_value()
     number = keras_variables.number_of_replica(
         self.sets[0].state.mask, replica)
-    # A function, because each constraint has a call of it.
+    if self._is_asked(index, (number, clock)):
+      return []
+    projection = self.projection(replica)
+    last_step = projection.last_mask_update_step.read_value()
+    # A function, because each clock has a call of it.
     function = self._functions.setdefault(number, tf.function(
         functools.partial(self._update, number), autograph=False))
-    return conditional.run_if(
+    return [conditional.run_if(
         projection.update_steps.is_due(step, last_step),
-        lambda: function(step), [], last_step)
+        lambda: function(step), [], last_step)]
+
+  def _is_asked(self, index: int, key: Hashable) -> bool:
+    """Whether another weight has asked, in the same update of the same trace.
+
+    Each time takes longer to trace than all else that is done for a weight. A
+    weight whose turn comes again is updated a second time: a trace may have
+    several updates.
+    """
+    graph = tf.compat.v1.get_default_graph()
+    if tf.executing_eagerly() or not graph.building_function:
+      return False
+    of_graph, seen = self._asked.get(key, (lambda: None, set()))
+    is_asked = of_graph() is graph and index not in seen
+    if not is_asked:
+      seen = set()
+      self._asked[key] = weakref.ref(graph), seen
+    seen.add(index)
+    return is_asked
 
   def _update(self, replica: int, step: tf.Tensor) -> tf.Tensor:
     """Updates the masks, and projects all weights."""

@@ -105,7 +105,7 @@ class OptimizerView:
 
   def num_updates_of(self, weight: Any) -> int:
     """How many updates was made by what updates a weight; 0 if unknown."""
-    for optimizer in self._updating(weight):
+    for optimizer in self.updating(weight):
       num_calls = keras_optimizers.num_calls_of(optimizer)
       if num_calls:
         return num_calls // keras_optimizers.num_accumulated_by(optimizer)
@@ -124,7 +124,7 @@ class OptimizerView:
     """
     made: Optional[Update] = None
     inner_moved = tf.constant(False)
-    for optimizer in self._updating(weight):
+    for optimizer in self.updating(weight):
       # Another than the caller may never have seen the weight.
       calls = (None if keras_optimizers.knows(optimizer, weight) is False
                else keras_optimizers.num_calls_at_constraint(optimizer))
@@ -152,7 +152,8 @@ class OptimizerView:
     return [average for optimizer in optimizer_tree.all_in(self._find())
             for average in keras_optimizers.averages_of(optimizer, weight)]
 
-  def _updating(self, weight: Any) -> List[Any]:
+  def updating(self, weight: Any) -> List[Any]:
+    """The optimizers that update a weight, or that may; of None, all."""
     optimizer = self._find()
     if weight is None:
       return optimizer_tree.all_in(optimizer)

@@ -194,6 +194,36 @@ class MemberTest(GradualTestCase):
     self.assertEqual(pruner.step, 5)
     self.assertEqual(self.num_units(model), [4, 4, 5])
 
+  def test_a_trace_of_several_updates_updates_masks_in_each(self):
+    for one, other in zip(self._trained_in_traces_of(1),
+                          self._trained_in_traces_of(2)):
+      np.testing.assert_array_equal(one, other)
+
+  def _trained_in_traces_of(self, num_traced):
+    """The weights after 4 updates, so many in one call of a function."""
+    model = _model()
+    pruner = model_pruning.keras.prune(model, _SPEC)
+    variables = model.trainable_variables
+    optimizer = keras.optimizers.SGD(0.05)
+    if hasattr(optimizer, 'build'):
+      optimizer.build(variables)
+    inputs = tf.constant(np.random.RandomState(0).randn(4, 6), tf.float32)
+
+    def step():
+      for _ in range(num_traced):
+        with tf.GradientTape() as tape:
+          loss = tf.reduce_mean(tf.square(model(inputs) - 1.0))
+        optimizer.apply_gradients(
+            zip(tape.gradient(loss, variables), variables))
+
+    step = tf.function(step, autograph=False)
+    for num_updates in range(num_traced, 5, num_traced):
+      step()
+      self.assertEqual(pruner.step, num_updates)
+      self.assert_projected(model, pruner)
+    self.assertEqual(self.num_units(model), [4, 4, 5])
+    return [keras_variables.value_of(variable) for variable in variables]
+
   def test_columns_of_an_embedding_go(self):
     inputs = keras.Input((3,), dtype='int32')
     hidden = layers.Embedding(16, 8, name='words')(inputs)
