@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 
@@ -61,6 +62,10 @@ class GraphSourceTest(parameterized.TestCase):
     self._directory = self.create_tempdir().full_path
     self._file = os.path.join(self._directory, 'new', 'model.tflite')
     os.mkdir(os.path.dirname(self._file))
+    if tf.executing_eagerly():  # TensorFlow 1 converts in a process anyway.
+      stack = contextlib.ExitStack()
+      self.addCleanup(stack.close)
+      stack.enter_context(commands.in_one_process())
 
   def _assert_computes(self, inputs, expected):
     [found] = run_tflite.run(

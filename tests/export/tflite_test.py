@@ -17,6 +17,7 @@ from model_pruning._src.export import latency
 from model_pruning._src.export import run_tflite
 from model_pruning._src.export import tflite
 from model_pruning._src.export import variants
+from tests.support.files import commands
 
 keras = tf.keras
 export_tflite = model_pruning.keras.export_tflite
@@ -70,8 +71,9 @@ class ExportTest(parameterized.TestCase):
 
   def test_int8_needs_representative_data(self):
     data = np.random.RandomState(2).randn(40, 128).astype(np.float32)
-    report = export_tflite(_model(), self._path, quantizations=['int8'],
-                           representative_data=data)
+    with commands.in_one_process():
+      report = export_tflite(_model(), self._path, quantizations=['int8'],
+                             representative_data=data)
     self.assertIn('int8', report.chosen)
     with self.assertRaisesRegex(ValueError, 'needs representative data'):
       export_tflite(_model(), self._path, quantizations=['int8'],
@@ -83,7 +85,8 @@ class ExportTest(parameterized.TestCase):
     file = os.path.join(directory, 'planted.tflite')
     model.layers[1].set_weights([
         1.01 * weight for weight in model.layers[1].get_weights()])
-    export_tflite(model, file, quantizations=['float32'])
+    with commands.in_one_process():
+      export_tflite(model, file, quantizations=['float32'])
     inputs = os.path.join(directory, 'inputs.npz')
     values = np.random.RandomState(1).randn(3, 128).astype(np.float32)
     np.savez(inputs, **{'0': values})
@@ -103,7 +106,8 @@ class ExportTest(parameterized.TestCase):
     self.assertEqual(pathlib.Path(self._path).read_bytes(), b'mine')
 
   def test_latency_is_measured_of_what_computes_the_same(self):
-    export_tflite(_model(), self._path, quantizations=['float32'])
+    with commands.in_one_process():
+      export_tflite(_model(), self._path, quantizations=['float32'])
     report = latency.latency([self._path, self._path], rounds=3)
     self.assertEqual({one.threads for one in report.models},
                      {1, os.cpu_count()})
@@ -115,11 +119,12 @@ class ExportTest(parameterized.TestCase):
   def test_forms_of_one_model_must_agree_where_that_is_asked(self):
     other = self._path + '.other'
     model = _model()
-    export_tflite(model, self._path, quantizations=['float32'])
-    model.set_weights([2 * weight for weight in model.get_weights()])
-    export_tflite(model, other, quantizations=['float32'])
-    with self.assertRaisesRegex(ValueError, 'computes something else'):
-      latency.latency([self._path, other], rounds=3, must_agree=True)
+    with commands.in_one_process():
+      export_tflite(model, self._path, quantizations=['float32'])
+      model.set_weights([2 * weight for weight in model.get_weights()])
+      export_tflite(model, other, quantizations=['float32'])
+      with self.assertRaisesRegex(ValueError, 'computes something else'):
+        latency.latency([self._path, other], rounds=3, must_agree=True)
 
 
 class VariantsTest(absltest.TestCase):
