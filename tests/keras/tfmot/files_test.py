@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import tensorflow as tf
@@ -19,12 +20,15 @@ from tests.support import wrapped_models
 
 keras = tf.keras
 
-_IMPORT = '''
+_NAMES = ('model.h5', 'saved_model')
+_MISSING = 3
+_WRITE = f'''
 import sys, numpy as np
-from tensorflow_model_optimization.python.core.keras.compat import keras
-from tensorflow_model_optimization.sparsity import keras as sparsity
-'''
-_WRITE = _IMPORT + '''
+try:
+  from tensorflow_model_optimization.python.core.keras.compat import keras
+  from tensorflow_model_optimization.sparsity import keras as sparsity
+except ImportError:
+  sys.exit({_MISSING})
 model = sparsity.prune_low_magnitude(keras.Sequential([
     keras.layers.Embedding(20, 4, input_length=5), keras.layers.Flatten(),
     keras.layers.Dropout(0.1), keras.layers.Dense(2)]),
@@ -32,29 +36,40 @@ model = sparsity.prune_low_magnitude(keras.Sequential([
 model.compile('sgd', 'mse')
 model.fit(np.ones((8, 5)), np.ones((8, 2)), batch_size=2, verbose=0,
           callbacks=[sparsity.UpdatePruningStep()])
-model.save(sys.argv[1])
-np.save(sys.argv[2], model.predict(np.ones((1, 5)), verbose=0))
+for name in {_NAMES}:
+  model.save(sys.argv[1] + '/' + name)
+np.save(sys.argv[1] + '/output.npy', model.predict(np.ones((1, 5)), verbose=0))
 '''
 
 
 class FilesTest(wrapped_models.WrapperTestCase):
 
-  @parameterized.parameters('model.h5', 'saved_model')
-  def test_a_model_is_what_it_was_and_trains_on(self, name):
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
     if keras_models.IS_KERAS_3:
-      self.skipTest('tfmot writes files of Keras 2')
-    # In a process of its own: it changes the Keras of the one it is in.
-    found = subprocess.run([sys.executable, '-c', _IMPORT], check=False,
-                           stderr=subprocess.PIPE)
-    if found.returncode:
-      self.skipTest('there is no tensorflow_model_optimization 0.8 here')
-    directory = self.create_tempdir().full_path
-    path, output = f'{directory}/{name}', f'{directory}/output.npy'
-    subprocess.run([sys.executable, '-c', _WRITE, path, output], check=True)
+      raise absltest.SkipTest('tfmot writes files of Keras 2')
+    cls.directory = tempfile.TemporaryDirectory()
+    # In a process of its own: tfmot changes the Keras of the one it is in.
+    written = subprocess.run(
+        [sys.executable, '-c', _WRITE, cls.directory.name], check=False)
+    if written.returncode == _MISSING:
+      raise absltest.SkipTest(
+          'there is no tensorflow_model_optimization 0.8 here')
+    written.check_returncode()
+
+  @classmethod
+  def tearDownClass(cls):
+    cls.directory.cleanup()
+    super().tearDownClass()
+
+  @parameterized.parameters(*_NAMES)
+  def test_a_model_is_what_it_was_and_trains_on(self, name):
     with sparsity.prune_scope():
-      model = keras.models.load_model(path, compile=False)
+      model = keras.models.load_model(
+          f'{self.directory.name}/{name}', compile=False)
     np.testing.assert_array_equal(model.predict(np.ones((1, 5))),
-                                  np.load(output))
+                                  np.load(f'{self.directory.name}/output.npy'))
     wrapped = [layer for layer in wrapped_models.wrappers(model)
                if layer.pruned_weights]
     self.assertEqual([int(keras_variables.value_of(layer.pruning_step))
