@@ -18,6 +18,7 @@ import numpy as np
 
 from model_pruning._src.export import run_tflite
 from model_pruning._src.files import child
+from model_pruning._src.model_files import kinds
 from model_pruning._src.planning import table
 
 _MODULE = 'model_pruning._src.export.latency'
@@ -98,12 +99,16 @@ def latency(paths: Sequence[str], rounds: int = _ROUNDS,
       than a dense one; the report says how far they differ.
 
   Raises:
-    ValueError: if a model cannot be run, its outputs are not finite, or, with
-      `must_agree`, they are others than the first model's.
+    ValueError: if a file is none of TensorFlow Lite, a model cannot be run,
+      its outputs are not finite, or, with `must_agree`, they are others than
+      the first model's.
   """
   for path in paths:
-    if not os.path.isfile(path):
-      raise ValueError(f'{path} is not a file')
+    found = kinds.recognize(path)
+    if found.kind is not kinds.Kind.TFLITE:
+      raise ValueError(
+          f'{path} must be a .tflite file to be timed; `model-pruning export` '
+          f'makes one of it. Received: a {found.kind.value}')
   with tempfile.TemporaryDirectory() as directory:
     output = os.path.join(directory, 'latency.json')
     [problem] = child.run(_MODULE, [
@@ -112,8 +117,8 @@ def latency(paths: Sequence[str], rounds: int = _ROUNDS,
       raise ValueError(f'{", ".join(paths)} cannot be measured: {problem}')
     with open(output) as file:
       rows = json.load(file)
-  found = LatencyReport(tuple(Latency(**row) for row in rows))
-  for one in found.models:
+  report = LatencyReport(tuple(Latency(**row) for row in rows))
+  for one in report.models:
     if not math.isfinite(one.error):
       raise ValueError(f'The outputs of {one.path} are not finite, so it is '
                        'not timed')
@@ -121,7 +126,7 @@ def latency(paths: Sequence[str], rounds: int = _ROUNDS,
       raise ValueError(
           f'{one.path} computes something else than {paths[0]}: the error is '
           f'{one.error:.2g} of the largest output, so it is not timed')
-  return found
+  return report
 
 
 def _measure(paths: Sequence[str], rounds: int,
