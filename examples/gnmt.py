@@ -10,7 +10,7 @@ the sentences are synthetic. The loop runs what `prune_train_op` returns, and
 that is all that pruning needs. The share of the next words that the translator
 guesses, given those before, and the sparsity are those of the checkpoint.
 
-Runs where `tf.compat.v1.nn.rnn_cell` is: TensorFlow 1.14 to 2.15, and newer
+Runs where `tf.compat.v1.nn.rnn_cell` is: TensorFlow 1.15 to 2.15, and newer
 ones with TF_USE_LEGACY_KERAS=1.
 """
 
