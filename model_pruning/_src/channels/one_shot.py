@@ -68,10 +68,13 @@ class Pruned(NamedTuple):
         skipped.append(report_lib.SkippedWeight(
             one.name, one.shape,
             self.whole.get(key, 'none of its channels goes')))
+    missed = self.missed
+    if report.pruned and not pruned:
+      missed = missed or report_lib.NO_CHANNEL
     report = dataclasses.replace(
         report, pruned=tuple(pruned), skipped=tuple(skipped),
         budget=self.budget)
-    return report.with_warning(self.missed) if self.missed else report
+    return report.with_warning(missed) if missed else report
 
 
 def prune(dependency: dependency_lib.Dependency,

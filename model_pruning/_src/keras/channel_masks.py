@@ -269,7 +269,7 @@ def _reported(spec: spec_lib.PruningSpec, report: report_lib.PruningReport,
       for weight in found if weight.candidate.name not in names)
   warnings = [*report.warnings, *missed]
   if report.pruned and not pruned:
-    warnings.append('No channel of the model is pruned.')
+    warnings.append(report_lib.NO_CHANNEL)
   if planned.untrained:
     warnings.append(
         'All channels stay that go with slices of weights which are not '

@@ -155,7 +155,8 @@ class ChannelRanking:
 
     Each time takes longer to trace than all else that is done for a weight. A
     weight whose turn comes again is updated a second time: a trace may have
-    several updates.
+    several updates. If one optimizer updates other weights of these in each of
+    them, masks that are due at a later one wait for the next trace or turn.
     """
     graph = tf.compat.v1.get_default_graph()
     if tf.executing_eagerly() or not graph.building_function:

@@ -19,6 +19,8 @@ _MAX_WEIGHTS = 10
 # A longer list of names is printed as their last parts.
 _MAX_NAMES = 3
 _MAX_LAST_PARTS = 6
+# A warning, where `structure=channels` finds nothing that it can prune.
+NO_CHANNEL = 'No channel of the model is pruned.'
 
 
 @dataclasses.dataclass(frozen=True)

@@ -129,6 +129,19 @@ class AtOnceTest(BudgetTestCase):
     for one, wanted in zip(model.get_weights(), before):
       np.testing.assert_array_equal(one, wanted)
 
+  @parameterized.parameters(
+      'target_params=50%', 'target_macs=50%', 'target_sparsity=0.5')
+  def test_a_model_without_a_channel_that_can_go_is_said(self, target):
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, layers.Dense(3)(inputs))
+    for prune in (model_pruning.keras.prune_now, self._report_of_prune):
+      report = prune(model, f'structure=channels,{target}')
+      self.assertEmpty(report.pruned)
+      self.assertIn('No channel of the model is pruned.', report.warnings)
+
+  def _report_of_prune(self, model, spec):
+    return model_pruning.keras.prune(model, spec, num_steps=4).report
+
 
 class InTrainingTest(BudgetTestCase):
 
