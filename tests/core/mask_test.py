@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+from unittest import mock
 
 import hypothesis
 import numpy as np
@@ -36,6 +37,12 @@ def _run_mask(test, mode, structure, sparsity, weight):
   function = functools.partial(_magnitude_masks, structure)
   return modes.run(test, mode, lambda s, w: function(s, w)[0],
                    np.float64(sparsity), weight)
+
+
+def _sorting(is_sorted):
+  """Selects from these few items by a sort, or as from many."""
+  return mock.patch.object(selection, '_MOST_SORTED_ITEMS',
+                           4096 if is_sorted else 0)
 
 
 @st.composite
@@ -201,11 +208,13 @@ class ReferenceTest(parameterized.TestCase):
   def test_unstructured_masks(self, mode):
 
     @_examples(mode)
-    @hypothesis.given(_weights(), _sparsities())
-    def check(weight, sparsity):
+    @hypothesis.given(_weights(), _sparsities(), st.booleans())
+    def check(weight, sparsity, is_sorted):
+      with _sorting(is_sorted):
+        kept = _run_mask(
+            self, mode, structures.Unstructured(), sparsity, weight)
       np.testing.assert_array_equal(
-          _run_mask(self, mode, structures.Unstructured(), sparsity, weight),
-          numpy_reference.unstructured_mask(weight, sparsity))
+          kept, numpy_reference.unstructured_mask(weight, sparsity))
 
     check()
 
@@ -228,13 +237,15 @@ class ReferenceTest(parameterized.TestCase):
     @_examples(mode)
     @hypothesis.given(
         _weights(), _sparsities(), st.sampled_from(['AVG', 'MAX']),
-        st.sampled_from([(1, 2), (2, 1), (3, 2), (4, 4), (1, 5)]))
-    def check(weight, sparsity, pooling, dims):
+        st.sampled_from([(1, 2), (2, 1), (3, 2), (4, 4), (1, 5)]),
+        st.booleans())
+    def check(weight, sparsity, pooling, dims, is_sorted):
       hypothesis.assume(weight.size)
       structure = structures.Block(dims[0], dims[1], pooling)
+      with _sorting(is_sorted):
+        kept = _run_mask(self, mode, structure, sparsity, weight)
       np.testing.assert_array_equal(
-          _run_mask(self, mode, structure, sparsity, weight),
-          numpy_reference.block_mask(weight, *dims, pooling, sparsity))
+          kept, numpy_reference.block_mask(weight, *dims, pooling, sparsity))
 
     check()
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Scores as float64, counts of true entries, selection slice by slice."""
+"""Scores as float64, counts of true entries, the ways of selection."""
 
 from __future__ import annotations
 
@@ -63,28 +63,36 @@ class NumTrueTest(parameterized.TestCase):
     self.assertEqual(counted, mask.sum())
 
 
-class SlicesTest(parameterized.TestCase):
+class WaysTest(parameterized.TestCase):
+  """A sort, histograms, and histograms slice by slice, select alike."""
 
   # Below, at and above one slice of 64 items, and 8, which is the most.
   @parameterized.product(
-      size=[64, 129, 513, 2000], has_sizes=[False, True],
+      size=[1, 64, 129, 513, 2000], has_sizes=[False, True],
       dtype=['float16', 'float32', 'float64'])
-  def test_slices_select_what_one_list_does(self, size, has_sizes, dtype):
+  def test_each_way_selects_the_same(self, size, has_sizes, dtype):
     random = np.random.RandomState(size)
     # Few values: most of them tie.
     scores = np.abs(random.randint(-9, 9, [size]) / 7).astype(dtype)
+    scores[::7] = np.nan
     sizes = random.randint(1, 4, [size]).astype(np.int32)
+    # The last one kept is a number, and one of the NaNs.
+    numbers = [max(size // 3, 1), max(size // 9, 1)]
 
     def select(scores, sizes):
-      return tuple(selection.select_largest(
-          selection.ordered_keys(scores), size // 3,
-          sizes if has_sizes else None))
+      keys = selection.ordered_keys(scores)
+      return [result for number in numbers
+              for result in selection.select_largest(
+                  keys, number, sizes if has_sizes else None)]
 
-    kept, smallest = modes.run_graph(select, scores, sizes)
-    with mock.patch.object(histogram, '_LEAST_SLICE_ITEMS', 64):
-      sliced, smallest_of_sliced = modes.run_graph(select, scores, sizes)
-    np.testing.assert_array_equal(sliced, kept)
-    self.assertEqual(smallest_of_sliced, smallest)
+    by_sorting = modes.run_graph(select, scores, sizes)
+    with mock.patch.object(selection, '_MOST_SORTED_ITEMS', 0):
+      by_histograms = modes.run_graph(select, scores, sizes)
+      with mock.patch.object(histogram, '_LEAST_SLICE_ITEMS', 64):
+        by_slices = modes.run_graph(select, scores, sizes)
+    for wanted, one, other in zip(by_sorting, by_histograms, by_slices):
+      np.testing.assert_array_equal(one, wanted)
+      np.testing.assert_array_equal(other, wanted)
 
 
 if __name__ == '__main__':

@@ -185,24 +185,27 @@ def _update(projections: Sequence[Projection],
   """Updates the masks if they are due; returns a tensor when it is done."""
   clock = projections[0].last_mask_update_step
   last_step = clock.read_value()
-  # If the last update was at this very step, it was that of other weights
-  # which share the variable: these are due as well.
-  due = (projections[0].update_steps.is_due(step, last_step)
-         | tf.equal(last_step, step))
+  update_steps = projections[0].update_steps
+  curves = {projection.sparsity for projection in projections}
+  shared = shared_functions.SharedFunctions([
+      update_steps, *curves,
+      *[_Making.of(projection, values)
+        for projection, values in zip(projections, weights)]])
+  [due] = shared.call(
+      update_steps, lambda *steps: [_is_due(update_steps, *steps)],
+      [step, last_step])
 
   def update_masks(*arguments: tf.Tensor) -> tf.Tensor:
     remaining = iter(arguments)
-    new_masks = shared_functions.SharedFunctions([
-        _Making.of(projection, values)
-        for projection, values in zip(projections, weights)])
-    curves = {projection.sparsity for projection in projections}
-    sparsities = {curve: curve(step) for curve in curves}
+    sparsities = {curve: shared.call(
+        curve, lambda step, curve=curve: [curve(step)], [step])[0]
+                  for curve in curves}
     assignments = [clock.assign(step)]
     for projection, values, mean in zip(projections, weights, means):
       values = [next(remaining) for _ in values]
       mean = [value if value is None else next(remaining) for value in mean]
       making = _Making.of(projection, values)
-      *masks, threshold = new_masks.call(making, making.new_masks, _arguments(
+      *masks, threshold = shared.call(making, making.new_masks, _arguments(
           projection, values, mean, sparsities[projection.sparsity]))
       assignments += [old.assign(new)
                       for old, new in zip(projection.masks, masks)]
@@ -216,6 +219,13 @@ def _update(projections: Sequence[Projection],
   return conditional.run_if(due, update_masks, [
       value for values, mean in zip(weights, means)
       for value in [*values, *mean] if value is not None], last_step)
+
+
+def _is_due(update_steps: Any, step: tf.Tensor,
+            last_step: tf.Tensor) -> tf.Tensor:
+  # If the last update was at this very step, it was that of other weights
+  # which share the variable: these are due as well.
+  return update_steps.is_due(step, last_step) | tf.equal(last_step, step)
 
 
 def _arguments(projection: Projection, weights: Sequence[tf.Tensor],

@@ -21,11 +21,12 @@ _FUNCTIONS: MutableMapping[Hashable, Any] = collections.OrderedDict()
 class SharedFunctions:
   """Calls of one Python function; those that are alike share the operations.
 
-  Making new masks takes some hundred operations per weight, and a network has
-  many weights of the same shape. A function of the operations is made once,
-  and called for each of these: in a graph that a session runs, for those of one
-  update; inside of a `tf.function`, for all models of the process, as each
-  weight of a Keras model has an update of its own.
+  Making new masks takes up to some hundred operations per weight, and a network
+  has many weights of the same shape, with the same schedule. A function of the
+  operations is made once, and called for each of these: in a graph that a
+  session runs, for those of one update; inside of a `tf.function`, for all
+  models of the process, as each weight of a Keras model has an update of its
+  own.
   """
 
   def __init__(self, likenesses: Sequence[Hashable]):
@@ -40,7 +41,9 @@ class SharedFunctions:
     # XLA takes other operations.
     if (not tf.executing_eagerly() and not tf_compat.in_xla_context()
         and tf_compat.is_eager_outside()):
-      self._shared = set(numbers)
+      # What is equal to nothing but itself may do something else each time.
+      self._shared = {likeness for likeness in numbers
+                      if type(likeness).__eq__ is not object.__eq__}
       self._functions = _FUNCTIONS
     else:
       self._shared = {likeness for likeness, number in numbers.items()
