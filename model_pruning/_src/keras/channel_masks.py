@@ -8,7 +8,6 @@ import dataclasses
 import math
 from typing import (
   Any,
-  Callable,
   Dict,
   Hashable,
   Iterable,
@@ -124,12 +123,12 @@ class ChannelMasks(masks.Masks):
         [_state(weight.variable, places) for weight, places in members])
 
   def mask_after_update(self, index: int, weight: tf.Tensor,
-                        num_new_updates: Callable[[tf.Tensor], tf.Tensor],
+                        update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
     """As of `Masks`."""
     places = self._places[index]
     step = masks.counted_step(keras_variables.on_replica(
-        self.states[index].num_updates, replica), num_new_updates)
+        self.states[index].num_updates, replica), update)
     updates: List[tf.Tensor] = []
     if self._follows_schedule:
       clock = tuple(map(id, self._optimizer.updating(self.weights[index])))

@@ -113,7 +113,7 @@ class PruningConstraint(PrunesWeights):
       weight = self.wrapped(weight)
     mask = self._masks.mask_after_update(
         self._index, tf.convert_to_tensor(weight),
-        self._optimizer.update_of(self._weight).num_new, replica)
+        self._optimizer.update_of(self._weight), replica)
     projected = projection.zero_pruned(mask, tf.convert_to_tensor(weight))
     return projected_with_averages(
         projected, mask, self._optimizer.averages_of(self._weight), replica)

@@ -8,7 +8,7 @@ that go with slices of several weights (`channel_masks`).
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -16,26 +16,28 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import schedule
+from model_pruning._src.keras import optimizer_view
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.planning import report as report_lib
 
 
 def counted_step(num_updates: tf.Variable,
-                 num_new_updates: Callable[[tf.Tensor], tf.Tensor]
-                 ) -> tf.Tensor:
+                 update: optimizer_view.Update) -> tf.Tensor:
   """Counts an update of a weight.
 
   Args:
     num_updates: int64 scalar, the step of the weight.
-    num_new_updates: as of `Masks.mask_after_update`.
+    update: as of `Masks.mask_after_update`.
 
   Returns:
     int64 scalar, the step of the weight now; a number at which no mask is due
     if this is no update.
   """
-  num_new = num_new_updates(num_updates.read_value())
+  num_new = update.num_new(num_updates.read_value())
   with tf_compat.control_dependencies([num_updates.assign_add(num_new)]):
     step = tf.identity(num_updates)
+  if update.is_made is True:
+    return step
   return schedule.step_if(num_new > 0, step)
 
 
@@ -57,15 +59,14 @@ class Masks:
     self.states = list(states)
 
   def mask_after_update(self, index: int, weight: tf.Tensor,
-                        num_new_updates: Callable[[tf.Tensor], tf.Tensor],
+                        update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
     """The mask of a weight that was updated; masks change if they are due.
 
     Args:
       index: which weight.
       weight: what the optimizer made of it.
-      num_new_updates: from the step of the weight before, an int64 scalar,
-        how many updates its optimizer made since; 0 if this is none.
+      update: what its optimizer is doing.
       replica: which replica's variables are meant; None: the local ones.
 
     Returns:

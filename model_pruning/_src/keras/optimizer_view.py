@@ -48,7 +48,13 @@ class Update(NamedTuple):
     number = tf.ones([], tf.int64)
     if self.step is not None:
       number = tf.maximum(number, self.step - num_before)
+    if self.is_made is True:
+      return number
     return number * tf.cast(self.is_made, tf.int64)
+
+
+def _any_moved(numbers_of_calls: Sequence[tf.Tensor]) -> tf.Tensor:
+  return tf.reduce_any(tf.stack(numbers_of_calls) > 1)
 
 
 class OptimizerView:
@@ -123,7 +129,7 @@ class OptimizerView:
       weight: a Keras variable.
     """
     made: Optional[Update] = None
-    inner_moved = tf.constant(False)
+    calls_of_made: List[tf.Tensor] = []
     for optimizer in self.updating(weight):
       # Another than the caller may never have seen the weight.
       calls = (None if keras_optimizers.knows(optimizer, weight) is False
@@ -131,16 +137,20 @@ class OptimizerView:
       if calls is None:
         continue
       number = keras_optimizers.num_accumulated_by(optimizer)
-      update = Update(tf.equal(calls % number, 0), calls // number)
-      has_moved = calls > 1
+      # Every weight has these operations, so there are none without a need.
+      update = (Update(True, calls) if number == 1 else
+                Update(tf.equal(calls % number, 0), calls // number))
       if made is None:
-        made, inner_moved = update, has_moved
+        made, calls_of_made = update, [calls]
         continue
       # What only computes for the one around it is never called itself.
-      is_outer = has_moved & tf.logical_not(inner_moved)
-      made = Update(*[tf_compat.where(is_outer, outer, inner)
-                      for outer, inner in zip(update, made)])
-      inner_moved |= has_moved
+      is_outer = (calls > 1) & ~_any_moved(calls_of_made)
+      made = Update(*[
+          inner if outer is inner else tf_compat.where(
+              is_outer, tf.convert_to_tensor(outer),
+              tf.convert_to_tensor(inner))
+          for outer, inner in zip(update, made)])
+      calls_of_made.append(calls)
     if made is None:
       return Update(True, None)
     if self.counts_skipped_updates() or tf_compat.workers_are_asynchronous():

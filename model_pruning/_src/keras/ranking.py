@@ -10,7 +10,7 @@ hand back what they were given, and the last one projects all.
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Optional, Sequence, Set, Tuple
+from typing import Any, List, Optional, Sequence, Set, Tuple
 
 import tensorflow as tf
 
@@ -19,6 +19,7 @@ from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import masks as masks_lib
+from model_pruning._src.keras import optimizer_view
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
@@ -103,7 +104,7 @@ class Ranking:
     self._has_gradient.add(index)
 
   def mask_after_update(self, index: int, weight: tf.Tensor,
-                        num_new_updates: Callable[[tf.Tensor], tf.Tensor],
+                        update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
     """As of `masks.Masks`, of the weights that are ranked together."""
     state = self.states[index].on_replica(replica)
@@ -113,7 +114,7 @@ class Ranking:
           f'for prune_option={self._spec.prune_option}. Received: an update '
           f'of {keras_variables.variable_name(self.weights[index])!r} by '
           'another')
-    step = masks_lib.counted_step(state.num_updates, num_new_updates)
+    step = masks_lib.counted_step(state.num_updates, update)
     projection = self.projection(replica)
     if len(self.weights) == 1:
       [mask] = projection.masks_after([weight], step)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -13,6 +13,7 @@ from model_pruning._src.axes import saliencies
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import masks
+from model_pruning._src.keras import optimizer_view
 from model_pruning._src.keras import ranking
 from model_pruning._src.keras import state_variables
 from model_pruning._src.keras.models import weights as weights_lib
@@ -52,11 +53,11 @@ class WeightMasks(masks.Masks):
     self._places = ranking.rankings_of(spec, self._rules, weights, states)
 
   def mask_after_update(self, index: int, weight: tf.Tensor,
-                        num_new_updates: Callable[[tf.Tensor], tf.Tensor],
+                        update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
     """As of `Masks`."""
     place, inside = self._places[index]
-    return place.mask_after_update(inside, weight, num_new_updates, replica)
+    return place.mask_after_update(inside, weight, update, replica)
 
   def record_gradient(self, index: int, gradient: tf.Tensor) -> None:
     """As of `Masks`."""
