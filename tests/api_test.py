@@ -77,20 +77,24 @@ _PUBLIC_KERAS_NAMES = [
     'prune_low_magnitude', 'prune_now', 'prune_scope', 'register_rule',
     'remove_channels', 'sensitivity', 'strip_pruning', 'xnnpack_report']
 
-_REPORT = '''
+# What a process has after TensorFlow, and after each of the front ends.
+_STAGES = '''
 import json, os, sys
-{imports}
-print(json.dumps([sorted(sys.modules), dict(os.environ)]))
+import tensorflow as tf
+v1 = tf.compat.v1
+stages = []
+def report():
+  stages.append([sorted(sys.modules), dict(os.environ), [
+      tf.executing_eagerly(), v1.get_default_graph() is None,
+      len(v1.get_default_graph().get_operations()), v1.logging.get_verbosity()]])
+report()
+import model_pruning
+model_pruning.PruningHook
+report()
+model_pruning.keras.prune
+report()
+print(json.dumps(stages))
 '''
-
-
-def _modules_and_environment(imports):
-  """Loaded modules and environment of a new process after `imports`."""
-  result = subprocess.run(
-      [sys.executable, '-c', _REPORT.format(imports=imports)], check=True,
-      stdout=subprocess.PIPE, universal_newlines=True)
-  modules, environment = json.loads(result.stdout.splitlines()[-1])
-  return set(modules), environment
 
 
 # A finder at the head of sys.meta_path, as if packages were not installed.
@@ -197,42 +201,41 @@ print(json.dumps([texts, members, sorted(globals())]))
       _ = model_pruning.no_such_name
 
 
-class ImportTest(parameterized.TestCase):
+class ImportTest(absltest.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    cls.plain, *cls.front_ends = json.loads(
+        _run(_STAGES, without=()).splitlines()[-1])
 
   def test_importing_the_package_loads_nothing_else(self):
-    modules, _ = _modules_and_environment('import model_pruning')
+    modules = json.loads(_run('''
+import json
+import model_pruning
+print(json.dumps(sorted(sys.modules)))
+''', without=()))
+    self.assertContainsSubset(['model_pruning'], modules)
     self.assertNotIn('tensorflow', modules)
     self.assertNotIn('numpy', modules)
 
-  @parameterized.parameters(
-      'import model_pruning; model_pruning.PruningHook',
-      'import model_pruning; model_pruning.keras.prune')
-  def test_a_front_end_adds_no_keras_nor_anything_heavy(self, imports):
-    plain, plain_environment = _modules_and_environment('import tensorflow')
-    loaded, environment = _modules_and_environment(
-        'import tensorflow; ' + imports)
-    added = {name.split('.')[0] for name in loaded - plain}
-    self.assertEqual(environment, plain_environment)
-    self.assertContainsSubset({'model_pruning'}, added)
-    for heavy in ('keras', 'tf_keras', 'tf_slim', 'matplotlib', 'pandas',
-                  'scipy', 'tensorflow_estimator'):
-      self.assertNotIn(heavy, added)
-    self.assertFalse([name for name in loaded - plain
-                      if name.startswith('tensorflow') and 'keras' in name])
+  def test_a_front_end_adds_no_keras_nor_anything_heavy(self):
+    plain_modules, plain_environment, _ = self.plain
+    for modules, environment, _ in self.front_ends:
+      new_modules = set(modules) - set(plain_modules)
+      added = {name.split('.')[0] for name in new_modules}
+      self.assertEqual(environment, plain_environment)
+      self.assertContainsSubset({'model_pruning'}, added)
+      for heavy in ('keras', 'tf_keras', 'tf_slim', 'matplotlib', 'pandas',
+                    'scipy', 'tensorflow_estimator'):
+        self.assertNotIn(heavy, added)
+      self.assertFalse([name for name in new_modules
+                        if name.startswith('tensorflow') and 'keras' in name])
 
   def test_importing_changes_no_global_state_of_tensorflow(self):
-    state = ('print(json.dumps([tf.executing_eagerly(), '
-             'tf.compat.v1.get_default_graph() is None, '
-             'len(tf.compat.v1.get_default_graph().get_operations()), '
-             'tf.compat.v1.logging.get_verbosity()]))')
-    outputs = [
-        subprocess.run(
-            [sys.executable, '-c', 'import json\nimport tensorflow as tf\n'
-             + imports + state], check=True, stdout=subprocess.PIPE,
-            universal_newlines=True).stdout
-        for imports in ('', 'import model_pruning\nmodel_pruning.PruningHook\n'
-                        'model_pruning.keras.prune\n')]
-    self.assertEqual(*outputs)
+    _, _, plain_state = self.plain
+    for _, _, state in self.front_ends:
+      self.assertEqual(state, plain_state)
 
   def test_without_tensorflow_specs_work_and_the_rest_names_the_extra(self):
     output = _run('''
