@@ -86,7 +86,8 @@ stages = []
 def report():
   stages.append([sorted(sys.modules), dict(os.environ), [
       tf.executing_eagerly(), v1.get_default_graph() is None,
-      len(v1.get_default_graph().get_operations()), v1.logging.get_verbosity()]])
+      len(v1.get_default_graph().get_operations()),
+      v1.logging.get_verbosity()]])
 report()
 import model_pruning
 model_pruning.PruningHook

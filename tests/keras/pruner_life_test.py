@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import gc
-import subprocess
-import sys
 import weakref
 
 import numpy as np
@@ -15,44 +13,72 @@ from absl.testing import absltest
 
 import model_pruning
 from tests.support import keras_models
+from tests.support.files import commands
+
+_START = '''
+import tensorflow as tf
+import model_pruning
+from tests.support import keras_models
+'''
+_MODEL = 'model = keras_models.sequential()\n'
+_PROGRAMS = {
+    'not begun': _MODEL + '''
+model_pruning.keras.prune(model, 'begin_pruning_step=1000')
+keras_models.WAYS['fit'](model, 2)
+''',
+    'other weights': _MODEL + '''
+optimizer = keras_models.keras.optimizers.SGD()
+pruner = model_pruning.keras.prune(model, 'target_sparsity=0.5',
+                                   optimizer=optimizer)
+other = tf.Variable(1.0)
+if hasattr(optimizer, 'build'):
+  optimizer.build([other])
+optimizer.apply_gradients([(tf.constant(1.0), other)])
+''',
+    'cleared': _MODEL + '''
+model_pruning.keras.prune(model, 'target_sparsity=0.5')
+keras_models.keras.backend.clear_session()
+'''}
+
+
+def _require_a_mode():
+  if keras_models.IS_KERAS_3 and not tf.executing_eagerly():
+    raise absltest.SkipTest('Keras 3 has no graph mode')
+
+
+class EndOfProgramTest(absltest.TestCase):
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    _require_a_mode()
+    programs = dict(_PROGRAMS)
+    if tf.__version__.startswith('1.'):
+      del programs['other weights']
+    directory = cls.create_tempdir(cls('run')).full_path
+    cls.printed = dict(zip(programs, commands.run_programs(
+        _START, list(programs.values()), directory)))
+
+  def test_a_program_that_ended_without_pruning_says_so(self):
+    self.assertIn('after 2 updates and NOTHING WAS PRUNED',
+                  self.printed['not begun'])
+
+  def test_a_program_whose_optimizer_applies_no_constraints_says_so(self):
+    if tf.__version__.startswith('1.'):
+      self.skipTest('a program of TensorFlow 1 starts in graph mode')
+    self.assertIn('after 1 updates and NOTHING WAS PRUNED: SGD',
+                  self.printed['other weights'])
+
+  def test_a_program_that_cleared_the_session_ends_in_peace(self):
+    self.assertNotIn('Traceback', self.printed['cleared'])
 
 
 class PrunerLifeTest(absltest.TestCase):
 
   def setUp(self):
     super().setUp()
-    if keras_models.IS_KERAS_3 and not tf.executing_eagerly():
-      self.skipTest('Keras 3 has no graph mode')
+    _require_a_mode()
     keras_models.keras.backend.clear_session()
-
-  def _run_program(self, *lines):
-    """What a program prints to stderr that ends after `lines`."""
-    program = '\n'.join([
-        'import model_pruning', 'from tests.support import keras_models',
-        'model = keras_models.sequential()', *lines])
-    return subprocess.run(
-        [sys.executable, '-c', program], check=True, stderr=subprocess.PIPE,
-        universal_newlines=True).stderr
-
-  def test_a_program_that_ended_without_pruning_says_so(self):
-    printed = self._run_program(
-        "model_pruning.keras.prune(model, 'begin_pruning_step=1000')",
-        "keras_models.WAYS['fit'](model, 2)")
-    self.assertIn('after 2 updates and NOTHING WAS PRUNED', printed)
-
-  def test_a_program_whose_optimizer_applies_no_constraints_says_so(self):
-    if tf.__version__.startswith('1.'):
-      self.skipTest('a program of TensorFlow 1 starts in graph mode')
-    printed = self._run_program(
-        'import tensorflow as tf',
-        'optimizer = keras_models.keras.optimizers.SGD()',
-        "pruner = model_pruning.keras.prune(model, 'target_sparsity=0.5',",
-        '                                   optimizer=optimizer)',
-        'other = tf.Variable(1.0)',
-        "if hasattr(optimizer, 'build'):",
-        '  optimizer.build([other])',
-        'optimizer.apply_gradients([(tf.constant(1.0), other)])')
-    self.assertIn('after 1 updates and NOTHING WAS PRUNED: SGD', printed)
 
   def test_a_model_without_a_kernel_trains_as_before(self):
     model = keras_models.keras.Sequential([
@@ -90,12 +116,6 @@ class PrunerLifeTest(absltest.TestCase):
     keras_models.compile_(model, optimizer=kinds.SGD())
     with self.assertRaisesRegex(ValueError, 'must apply.*Received: SGD'):
       model_pruning.keras.prune(model, 'target_sparsity=0.5')
-
-  def test_a_program_that_cleared_the_session_ends_in_peace(self):
-    printed = self._run_program(
-        "model_pruning.keras.prune(model, 'target_sparsity=0.5')",
-        'keras_models.keras.backend.clear_session()')
-    self.assertNotIn('Traceback', printed)
 
   def test_training_that_is_too_short_is_warned_of(self):
     model = keras_models.sequential()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import pathlib
 import runpy
 import subprocess
 import sys
@@ -57,6 +58,40 @@ def run_program(program):
       [sys.executable, '-c', program], stdout=subprocess.PIPE,
       stderr=subprocess.PIPE, universal_newlines=True, check=False,
       env=dict(os.environ, PYTHONPATH=ROOT))
+
+
+_FORK_EACH = '''
+import os, sys
+for number in range(1, len(sys.argv), 2):
+  child = os.fork()
+  if not child:
+    printed = os.open(sys.argv[number + 1], os.O_CREAT | os.O_WRONLY)
+    os.dup2(printed, 1)
+    os.dup2(printed, 2)
+    exec(sys.argv[number], globals())
+    sys.exit()
+  if os.waitpid(child, 0)[1]:
+    sys.exit(f'It failed: {sys.argv[number]}')
+'''
+
+
+def run_programs(start, programs, directory):
+  """What programs print that begin alike; the beginning runs only once.
+
+  Args:
+    start: the lines they begin with, which start no thread: imports.
+    programs: the lines after these, a text each.
+    directory: an empty one.
+
+  Returns:
+    What each prints, to stderr as well, until its process has ended.
+  """
+  paths = [os.path.join(directory, str(i)) for i in range(len(programs))]
+  subprocess.run(
+      [sys.executable, '-c', start + _FORK_EACH,
+       *[one for pair in zip(programs, paths) for one in pair]],
+      check=True, env=dict(os.environ, PYTHONPATH=ROOT))
+  return [pathlib.Path(path).read_text() for path in paths]
 
 
 def content(directory):
