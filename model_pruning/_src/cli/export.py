@@ -14,6 +14,7 @@ from model_pruning._src.export import variants
 from model_pruning._src.model_files import inputs
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
+from model_pruning._src.model_files import saved_model_place
 from model_pruning._src.storage import new_file
 
 
@@ -43,7 +44,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
-  new_file.check_free(arguments.output, arguments.force)
+  if arguments.to == 'savedmodel':
+    saved_model_place.check(arguments.output, arguments.force, arguments.model)
+  else:
+    new_file.check_file(arguments.output, arguments.force)
   found = kinds.recognize(arguments.model)
   if found.kind in (kinds.Kind.KERAS, kinds.Kind.HDF5):
     report = _of_keras(arguments)

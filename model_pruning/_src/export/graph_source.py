@@ -47,7 +47,10 @@ def export_tflite(
 
 def export_saved_model(graph: frozen_lib.FrozenGraph, path: str,
                        inputs: Any = None) -> report_lib.ExportReport:
-  """Writes a graph as a SavedModel, and checks it; as `export_tflite`."""
+  """Writes a graph as a SavedModel, and checks it; as `export_tflite`.
+
+  All that is at `path` is replaced.
+  """
   return saved_model.export(_source(graph, None, inputs, None), path)
 
 

@@ -19,6 +19,7 @@ from model_pruning._src.model_files import graph_defs
 from model_pruning._src.model_files import inputs
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
+from model_pruning._src.model_files import saved_model_place
 from model_pruning._src.model_files import stored_weights
 from model_pruning._src.planning import plan as plan_lib
 from model_pruning._src.planning import report as report_lib
@@ -84,9 +85,13 @@ def prune_files(
   if calibration is not None:
     raise ValueError(f'{found} is not calibrated: batch normalizations are '
                      'estimated anew in Keras files only')
-  taken = (output + '.index' if found.kind is kinds.Kind.CHECKPOINT
-           else output)
-  new_file.check_free(taken, overwrite)
+  if found.kind is kinds.Kind.SAVED_MODEL:
+    is_copied = not structures.Channels.is_asked_for(spec)
+    saved_model_place.check(output, overwrite, found.path,
+                            os.listdir(found.path) if is_copied else ())
+  else:
+    is_checkpoint = found.kind is kinds.Kind.CHECKPOINT
+    new_file.check_file(output + '.index' * is_checkpoint, overwrite)
   report = writers[found.kind](found.path, output, at_once)
   return dataclasses.replace(report, spec=str(spec))
 
@@ -96,7 +101,7 @@ def _prune_keras(found: kinds.Found, output: str, spec: spec_lib.PruningSpec,
                  overwrite: bool) -> report_lib.PruningReport:
   """Prunes a Keras file."""
   from model_pruning._src.keras import prune_now
-  new_file.check_free(output, overwrite)
+  new_file.check_file(output, overwrite)
   model = keras_files.load(found.path, custom)
   if isinstance(calibration, (str, os.PathLike)):
     [calibration] = inputs.read(os.fspath(calibration), 1)
@@ -189,9 +194,7 @@ def _prune_saved_model(directory: str, output: str,
     return report
   from model_pruning._src.graph.strip import files as strip_files
   prefix = os.path.join(directory, 'variables', 'variables')
-  parent, name = os.path.split(os.path.abspath(output))
-  with strip_files.writing(output), replace.staged(parent) as staging:
-    target = os.path.join(staging, name)
+  with strip_files.writing(output), replace.staged_whole(output) as target:
     has_variables = os.path.exists(prefix + '.index')
     shutil.copytree(
         directory, target, ignore=lambda path, names: [
