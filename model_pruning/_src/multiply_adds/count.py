@@ -23,6 +23,10 @@ from model_pruning._src.multiply_adds import inlining
 from model_pruning._src.multiply_adds import loops
 from model_pruning._src.multiply_adds import sources as sources_lib
 
+# What gives a graph its examples -> the attribute with the shape of them.
+_INPUTS = {'Placeholder': 'shape', 'PlaceholderV2': 'shape',
+           'PlaceholderWithDefault': 'shape',
+           'IteratorGetNext': 'output_shapes'}
 _IF = ('If', 'StatelessIf', 'Case', 'StatelessCase')
 
 
@@ -65,9 +69,11 @@ def count(graph_def: Any, outputs: Optional[Sequence[str]] = None) -> Counts:
   library = inlining.Library(graph_def.library)
   flat = inlining.flatten(graph_def.node, library, outputs=outputs)
   for node in flat.graph_def.node:
-    if node.op.startswith('Placeholder') and node.attr['shape'].shape.dim:
-      first = node.attr['shape'].shape.dim[0]
-      first.size = 1 if first.size == -1 else first.size
+    if node.op in _INPUTS:
+      value = node.attr[_INPUTS[node.op]]
+      for shape in value.list.shape or [value.shape]:
+        if shape.dim and shape.dim[0].size == -1:
+          shape.dim[0].size = 1
   counter = _Count(library, None)
   counts = counter.of(flat, {})
   if not counter.has_unknown_turns:

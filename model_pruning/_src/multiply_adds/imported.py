@@ -16,6 +16,7 @@ from model_pruning._src.multiply_adds import inlining
 from model_pruning._src.multiply_adds import loops
 
 WHILE = ('While', 'StatelessWhile')
+# -> how many dimensions of the value are not those of an item.
 _ARRAY_WRITES = {'TensorArrayScatterV3': 1, 'TensorArrayWriteV3': 0}
 
 
@@ -171,8 +172,7 @@ def _refine_array(op: tf.Operation, node: Any) -> bool:
       if user.type in loops.PASSING:
         waiting.append(user.outputs[0])
       elif user.type in _ARRAY_WRITES and user.inputs[0] is handle:
-        value = user.inputs[2].shape
-        written.append(value[_ARRAY_WRITES[user.type]:] if value.rank else value)
+        written.append(user.inputs[2].shape[_ARRAY_WRITES[user.type]:])
   if not written or not all(
       one.is_fully_defined() and one.as_list() == written[0].as_list()
       for one in written):
