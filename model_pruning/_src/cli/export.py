@@ -71,7 +71,7 @@ def _of_keras(arguments: argparse.Namespace) -> Any:
       model, arguments.output,
       quantizations=arguments.quantizations.split(','), inputs=given,
       representative_data=_data(arguments.representative, len(model.inputs)),
-      overwrite=arguments.force)
+      overwrite=arguments.force, progress=arguments.progress)
 
 
 def _of_graph(arguments: argparse.Namespace, found: kinds.Found) -> Any:
@@ -86,7 +86,8 @@ def _of_graph(arguments: argparse.Namespace, found: kinds.Found) -> Any:
   return graph_source.export_tflite(
       graph, arguments.output, inputs=given,
       quantizations=arguments.quantizations.split(','),
-      representative_data=_data(arguments.representative, len(graph.inputs)))
+      representative_data=_data(arguments.representative, len(graph.inputs)),
+      progress=arguments.progress)
 
 
 def _data(path: Optional[str], number: int) -> Optional[List[np.ndarray]]:

@@ -29,7 +29,8 @@ def export_tflite(
     model: Any, path: 'Union[str, os.PathLike[str]]', *,
     quantizations: Sequence[str] = ('float32', 'float16', 'dynamic', 'int8'),
     representative_data: Any = None, inputs: Any = None,
-    overwrite: bool = False) -> report_lib.ExportReport:
+    overwrite: bool = False, progress: Optional[tflite.Progress] = None
+    ) -> report_lib.ExportReport:
   """Writes a Keras model as the smallest TensorFlow Lite file that is right.
 
       report = model_pruning.keras.export_tflite(model, 'model.tflite')
@@ -56,6 +57,9 @@ def export_tflite(
     inputs: what outputs are compared on, of the same form. Default: the first
       examples of `representative_data`, else random numbers.
     overwrite: whether a file at `path` may be replaced. Default: no.
+    progress: called with a list of forms and, as `doing`, what is done to
+      each, gives them one by one and shows how far it is. Default: nothing is
+      shown.
 
   Returns:
     What became of each form.
@@ -71,7 +75,7 @@ def export_tflite(
   data = None if representative_data is None else example_inputs.as_arrays(
       representative_data, model.inputs)
   return tflite.export(_source(model, data, inputs, 1, _ANY_SIZE), path,
-                       quantizations, data)
+                       quantizations, data, progress)
 
 
 def export_saved_model(
