@@ -11,11 +11,14 @@ TensorFlow runs in sessions, and the verdicts are listed. A file of other
 weights is planted among them and must be rejected.
 
 Then a dense layer of 1024 by 1024, and two convolutions of 128 by 128 channels
-(1x1, which alone has a sparse kernel in XNNPACK, and 3x3), are timed beside the
-same in blocks at 80 and 90 %, one example at a time on one thread, each form in
-every round. Exits with 1 if no form of a structure is right, or the planted
-file is taken for right. Converting and running is done in processes of their
-own, which the figures count among other work.
+(1x1 and 3x3), are timed beside the same in blocks at 80 and 90 %, one example
+at a time on one thread, each form in every round. The speed is the median of
+the ratios within a round: other work on the machine changes it less than it
+changes milliseconds.
+
+Exits with 1 if no form of a structure is right, or the planted file is taken
+for right. Converting and running is done in processes of their own, which the
+figures count among other work.
 """
 
 from __future__ import annotations

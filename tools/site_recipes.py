@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A hook of mkdocs: the site has the pages of recipes/ and their results too."""
+"""A hook of mkdocs: the site has recipes/ and their results too."""
 
 from __future__ import annotations
 
