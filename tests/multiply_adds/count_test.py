@@ -110,6 +110,15 @@ class CountTest(absltest.TestCase):
               lambda: tf.matmul(tf.matmul(inputs, kernel), kernel))
     self.assertEqual(self._count().weights, {'kernel': 32})
 
+  def test_a_loop_that_leads_into_itself_is_an_error(self):
+    graph_def = v1.GraphDef()
+    for name, op, ref in (('a', 'Enter', 'b'), ('b', 'Identity', 'a')):
+      node = graph_def.node.add(name=name, op=op, input=[ref])
+      node.attr['T'].type = tf.float32.as_datatype_enum
+      node.attr['frame_name'].s = b'loop'
+    with self.assertRaises(ValueError):
+      count_lib.count(graph_def)
+
   def test_an_operation_that_is_not_known_is_an_error(self):
     graph_def = v1.GraphDef()
     graph_def.node.add(name='a', op='NoSuchOperation')

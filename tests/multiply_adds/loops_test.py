@@ -98,6 +98,16 @@ class LoopsTest(parameterized.TestCase):
                      ({'kernel': None}, 0, {'kernel': 36}))
 
   @parameterized.named_parameters(_FORMS)
+  def test_a_counter_that_falls_is_not_known(self, functions):
+    def build():
+      kernel = _constant([6, 6], 'kernel')
+      images = v1.placeholder(tf.float32, [None, 6])
+      tf.while_loop(lambda i, _: i < 5,
+                    lambda i, x: (i + -1, tf.matmul(x, kernel)), [0, images])
+    self.assertEqual(self._count(build, functions),
+                     ({'kernel': None}, 0, {'kernel': 36}))
+
+  @parameterized.named_parameters(_FORMS)
   def test_a_loop_until_something_happens_has_turns_nobody_knows(
       self, functions):
     def build():

@@ -82,10 +82,12 @@ def _frames_of(graph_def: Any) -> Dict[str, Frames]:
   for node in waiting:  # Grows while it is walked.
     frames = max((found.get(_node(ref), ()) for ref in node.input), key=len)
     if node.op in _ENTRIES:
-      frames += (node.attr['frame_name'].s.decode(),)
+      name = node.attr['frame_name'].s.decode()
+      frames = frames if name in frames else (*frames, name)
     elif node.op in _EXITS:
       frames = frames[:-1]
-    if frames != found.get(node.name, ()):
+    # Only ever longer: so a graph that leads into itself comes to an end.
+    if len(frames) > len(found.get(node.name, ())):
       found[node.name] = frames
       waiting += consumers.get(node.name, ())
   # A constant that enters a loop does not say that it is in another one.
@@ -128,9 +130,9 @@ class FrameLoops:
       elif op.type == 'Less':
         counter = self._behind(op.inputs[0])
         step = self._step(counter)
-        limits.append(step and loops.turns_between(
+        limits.append(loops.turns_between(
             loops.static_value(counter.inputs[0]), self._limit(op.inputs[1]),
-            step))
+            step) if step else None)
       else:
         return None
     return loops.fewest(limits)

@@ -152,12 +152,12 @@ def _refine_loop(op: tf.Operation, node: Any,
   if all(shape.is_fully_defined() or _dims(_first(value.shape, shape)) == _dims(
       shape) for value, shape in zip(op.inputs, shapes)):
     return False
-  lasting = lasting_shapes(op, library)
-  del node.attr['output_shapes'].list.shape[:]
-  node.attr['output_shapes'].list.shape.extend(
-      shape.as_proto() for shape in lasting)
-  return [_dims(shape) for shape in shapes] != [
-      _dims(shape) for shape in lasting]
+  said = node.attr['output_shapes'].list.shape
+  before = list(said)
+  lasting = [shape.as_proto() for shape in lasting_shapes(op, library)]
+  del said[:]
+  said.extend(lasting)
+  return before != lasting
 
 
 def _refine_array(op: tf.Operation, node: Any) -> bool:

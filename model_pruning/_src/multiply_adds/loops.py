@@ -88,12 +88,12 @@ def num_turns(op: tf.Operation, library: inlining.Library) -> Optional[int]:
 
 def turns_between(start: Optional[int], limit: Optional[int],
                   step: Optional[int]) -> Optional[int]:
-  """How often a counter is below a limit; None if one of them is not known.
+  """How often a counter that grows is below a limit; None if not known.
 
   >>> turns_between(0, 7, 2), turns_between(0, None, 1)
   (4, None)
   """
-  if start is None or limit is None or not step:
+  if start is None or limit is None or step is None or step <= 0:
     return None
   return max(0, math.ceil((limit - start) / step))
 
