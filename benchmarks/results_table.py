@@ -120,29 +120,30 @@ def packed() -> Iterator[List[Any]]:
 
 
 def exports() -> Iterator[List[Any]]:
-  """One row for each result, structure and form."""
+  """One row for each result, network, structure and form."""
   for row, result in _results('tflite_export'):
     for one in result['matrix']:
       if 'name' not in one:  # No form of this structure is right.
-        yield [row, one['structure'], '', '', '', one['problem']]
+        yield [row, one['network'], one['structure'], '', '', '',
+               one['problem']]
         continue
       verdict = one['problem'] or (
           'right, the smallest' if one['chosen'] else 'right')
-      yield [row, one['structure'], one['name'],
+      yield [row, one['network'], one['structure'], one['name'],
              f'{one["num_bytes"]:,}' if one['num_bytes'] else '',
              '' if one['error'] is None else f'{one["error"]:.2g}',
              ' '.join(verdict.replace('|', '/').split())]
-    yield [row, 'dense', 'a planted file of other weights', '', '',
+    yield [row, 'one layer', 'dense', 'a planted file of other weights', '', '',
            result['planted'] or 'taken for right']
 
 
 def latencies() -> Iterator[List[Any]]:
-  """One row for each result, file and number of threads."""
+  """One row for each result, network and file."""
   for row, result in _results('tflite_export'):
     for one in result['latency']:
-      yield [row, one['path'], one['threads'], f'{one["median"]:.3f}',
-             f'{one["low"]:.3f} - {one["high"]:.3f}', f'{one["speed"]:.2f}',
-             one['densified']]
+      yield [row, one['network'], one['path'], f'{one["num_bytes"]:,}',
+             f'{one["speed"]:.2f}', f'{one["median"]:.3f}',
+             f'{one["low"]:.3f} - {one["high"]:.3f}', one['densified']]
 
 
 def applications() -> Iterator[List[Any]]:
@@ -211,14 +212,18 @@ def main() -> None:
              'over bound', 'encode', 'decode', 'gzip', 'zstd', 'exact'],
             packed()),
       '\n## TensorFlow Lite files\n',
-      'Three dense layers in every form, compared with the model.\n'
-      'The error is that with the default delegate, over the largest output.\n',
-      table(['row', 'structure', 'form', 'bytes', 'error', 'verdict'],
-            exports()),
-      '\nOne dense layer of 1024 by 1024, float32, in blocks of 4x1, each\n'
-      'file in every round. Convolutions were not timed.\n',
-      table(['row', 'file', 'threads', 'ms', '10 % - 90 %', 'speed over dense',
-             'weights made dense'], latencies()),
+      'Three dense layers, and three convolutions and a dense layer, in every\n'
+      'form, compared with the model. The error is that with the default\n'
+      'delegate, over the largest output.\n',
+      table(['row', 'network', 'structure', 'form', 'bytes', 'error',
+             'verdict'], exports()),
+      '\nFloat32, in blocks of 4x1, one thread. Each file runs in every\n'
+      'round, and the speed is the median of the ratios within a round:\n'
+      'compare that, and not milliseconds, where the machine had other work\n'
+      '(see the last table). Convolutions are no faster for their zeros:\n'
+      'TensorFlow Lite makes their weights dense.\n',
+      table(['row', 'network', 'file', 'bytes', 'speed over dense', 'ms',
+             '10 % - 90 %', 'weights made dense'], latencies()),
       '\n## Networks of keras.applications\n',
       'Random weights, pruned to 0.9, two steps, saved, and loaded where\n'
       'there is no model_pruning; not made by `make bench`. In the last\n'

@@ -19,6 +19,7 @@ from absl.testing import absltest
 
 from model_pruning._src.cli import main
 from model_pruning._src.cli import progress
+from tests.support.files import commands
 from tests.support.files import stored_models
 
 try:
@@ -90,10 +91,12 @@ class ProgressTest(absltest.TestCase):
   @_NEEDS_RICH
   def test_weights_are_counted_and_the_answer_is_json_alone(self):
     prefix, _ = stored_models.write_checkpoint(self._directory)
-    packed, arrays, page = self._paths('packed', 'arrays.npz', 'page.html')
+    packed, arrays, page, pruned = self._paths(
+        'packed', 'arrays.npz', 'page.html', 'pruned')
     for argv, words in (
         (('report', prefix, '--html', page), 'Reading'),
         (('compare', prefix, prefix), 'Comparing'),
+        (('prune', prefix, pruned, '--spec', 'target_sparsity=0.5'), 'Pruning'),
         (('pack', prefix, packed), 'Packing'),
         (('unpack', packed, arrays), 'Unpacking')):
       with self.subTest(argv[0]):
@@ -111,6 +114,22 @@ class ProgressTest(absltest.TestCase):
     np.savez(data, x=np.ones([2, 4]), y=np.ones([2, 4]))
     self._check('sensitivity', model, '--data', data, '--sparsities', '0.5',
                 words=('Pruning', '100%'))
+
+  @_NEEDS_RICH
+  def test_forms_and_rounds_are_counted(self):
+    if not tf.executing_eagerly():
+      self.skipTest('Keras files are loaded in eager mode')
+    model, lite, pruned = self._paths('model.h5', 'lite', 'pruned.h5')
+    net = tf.keras.Sequential([tf.keras.layers.Dense(4)])
+    net.build((None, 4))
+    net.save(model)
+    self._check('prune', model, pruned, '--spec', 'target_sparsity=0.5',
+                words=('Pruning', '100%'))
+    with commands.in_one_process():
+      self._check('export', model, lite, '--quantizations', 'float32',
+                  words=('Converting', 'Checking', '100%'))
+      self._check('latency', lite, '--rounds', '1',
+                  words=('Measuring', '100%'))
 
   def test_nothing_is_shown_of_what_is_quick(self):
     err = _Terminal()

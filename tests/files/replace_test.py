@@ -9,9 +9,11 @@ import math
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
+from unittest import mock
 
 from absl.testing import absltest
 
@@ -27,7 +29,7 @@ def _write(folder, **contents):
 
 
 class _Interrupt:
-  """Raises a KeyboardInterrupt before one of the lines of replace.py.
+  """Calls a function before one of the lines of replace.py.
 
   They are counted as they are run, up to those that clean up.
 
@@ -35,8 +37,9 @@ class _Interrupt:
     is_raised: whether that line was come to.
   """
 
-  def __init__(self, line):
+  def __init__(self, line, interrupt=signal.default_int_handler):
     self._left = line
+    self._interrupt = interrupt
     self.is_raised = False
 
   def __enter__(self):
@@ -56,7 +59,7 @@ class _Interrupt:
       self._left -= 1
       if self._left < 0:
         self.is_raised = True
-        raise KeyboardInterrupt
+        self._interrupt(signal.SIGINT, frame)
     return self._trace
 
 
@@ -129,6 +132,90 @@ class ReplaceTest(absltest.TestCase):
           break
       self.assertEqual(found, after)
       self.assertGreater(line, 20)
+
+  def _make_folders(self):
+    """A folder `out` of an old result, and the path of it."""
+    target = os.path.join(self._folder, 'out')
+    os.mkdir(target)
+    _write(target, a='old', gone='old')
+    return target
+
+  def test_a_folder_takes_the_place_of_another_as_a_whole(self):
+    target = self._make_folders()
+    os.symlink('out', self._folder + '/link')
+    for path in (target, self._folder + '/link'):
+      with replace.staged_whole(path) as staging:
+        os.mkdir(staging)
+        _write(staging, a=path, b='new')
+        self.assertEqual(os.path.basename(staging), 'out')
+      self.assertEqual(_contents(target), {'a': path, 'b': 'new'})
+    self.assertCountEqual(os.listdir(self._folder), ['link', 'out'])
+
+  def test_a_folder_stays_if_no_other_can_take_its_place(self):
+    target = self._make_folders()
+    rename = os.rename
+    staged = []
+
+    def refuse(source, place):
+      if source in staged:
+        raise OSError(5, 'Input/output error')
+      rename(source, place)
+
+    with mock.patch.object(replace, '_exchange', lambda *_: False):
+      with mock.patch.object(os, 'rename', refuse):
+        with self.assertRaisesRegex(errors.FileError, 'cannot be written'):
+          with replace.staged_whole(target) as staging:
+            os.mkdir(staging)
+            staged.append(staging)
+    self.assertEqual(_contents(target), {'a': 'old', 'gone': 'old'})
+    self.assertEqual(os.listdir(self._folder), ['out'])
+
+  def test_an_interrupt_at_any_line_leaves_one_folder_or_the_other(self):
+    old, new = {'a': 'old', 'gone': 'old'}, {'a': 'new', 'b': 'new'}
+    for exchange in (replace._exchange, lambda *_: False):
+      for line in range(1000):
+        target = self._make_folders()
+        interrupt = _Interrupt(line)
+        try:
+          with mock.patch.object(replace, '_exchange', exchange):
+            with interrupt, replace.staged_whole(target) as staging:
+              os.mkdir(staging)
+              _write(staging, **new)
+        except KeyboardInterrupt:
+          pass
+        found = _contents(target)
+        self.assertIn(found, (old, new), line)
+        self.assertEqual(os.listdir(self._folder), ['out'])
+        shutil.rmtree(target)
+        if not interrupt.is_raised:
+          break
+      self.assertEqual(found, new)
+      self.assertGreater(line, 20)
+
+  def test_a_process_killed_at_any_line_leaves_one_folder_or_the_other(self):
+    one, other = self._folder + '/one', self._folder + '/other'
+    os.mkdir(one)
+    os.mkdir(other)
+    if not replace._exchange(one, other):
+      self.skipTest('this system cannot exchange two folders at once')
+    old, new = {'a': 'old', 'gone': 'old'}, {'a': 'new', 'b': 'new'}
+    for line in range(1000):
+      target = self._make_folders()
+      child = os.fork()
+      if not child:
+        with _Interrupt(line, lambda *_: os._exit(9)):
+          with replace.staged_whole(target) as staging:
+            os.mkdir(staging)
+            _write(staging, **new)
+        os._exit(0)
+      is_killed = os.waitpid(child, 0)[1] != 0
+      found = _contents(target)
+      self.assertIn(found, (old, new), line)
+      shutil.rmtree(target)
+      if not is_killed:
+        break
+    self.assertEqual(found, new)
+    self.assertGreater(line, 20)
 
   def test_what_was_replaced_comes_back_if_the_rest_cannot_be(self):
     _write(self._folder, a='old', z='old')

@@ -115,6 +115,23 @@ class SensitivityTest(parameterized.TestCase):
             for curve in report.curves))
     with self.assertRaisesRegex(ValueError, 'are known .it is not said.'):
       unknown.suggest(max_multiply_adds=9)
+    in_loops = dataclasses.replace(report, unknown_multiply_adds='', curves=[
+        dataclasses.replace(curve, multiply_adds=None,
+                            multiply_adds_per_turn=10)
+        for curve in report.curves])
+    with self.assertRaisesRegex(ValueError, 'are known .they are in loops'):
+      in_loops.suggest(max_multiply_adds=9)
+
+  def test_a_budget_names_the_weights_that_it_is_without(self):
+    report = sensitivity(self._model, _loss, sparsities=_SPARSITIES)
+    first, *others = report.curves
+    partly = dataclasses.replace(report, curves=[
+        dataclasses.replace(first, multiply_adds=None),
+        *(dataclasses.replace(curve, multiply_adds=100) for curve in others)])
+    suggested = partly.suggest(max_multiply_adds=50 * len(others))
+    self.assertIn(f'not known of {first.name}: the budget is without',
+                  str(suggested))
+    self.assertNotIn('not known', report.suggest(sparsity=0.5).note)
 
   def test_blocks_are_pruned_as_blocks(self):
     zeros = []

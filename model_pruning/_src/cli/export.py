@@ -14,6 +14,7 @@ from model_pruning._src.export import variants
 from model_pruning._src.model_files import inputs
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
+from model_pruning._src.model_files import saved_model_place
 from model_pruning._src.storage import new_file
 
 
@@ -43,7 +44,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
-  new_file.check_free(arguments.output, arguments.force)
+  if arguments.to == 'savedmodel':
+    saved_model_place.check(arguments.output, arguments.force, arguments.model)
+  else:
+    new_file.check_file(arguments.output, arguments.force)
   found = kinds.recognize(arguments.model)
   if found.kind in (kinds.Kind.KERAS, kinds.Kind.HDF5):
     report = _of_keras(arguments)
@@ -67,7 +71,7 @@ def _of_keras(arguments: argparse.Namespace) -> Any:
       model, arguments.output,
       quantizations=arguments.quantizations.split(','), inputs=given,
       representative_data=_data(arguments.representative, len(model.inputs)),
-      overwrite=arguments.force)
+      overwrite=arguments.force, progress=arguments.progress)
 
 
 def _of_graph(arguments: argparse.Namespace, found: kinds.Found) -> Any:
@@ -82,7 +86,8 @@ def _of_graph(arguments: argparse.Namespace, found: kinds.Found) -> Any:
   return graph_source.export_tflite(
       graph, arguments.output, inputs=given,
       quantizations=arguments.quantizations.split(','),
-      representative_data=_data(arguments.representative, len(graph.inputs)))
+      representative_data=_data(arguments.representative, len(graph.inputs)),
+      progress=arguments.progress)
 
 
 def _data(path: Optional[str], number: int) -> Optional[List[np.ndarray]]:

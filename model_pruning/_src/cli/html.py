@@ -122,6 +122,11 @@ def _row(weight: measured.MeasuredWeight) -> str:
 
 def _multiply_adds_of(weight: measured.MeasuredWeight) -> str:
   """The multiply-adds of a kernel in words; '' if they are not known."""
+  if weight.multiply_adds_per_turn is not None:
+    return ('multiply-adds in each turn of its loop: '
+            f'{report_lib.short(weight.multiply_adds_per_turn)}, '
+            f'{report_lib.short(weight.nonzero_multiply_adds_per_turn)} '
+            'without zeros')
   if weight.multiply_adds is None:
     return ''
   return (f'multiply-adds: {report_lib.short(weight.multiply_adds)}, '

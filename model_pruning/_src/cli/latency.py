@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 
 from model_pruning._src.cli import command
 from model_pruning._src.export import latency
@@ -21,7 +22,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
-  report = latency.latency(arguments.models, arguments.rounds, arguments.same)
+  report = latency.latency(arguments.models, arguments.rounds, arguments.same,
+                           functools.partial(arguments.progress,
+                                             doing='Measuring'))
   return command.Answer(str(report), report.to_dict())
 
 

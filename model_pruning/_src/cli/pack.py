@@ -25,7 +25,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
   # Said before a large model is read.
-  new_file.check_free(arguments.output, arguments.force)
+  new_file.check_file(arguments.output, arguments.force)
   stored = arrays.arrays_of(
       kinds.recognize(arguments.model), arguments.custom)
   numbers = [array for array in stored if arrays.is_numeric(array)]

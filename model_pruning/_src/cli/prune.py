@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 
 from model_pruning._src.cli import command
 
@@ -25,7 +26,8 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
   report = prune_files.prune_files(
       arguments.model, arguments.output, arguments.spec,
       calibration=arguments.calibration, custom=arguments.custom,
-      overwrite=arguments.force)
+      overwrite=arguments.force,
+      progress=functools.partial(arguments.progress, doing='Pruning'))
   estimated = (' Batch normalizations have their statistics from '
                f'{arguments.calibration}.' if arguments.calibration else '')
   return command.Answer(

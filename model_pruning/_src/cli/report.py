@@ -32,7 +32,7 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
     picture.check_installed()
   for path in (arguments.html, arguments.png):
     if path:
-      new_file.check_free(path, arguments.force)
+      new_file.check_file(path, arguments.force)
   report = report_lib.report(
       arguments.model, functools.partial(arguments.progress, doing='Reading'),
       arguments.custom)

@@ -51,7 +51,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> command.Answer:
   if arguments.png:
     picture.check_installed()
-    new_file.check_free(arguments.png, arguments.force)
+    new_file.check_file(arguments.png, arguments.force)
   path = arguments.model or arguments.model_option
   data = inputs.read_examples(arguments.data)
   model = keras_files.load(path, arguments.custom, compiled=True)

@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
+from typing import Any, Optional
 
 from model_pruning._src.cli import command
+from model_pruning._src.files import replace
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
+from model_pruning._src.model_files import saved_model_place
 from model_pruning._src.storage import new_file
 
 _RESULTS = ('graph_def', 'checkpoint', 'saved_model')
@@ -31,7 +35,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
   found = kinds.recognize(arguments.model)
-  new_file.check_free(arguments.output, arguments.force)
   if found.kind in (kinds.Kind.KERAS, kinds.Kind.HDF5):
     return _strip_keras(arguments, found)
   from model_pruning._src.graph.strip import strip as strip_lib
@@ -43,13 +46,22 @@ def _run(arguments: argparse.Namespace) -> command.Answer:
     raise ValueError(f'{found} has no masks that could be stripped')
   argument, result = sources[found.kind]
   result = arguments.to or result
-  directory, filename = arguments.output, None
-  if result != 'saved_model':
-    directory, filename = os.path.split(os.path.abspath(arguments.output))
-  report = strip_lib.strip_pruning_vars(
-      output_node_names=[name for name in arguments.outputs.split(',') if name],
-      output_dir=directory, filename=filename, result=result,
-      **{argument: found.path})
+
+  def strip(directory: str, filename: Optional[str] = None) -> Any:
+    report = strip_lib.strip_pruning_vars(
+        output_node_names=list(filter(None, arguments.outputs.split(','))),
+        output_dir=directory, filename=filename, result=result,
+        **{argument: found.path})
+    return dataclasses.replace(report, path=arguments.output)
+
+  if result == 'saved_model':
+    saved_model_place.check(arguments.output, arguments.force, found.path)
+    with replace.staged_whole(arguments.output) as staging:
+      report = strip(staging)
+  else:
+    written = arguments.output + '.index' * (result == 'checkpoint')
+    new_file.check_file(written, arguments.force)
+    report = strip(*os.path.split(os.path.abspath(arguments.output)))
   return command.Answer(
       str(report), dict(path=arguments.output, text=str(report)))
 
@@ -58,6 +70,7 @@ def _strip_keras(arguments: argparse.Namespace,
                  found: kinds.Found) -> command.Answer:
   """Strips the wrappers of a Keras model."""
   import model_pruning
+  new_file.check_file(arguments.output, arguments.force)
   with model_pruning.keras.prune_scope():
     model = keras_files.load(found.path, arguments.custom)
   stripped = model_pruning.keras.strip_pruning(model)

@@ -31,7 +31,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> command.Answer:
-  new_file.check_free(arguments.output, arguments.force)
+  new_file.check_file(arguments.output, arguments.force)
   if arguments.into:
     return _into_model(arguments)
   with packed_file.reading(arguments.packed, arguments.max_bytes) as packed:

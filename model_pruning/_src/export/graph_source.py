@@ -23,8 +23,8 @@ v1 = tf.compat.v1
 
 def export_tflite(
     graph: frozen_lib.FrozenGraph, path: str, *, quantizations: Sequence[str],
-    representative_data: Any = None, inputs: Any = None
-    ) -> report_lib.ExportReport:
+    representative_data: Any = None, inputs: Any = None,
+    progress: Optional[tflite.Progress] = None) -> report_lib.ExportReport:
   """Writes a graph as the smallest TensorFlow Lite file that is right.
 
   Args:
@@ -34,6 +34,7 @@ def export_tflite(
     representative_data: inputs like those of the training, or None.
     inputs: what outputs are compared on. Default: the first examples of
       `representative_data`, else random numbers.
+    progress: see `tflite.Progress`. Default: nothing is shown.
 
   Raises:
     ValueError: if the graph cannot be run, or takes batches of another size
@@ -42,12 +43,15 @@ def export_tflite(
   data = None if representative_data is None else example_inputs.as_arrays(
       representative_data, graph.inputs)
   return tflite.export(_source(graph, data, inputs, source_lib.ANY_SIZE), path,
-                       quantizations, data)
+                       quantizations, data, progress)
 
 
 def export_saved_model(graph: frozen_lib.FrozenGraph, path: str,
                        inputs: Any = None) -> report_lib.ExportReport:
-  """Writes a graph as a SavedModel, and checks it; as `export_tflite`."""
+  """Writes a graph as a SavedModel, and checks it; as `export_tflite`.
+
+  All that is at `path` is replaced.
+  """
   return saved_model.export(_source(graph, None, inputs, None), path)
 
 

@@ -19,6 +19,8 @@ from model_pruning._src.export import tflite
 from model_pruning._src.keras.models import example_inputs
 from model_pruning._src.keras.models import model_check
 from model_pruning._src.keras.models import which_keras
+from model_pruning._src.model_files import saved_model_place
+from model_pruning._src.storage import new_file
 
 _ANY_SIZE = source_lib.ANY_SIZE
 
@@ -27,7 +29,8 @@ def export_tflite(
     model: Any, path: 'Union[str, os.PathLike[str]]', *,
     quantizations: Sequence[str] = ('float32', 'float16', 'dynamic', 'int8'),
     representative_data: Any = None, inputs: Any = None,
-    overwrite: bool = False) -> report_lib.ExportReport:
+    overwrite: bool = False, progress: Optional[tflite.Progress] = None
+    ) -> report_lib.ExportReport:
   """Writes a Keras model as the smallest TensorFlow Lite file that is right.
 
       report = model_pruning.keras.export_tflite(model, 'model.tflite')
@@ -54,6 +57,9 @@ def export_tflite(
     inputs: what outputs are compared on, of the same form. Default: the first
       examples of `representative_data`, else random numbers.
     overwrite: whether a file at `path` may be replaced. Default: no.
+    progress: called with a list of forms and, as `doing`, what is done to
+      each, gives them one by one and shows how far it is. Default: nothing is
+      shown.
 
   Returns:
     What became of each form.
@@ -64,11 +70,12 @@ def export_tflite(
       taken, a form is not known, or no form is right.
   """
   path = os.fspath(path)
-  _check(model, path, 'export_tflite', overwrite)
+  _check(model, 'export_tflite')
+  new_file.check_file(path, overwrite)
   data = None if representative_data is None else example_inputs.as_arrays(
       representative_data, model.inputs)
   return tflite.export(_source(model, data, inputs, 1, _ANY_SIZE), path,
-                       quantizations, data)
+                       quantizations, data, progress)
 
 
 def export_saved_model(
@@ -84,7 +91,8 @@ def export_saved_model(
     path: the directory to write.
     inputs: what outputs are compared on, as for `export_tflite`. Default:
       random numbers.
-    overwrite: whether an empty directory at `path` may be replaced.
+    overwrite: whether a SavedModel, or an empty directory, at `path` may be
+      replaced.
 
   Returns:
     How far its outputs are from the model's.
@@ -95,20 +103,18 @@ def export_saved_model(
       taken, or the SavedModel computes something else.
   """
   path = os.fspath(path)
-  _check(model, path, 'export_saved_model', overwrite)
+  _check(model, 'export_saved_model')
+  saved_model_place.check(path, overwrite)
   return saved_model.export(_source(model, None, inputs, None, None), path)
 
 
-def _check(model: Any, path: str, what: str, overwrite: bool) -> None:
-  """Raises an error if a model cannot be exported, or a path is taken."""
+def _check(model: Any, what: str) -> None:
+  """Raises an error if a model cannot be exported."""
   model_check.check_built(model, what)
   if not getattr(model, 'inputs', None):
     raise ValueError(
         'Argument `model` must be a functional or Sequential model, whose '
         f'inputs are known. Received: {model.name!r}')
-  if os.path.lexists(path) and not overwrite:
-    raise ValueError(f'{path} exists and is not overwritten; give another '
-                     'path, or allow it with overwrite=True')
 
 
 def _source(model: Any, data: Optional[List[np.ndarray]], inputs: Any,

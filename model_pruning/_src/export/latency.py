@@ -12,7 +12,16 @@ import statistics
 import sys
 import tempfile
 import time
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import (
+  Any,
+  Callable,
+  Dict,
+  Iterator,
+  List,
+  Optional,
+  Sequence,
+  Tuple,
+)
 
 import numpy as np
 
@@ -84,7 +93,8 @@ class LatencyReport:
 
 
 def latency(paths: Sequence[str], rounds: int = _ROUNDS,
-            must_agree: bool = False) -> LatencyReport:
+            must_agree: bool = False,
+            progress: Optional[Callable[[Any], Any]] = None) -> LatencyReport:
   """Measures TensorFlow Lite models, one example at a time.
 
   In each round every model runs once, so that all see the same machine. One
@@ -97,6 +107,8 @@ def latency(paths: Sequence[str], rounds: int = _ROUNDS,
     must_agree: whether outputs must be those of the first model, as forms of
       one model have them. Default: no, a pruned model computes something else
       than a dense one; the report says how far they differ.
+    progress: called with a list of rounds, gives them one by one and shows how
+      far it is. Default: nothing is shown.
 
   Raises:
     ValueError: if a file is none of TensorFlow Lite, a model cannot be run,
@@ -112,7 +124,8 @@ def latency(paths: Sequence[str], rounds: int = _ROUNDS,
   with tempfile.TemporaryDirectory() as directory:
     output = os.path.join(directory, 'latency.json')
     [problem] = child.run(_MODULE, [
-        dict(paths=list(paths), rounds=rounds, output=output)])
+        dict(paths=list(paths), rounds=rounds, output=output)], progress,
+        (rounds + _WARM_UP) * len(_threads()))
     if problem:
       raise ValueError(f'{", ".join(paths)} cannot be measured: {problem}')
     with open(output) as file:
@@ -129,9 +142,14 @@ def latency(paths: Sequence[str], rounds: int = _ROUNDS,
   return report
 
 
-def _measure(paths: Sequence[str], rounds: int,
-             threads: int) -> List[Dict[str, Any]]:
-  """One row for each model, at a number of threads."""
+def _threads() -> List[int]:
+  """The numbers of threads that are measured."""
+  return sorted({1, os.cpu_count() or 1})
+
+
+def _measure(paths: Sequence[str], rounds: int, threads: int,
+             rows: List[Dict[str, Any]]) -> Iterator[int]:
+  """Yields each round that is done; adds a row for each model in the end."""
   models = [run_tflite.interpreter_of(
       path, run_tflite.WITH_DELEGATE, threads) for path in paths]
   random = np.random.RandomState(0)
@@ -147,8 +165,8 @@ def _measure(paths: Sequence[str], rounds: int,
       models[model].invoke()
       if i >= _WARM_UP:
         times[model].append(1e3 * (time.perf_counter() - begin))
+    yield i
   scale = max(float(np.max(np.abs(one))) for one in outputs[0]) or 1.0
-  rows = []
   for path, taken, output in zip(paths, times, outputs):
     error = max(float(np.max(np.abs(one - other)))
                 for one, other in zip(outputs[0], output)) / scale
@@ -158,7 +176,6 @@ def _measure(paths: Sequence[str], rounds: int,
         float(deciles[1]), statistics.median(
             [first / one for first, one in zip(times[0], taken)]),
         error, _num_densified(path))))
-  return rows
 
 
 def _num_densified(path: str) -> Optional[int]:
@@ -177,11 +194,11 @@ def _num_densified(path: str) -> Optional[int]:
              for line in printed.getvalue().splitlines())
 
 
-def _do(job: child.Job) -> None:
-  """Measures models and writes the rows as JSON."""
+def _do(job: child.Job) -> Iterator[int]:
+  """Measures models and writes the rows as JSON; yields each round."""
   rows: List[Dict[str, Any]] = []
-  for threads in sorted({1, os.cpu_count() or 1}):
-    rows += _measure(job['paths'], job['rounds'], threads)
+  for threads in _threads():
+    yield from _measure(job['paths'], job['rounds'], threads, rows)
   with open(job['output'], 'w') as file:
     json.dump(rows, file)
 

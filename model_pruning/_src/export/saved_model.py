@@ -16,7 +16,6 @@ from model_pruning._src.export import source as source_lib
 from model_pruning._src.files import errors
 from model_pruning._src.files import replace
 
-_MESSAGE = 'saved_model.pb'
 # The order of additions may differ, and nothing else.
 _TOLERANCE = 1e-5
 
@@ -26,7 +25,7 @@ def export(source: source_lib.Source, path: str) -> report_lib.ExportReport:
 
   Args:
     source: the model.
-    path: of the directory, which must be empty if it is there.
+    path: of the directory. All that is there is replaced.
 
   Returns:
     How far its outputs are from the model's.
@@ -35,11 +34,7 @@ def export(source: source_lib.Source, path: str) -> report_lib.ExportReport:
     ValueError: if it cannot be written, or computes something else. Nothing is
       written then.
   """
-  if os.path.lexists(path) and not (os.path.isdir(path)
-                                    and not os.listdir(path)):
-    raise ValueError(f'{path} is there and no empty directory; remove it, or '
-                     'give another path')
-  with replace.staged(path, _MESSAGE) as staging:
+  with replace.staged_whole(path) as staging:
     try:
       source.write_saved_model(staging)
     except tf.errors.OpError as e:  # The disk is full, say.

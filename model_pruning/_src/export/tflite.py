@@ -8,12 +8,21 @@ wrong, not finite or fails is rejected, and the smallest right one is kept.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import shutil
 import tempfile
 import zlib
-from typing import List, NamedTuple, Optional, Sequence
+from typing import (
+  Any,
+  Callable,
+  Iterable,
+  List,
+  NamedTuple,
+  Optional,
+  Sequence,
+)
 
 import numpy as np
 
@@ -27,12 +36,15 @@ from model_pruning._src.files import replace
 
 _CONVERT = 'model_pruning._src.export.convert'
 _RUN = 'model_pruning._src.export.run_tflite'
+# Called with a list and what is done to each item, as `doing`; gives the items
+# one by one, and shows how far it is.
+Progress = Callable[..., Iterable[Any]]
 _DELEGATES = (run_tflite.WITH_DELEGATE, run_tflite.WITHOUT_DELEGATE)
 
 
 def export(source: source_lib.Source, path: str, quantizations: Sequence[str],
-           representative: Optional[List[np.ndarray]] = None
-           ) -> report_lib.ExportReport:
+           representative: Optional[List[np.ndarray]] = None,
+           progress: Optional[Progress] = None) -> report_lib.ExportReport:
   """Writes the smallest TensorFlow Lite file that computes what a model does.
 
   Args:
@@ -40,6 +52,7 @@ def export(source: source_lib.Source, path: str, quantizations: Sequence[str],
     path: of the file, which may be replaced.
     quantizations: what is allowed, of `variants.QUANTIZATIONS`.
     representative: inputs like those of the training, for int8.
+    progress: see `Progress`. Default: nothing is shown.
 
   Returns:
     What became of each variant.
@@ -62,12 +75,13 @@ def export(source: source_lib.Source, path: str, quantizations: Sequence[str],
     problems = child.run(_CONVERT, [
         dict(saved_model=saved_model, output=file, data=data,
              quantization=variant.quantization, is_sparse=variant.is_sparse)
-        for variant, file in zip(wanted, files)])
+        for variant, file in zip(wanted, files)], _doing(
+            progress, 'Converting'))
     checked = iter(verify(
         [Checked(str(variant), file,
                  variants_lib.TOLERANCES[variant.quantization])
          for variant, file, problem in zip(wanted, files, problems)
-         if not problem], inputs, source.outputs, source.names))
+         if not problem], inputs, source.outputs, source.names, progress))
     tried = [
         report_lib.ExportedVariant(
             str(variant), 0, 0, math.nan, math.nan,
@@ -83,6 +97,12 @@ def export(source: source_lib.Source, path: str, quantizations: Sequence[str],
       shutil.copyfile(os.path.join(directory, f'{best}.tflite'),
                       os.path.join(staging, name))
   return report_lib.ExportReport(path, tried[best].name, tuple(tried))
+
+
+def _doing(progress: Optional[Progress], doing: str
+           ) -> Optional[Callable[[Any], Iterable[Any]]]:
+  """The progress of one thing; None if none is shown."""
+  return progress and functools.partial(progress, doing=doing)
 
 
 def _save(path: str, arrays: Sequence[np.ndarray]) -> None:
@@ -105,7 +125,8 @@ class Checked(NamedTuple):
 
 
 def verify(files: Sequence[Checked], inputs: str, expected: List[np.ndarray],
-           names: Sequence[Sequence[str]] = ()
+           names: Sequence[Sequence[str]] = (),
+           progress: Optional[Progress] = None
            ) -> List[report_lib.ExportedVariant]:
   """Compares what TensorFlow Lite files compute with what they should.
 
@@ -115,12 +136,13 @@ def verify(files: Sequence[Checked], inputs: str, expected: List[np.ndarray],
     expected: the outputs of the model.
     names: for each input what it may be called in the files. Default: inputs
       are in the order of the files.
+    progress: see `Progress`. Default: nothing is shown.
   """
   jobs = [dict(file=checked.file, inputs=inputs, delegate=delegate,
                names=[list(one) for one in names],
                output=f'{checked.file}.{delegate}.npz')
           for checked in files for delegate in _DELEGATES]
-  problems = iter(child.run(_RUN, jobs))
+  problems = iter(child.run(_RUN, jobs, _doing(progress, 'Checking')))
   found = []
   for checked in files:
     errors = []

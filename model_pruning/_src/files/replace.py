@@ -8,11 +8,17 @@
 Whatever fails in the block, or afterwards, leaves '/models/new' as it was. A
 process that is killed may leave a folder `.model_pruning-...` behind, which
 nothing reads.
+
+A file takes the place of another at once, and so does a folder on Linux: even
+a process that is killed leaves the old one or the new one. Elsewhere a folder
+is moved aside first, and a process killed in between leaves it, whole, in
+`.model_pruning-...`. Several files that replace others do so one by one.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
 import stat
@@ -22,6 +28,10 @@ from typing import Iterator, List, Optional
 from model_pruning._src.files import errors
 
 _PREFIX = '.model_pruning-'
+# Of <fcntl.h> and <stdio.h> of Linux: paths are from the current directory, and
+# two of them are exchanged.
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
 
 
 @contextlib.contextmanager
@@ -73,6 +83,27 @@ def staged(folder: str, last: Optional[str] = None) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def staged_whole(folder: str) -> Iterator[str]:
+  """Context manager: a path for a folder that replaces `folder` as a whole.
+
+  Unlike with `staged`, nothing stays of a folder that is there. A link to a
+  folder stays, and the folder that it leads to is replaced.
+
+  Args:
+    folder: where the new folder is to be.
+
+  Yields:
+    A path on the same disk, with the same name, where the block makes it.
+
+  Raises:
+    FileError: It cannot be written. `folder` is as it was.
+  """
+  parent, name = os.path.split(os.path.realpath(folder))
+  with staged(parent) as staging:
+    yield os.path.join(staging, name)
+
+
+@contextlib.contextmanager
 def writing(path: str) -> Iterator[None]:
   """Context manager: an OSError becomes an error about a file to write.
 
@@ -104,11 +135,12 @@ def _missing(path: str) -> List[str]:
 def _move_in(staging: str, target: str, last: Optional[str]) -> None:
   """Moves what is in one folder to another, all or nothing."""
   names = sorted(os.listdir(staging), key=lambda name: (name == last, name))
-  if len(names) == 1:
-    os.replace(os.path.join(staging, names[0]), os.path.join(target, names[0]))
-    return
   backups = os.path.join(staging, uuid.uuid4().hex)
   os.mkdir(backups)
+  if len(names) == 1:
+    _replace(os.path.join(staging, names[0]), os.path.join(target, names[0]),
+             os.path.join(backups, names[0]))
+    return
   try:
     for name in names:
       place = os.path.join(target, name)
@@ -122,6 +154,36 @@ def _move_in(staging: str, target: str, last: Optional[str]) -> None:
       if not os.path.lexists(os.path.join(staging, name)):
         _put_back(os.path.join(target, name), os.path.join(backups, name))
     raise
+
+
+def _replace(path: str, place: str, backup: str) -> None:
+  """Moves a file or folder to a place, where another one may be.
+
+  Args:
+    path: what is moved.
+    place: where to. A folder that a folder replaces is removed by the caller.
+    backup: a free path, where that folder may go.
+  """
+  if not os.path.isdir(path) or not os.path.isdir(place):
+    os.replace(path, place)
+  elif not _exchange(path, place):
+    try:
+      os.rename(place, backup)
+      os.rename(path, place)
+    except BaseException:
+      if not os.path.lexists(place):
+        os.rename(backup, place)
+      raise
+
+
+def _exchange(path: str, other: str) -> bool:
+  """Exchanges two folders at once; returns whether the system can do that."""
+  try:
+    exchange = ctypes.CDLL(None).renameat2
+  except (AttributeError, OSError, TypeError):  # Another system, or an old one.
+    return False
+  return exchange(_AT_FDCWD, os.fsencode(path), _AT_FDCWD, os.fsencode(other),
+                  _RENAME_EXCHANGE) == 0
 
 
 def _put_back(place: str, backup: str) -> None:

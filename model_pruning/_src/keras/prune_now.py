@@ -6,7 +6,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from typing import Any, Iterator, Optional, Sequence, Tuple, Union
+from typing import (
+  Any,
+  Callable,
+  Iterable,
+  Iterator,
+  Optional,
+  Sequence,
+  Tuple,
+  Union,
+)
 
 import tensorflow as tf
 
@@ -29,7 +38,9 @@ from model_pruning._src.spec import weight_rule
 def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
               calibration_data: Any = None,
               num_batches: Optional[int] = None,
-              inputs: Any = None) -> report_lib.PruningReport:
+              inputs: Any = None,
+              progress: Optional[Callable[[Any], Iterable[Any]]] = None
+              ) -> report_lib.PruningReport:
   """Prunes a Keras model to the target sparsity now, without training.
 
       model_pruning.keras.prune_now(model, 'target_sparsity=0.5',
@@ -61,6 +72,8 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
     num_batches: how many of its batches to take; by default all.
     inputs: of a subclassed model, for `structure=channels`: a batch as its
       `call` takes it.
+    progress: called with a list of weights, gives them one by one and shows
+      how far it is. Default: nothing is shown.
 
   Returns:
     What was pruned, and what was not and why.
@@ -93,7 +106,8 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
       report = prune_channels.prune_channels(
           model, spec, found, rules, report, inputs)
     else:
-      for ranking in weight_rule.ranked_together([rule for _, rule in pruned]):
+      rankings = weight_rule.ranked_together([rule for _, rule in pruned])
+      for ranking in progress(rankings) if progress else rankings:
         _prune_together(spec, [pruned[i] for i in ranking])
     if batches is not None:
       for note in batch_norm.estimate(model, batches):

@@ -263,7 +263,8 @@ def _curve(weight: _Weight, asked: Sequence[float],
       weight.name, tuple(weight.value.shape), weight.value.dtype.itemsize,
       None if counts.problem else counts.of.get(id(weight.variable), 0),
       tuple(point.sparsity for point in known),
-      tuple(point.loss for point in known))
+      tuple(point.loss for point in known),
+      counts.per_turn.get(id(weight.variable)))
 
 
 def _other_bytes(found: Sequence[weights_lib.KerasWeight],

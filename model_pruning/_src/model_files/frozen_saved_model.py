@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-
 import tensorflow as tf
 
 from model_pruning._src.files import replace
@@ -40,12 +38,11 @@ def replace_at(output: str, graph: frozen.FrozenGraph) -> None:
   """Writes a frozen graph as a SavedModel, which appears whole.
 
   Args:
-    output: the directory, which is empty if it is there.
+    output: the directory. All that is there is replaced.
     graph: the graph.
   """
-  parent, name = os.path.split(os.path.abspath(output))
-  with files.writing(output), replace.staged(parent) as staging:
-    write(graph, os.path.join(staging, name))
+  with files.writing(output), replace.staged_whole(output) as staging:
+    write(graph, staging)
 
 
 def write(graph: frozen.FrozenGraph, directory: str) -> None:

@@ -109,7 +109,7 @@ def save(model: Any, path: str, overwrite: bool = False) -> None:
   if os.path.splitext(path)[1] not in ('.keras', '.h5'):
     raise ValueError(f'{path} must end with .keras or .h5, which says what is '
                      'written')
-  new_file.check_free(path, overwrite)
+  new_file.check_file(path, overwrite)
   directory, name = os.path.split(os.path.abspath(path))
   with replace.staged(directory) as staging:
     try:

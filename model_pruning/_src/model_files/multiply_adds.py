@@ -4,13 +4,27 @@
 
 from __future__ import annotations
 
+import os
 import re
-from typing import Any, Dict, Iterable, NamedTuple, Optional, Set
+from typing import (
+  Any,
+  Callable,
+  Dict,
+  Iterable,
+  List,
+  NamedTuple,
+  Optional,
+  Set,
+)
 
 from model_pruning._src.files import errors
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
 
+# The scopes in which TensorFlow makes gradients.
+_GRADIENT = re.compile(r'(^|/)(gradients(_\d+)?|gradient_tape)/')
+# What gradients have a loop write down: they are made first, and lead into it.
+_NOTED = 'EmptyTensorList'
 _NUMBER = re.compile(r'_\d+$')
 
 
@@ -22,11 +36,16 @@ class FileCounts(NamedTuple):
       known of an array that is not there.
     others: those of activations with each other; None if that cannot be told.
     problem: why nothing is known, in a sentence; '' if something is.
+    per_turn: of an array that is in a loop that turns nobody knows how often,
+      by its name, if every such loop turned once.
+    note: what was counted, in a sentence; '' if that is plain.
   """
 
   weights: Dict[str, Optional[int]]
   others: Optional[int]
   problem: str = ''
+  per_turn: Dict[str, int] = {}
+  note: str = ''
 
 
 def count(found: kinds.Found, names: Iterable[str],
@@ -43,13 +62,17 @@ def count(found: kinds.Found, names: Iterable[str],
       return _of_graph_def(found.path)
     if found.kind is kinds.Kind.SAVED_MODEL:
       return _of_saved_model(found.path, set(names))
+    if found.kind is kinds.Kind.CHECKPOINT and os.path.exists(
+        found.path + '.meta'):
+      return _of_checkpoint(found.path)
     if found.kind is kinds.Kind.KERAS or (
         found.kind is kinds.Kind.HDF5 and keras_files.has_model(found.path)):
       return _of_keras(found.path, custom)
   except Exception as e:  # TensorFlow raises what a graph leads it to.
     return FileCounts({}, None, errors.reason(e))
-  return FileCounts(
-      {}, None, f'a {found.kind.value} does not say how weights are used')
+  without = ' without a .meta file' * (found.kind is kinds.Kind.CHECKPOINT)
+  return FileCounts({}, None, f'a {found.kind.value}{without} does not say how '
+                    'weights are used')
 
 
 def _of_graph_def(path: str) -> FileCounts:
@@ -60,34 +83,92 @@ def _of_graph_def(path: str) -> FileCounts:
   counts = count_lib.count(graph_def)
   weights: Dict[str, Optional[int]] = {
       constant.name: 0 for constant in graph_defs.constants(graph_def)}
-  return FileCounts({**weights, **counts.weights}, counts.others)
+  return FileCounts({**weights, **counts.weights}, counts.others,
+                    per_turn=counts.per_turn)
+
+
+def _of_checkpoint(prefix: str) -> FileCounts:
+  """Those of the graph that was saved with a checkpoint, without gradients."""
+  from model_pruning._src.graph.strip import stored_graph
+  from model_pruning._src.multiply_adds import count as count_lib
+  stored = stored_graph.of_checkpoint(prefix)
+  graph_def = stored.meta_graph.graph_def
+  places = stored.places
+  return _by_arrays(
+      count_lib.count(graph_def, _forward(graph_def)), graph_def,
+      lambda node: places[node.name].key if node.name in places else node.name,
+  )._replace(note='Multiply-adds are those of all that the graph in '
+             f'{os.path.basename(prefix)}.meta computes, but for gradients.')
+
+
+def _forward(graph_def: Any) -> List[str]:
+  """An output of each node that no gradient leads to."""
+  consumers: Dict[str, List[str]] = {}
+  for node in graph_def.node:
+    for ref in node.input:
+      consumers.setdefault(ref.split(':')[0], []).append(node.name)
+  noted = {node.name for node in graph_def.node if node.op == _NOTED}
+  waiting = [node.name for node in graph_def.node
+             if _GRADIENT.search(node.name) and node.name not in noted]
+  found = set(waiting)
+  for name in waiting:  # Grows while it is walked.
+    new = [after for after in consumers.get(name, ())
+           if after not in found and after not in noted]
+    found.update(new)
+    waiting += new
+  return [f'{node.name}:0' for node in graph_def.node if node.name not in found]
 
 
 def _of_saved_model(directory: str, arrays: Set[str]) -> FileCounts:
   """Those of the default signature, or else of the first one."""
   from model_pruning._src.model_files import graph_defs
   from model_pruning._src.multiply_adds import count as count_lib
-  from model_pruning._src.multiply_adds import sources
   meta_graph = graph_defs.saved_model(directory).meta_graphs[0]
   signature = graph_defs.signature_of(meta_graph)
   if signature is None:
     return FileCounts({}, None, 'the SavedModel has no signature')
   counts = count_lib.count(meta_graph.graph_def, [
       info.name for info in signature.outputs.values()])
-  weights: Dict[str, Optional[int]] = {
+  found = _by_arrays(
+      counts, meta_graph.graph_def,
+      lambda node: _array_of(_variable_name(node), arrays))
+  constants: Dict[str, Optional[int]] = {
       constant.name: 0
       for constant in graph_defs.constants(meta_graph.graph_def)}
+  return found._replace(weights={**constants, **found.weights})
+
+
+def _by_arrays(counts: Any, graph_def: Any,
+               array_of: Callable[[Any], str]) -> FileCounts:
+  """Puts together what is counted of variables that are one array.
+
+  Args:
+    counts: the `count.Counts` of a graph.
+    graph_def: the graph.
+    array_of: gives the array that the node of a variable has its value from.
+  """
+  from model_pruning._src.multiply_adds import sources
+  weights: Dict[str, Optional[int]] = {}
+  per_turn: Dict[str, Optional[int]] = {}
   seen: Set[str] = set()
-  for node in meta_graph.graph_def.node:
+  for node in graph_def.node:
     if node.op in sources.VARIABLES:
-      variable = _variable_name(node)
-      name = _array_of(variable, arrays)
-      one, other = counts.weights.get(variable, 0), weights.get(name, 0)
+      variable, name = _variable_name(node), array_of(node)
       # Of variables that share a name nobody can tell which one is meant.
-      weights[name] = None if variable in seen or None in (one, other) else (
-          one or 0) + (other or 0)
+      known = None if variable in seen else counts.weights.get(variable, 0)
+      weights[name] = _plus(weights.get(name, 0), known)
+      per_turn[name] = _plus(per_turn.get(name, 0),
+                             counts.per_turn.get(variable, known))
       seen.add(variable)
-  return FileCounts({**counts.weights, **weights}, counts.others)
+  return FileCounts(
+      {**counts.weights, **weights}, counts.others,
+      per_turn={**counts.per_turn, **{
+          name: value for name, value in per_turn.items()
+          if value is not None and weights[name] is None}})
+
+
+def _plus(one: Optional[int], other: Optional[int]) -> Optional[int]:
+  return None if one is None or other is None else one + other
 
 
 def _array_of(variable: str, arrays: Set[str]) -> str:
@@ -112,6 +193,9 @@ def _of_keras(path: str, custom: Optional[str]) -> FileCounts:
   counts = multiply_adds.count(model)
   if counts.problem:
     return FileCounts({}, None, counts.problem)
+  named = list(named_variables.named_variables(model))
   return FileCounts(
-      {name: counts.of.get(id(variable), 0) for name, variable
-       in named_variables.named_variables(model)}, counts.others)
+      {name: counts.of.get(id(variable), 0) for name, variable in named},
+      counts.others, per_turn={
+          name: counts.per_turn[id(variable)] for name, variable in named
+          if id(variable) in counts.per_turn})

@@ -9,6 +9,7 @@ from typing import NamedTuple, Optional, Sequence, Union
 
 from model_pruning._src.model_files import keras_files
 from model_pruning._src.model_files import kinds
+from model_pruning._src.model_files import saved_model_place
 from model_pruning._src.storage import new_file
 
 
@@ -51,7 +52,7 @@ def shrink_files(source: 'Union[str, os.PathLike[str]]',
     source: a `.keras` or `.h5` file with a whole model, a frozen GraphDef, or
       a SavedModel. What it is, is told by its content.
     output: the file, in the format of the source; or the directory of a frozen
-      SavedModel, with one signature, which is empty if it is there.
+      SavedModel, with one signature.
     round_to: leaves numbers of channels that are multiples of it, or as many
       as before. Default: 1, all that can go are left out.
     outputs: of a GraphDef: names of nodes whose values stay. What they do not
@@ -71,7 +72,10 @@ def shrink_files(source: 'Union[str, os.PathLike[str]]',
   """
   source, output = os.fspath(source), os.fspath(output)
   found = kinds.recognize(source)
-  new_file.check_free(output, overwrite)
+  if found.kind is kinds.Kind.SAVED_MODEL:
+    saved_model_place.check(output, overwrite, found.path)
+  else:
+    new_file.check_file(output, overwrite)
   if found.kind is kinds.Kind.GRAPH_DEF:
     return _shrink_graph_def(found.path, output, round_to, outputs, overwrite)
   if found.kind not in (kinds.Kind.KERAS, kinds.Kind.HDF5,

@@ -17,11 +17,16 @@ from typing import (
 import tensorflow as tf
 
 from model_pruning._src.multiply_adds import formulas
+from model_pruning._src.multiply_adds import frames
+from model_pruning._src.multiply_adds import imported
 from model_pruning._src.multiply_adds import inlining
 from model_pruning._src.multiply_adds import loops
 from model_pruning._src.multiply_adds import sources as sources_lib
 
-_WHILE = ('While', 'StatelessWhile')
+# What gives a graph its examples -> the attribute with the shape of them.
+_INPUTS = {'Placeholder': 'shape', 'PlaceholderV2': 'shape',
+           'PlaceholderWithDefault': 'shape',
+           'IteratorGetNext': 'output_shapes'}
 _IF = ('If', 'StatelessIf', 'Case', 'StatelessCase')
 
 
@@ -33,10 +38,13 @@ class Counts(NamedTuple):
       None if that cannot be told. A weight that is not there takes none.
     others: those of tensors that are no weights with each other; None if that
       cannot be told.
+    per_turn: those of a weight that is not known because it is in a loop that
+      turns nobody knows how often, if every such loop turned once.
   """
 
   weights: Dict[str, Optional[int]]
   others: Optional[int]
+  per_turn: Dict[str, int] = {}
 
 
 def count(graph_def: Any, outputs: Optional[Sequence[str]] = None) -> Counts:
@@ -61,18 +69,46 @@ def count(graph_def: Any, outputs: Optional[Sequence[str]] = None) -> Counts:
   library = inlining.Library(graph_def.library)
   flat = inlining.flatten(graph_def.node, library, outputs=outputs)
   for node in flat.graph_def.node:
-    if node.op.startswith('Placeholder') and node.attr['shape'].shape.dim:
-      first = node.attr['shape'].shape.dim[0]
-      first.size = 1 if first.size == -1 else first.size
-  counts = _Count(library)
-  return counts.of(flat, {})
+    if node.op in _INPUTS:
+      value = node.attr[_INPUTS[node.op]]
+      for shape in value.list.shape or [value.shape]:
+        if shape.dim and shape.dim[0].size == -1:
+          shape.dim[0].size = 1
+  counter = _Count(library, None)
+  counts = counter.of(flat, {})
+  if not counter.has_unknown_turns:
+    return counts
+  once = _Count(library, 1).of(flat, {})
+  return counts._replace(per_turn={
+      name: value for name, value in once.weights.items()
+      if value is not None and counts.weights[name] is None})
 
 
 class _Count:
-  """Counts graphs that share a library of functions."""
+  """Counts graphs that share a library of functions.
 
-  def __init__(self, library: inlining.Library):
+  Attributes:
+    has_unknown_turns: whether a loop was met of which the turns are not known.
+  """
+
+  def __init__(self, library: inlining.Library, unknown_turns: Optional[int]):
+    """Made for one count.
+
+    Args:
+      library: the functions.
+      unknown_turns: what is taken for turns that are not known; None makes all
+        that is in such loops unknown.
+    """
     self._library = library
+    self._unknown_turns = unknown_turns
+    self.has_unknown_turns = False
+
+  def _turns(self, known: Optional[int]) -> Optional[int]:
+    """The turns of a loop, or what is taken for them."""
+    if known is None:
+      self.has_unknown_turns = True
+      return self._unknown_turns
+    return known
 
   def of(self, flat: inlining.FlatGraph,
          arguments: Dict[str, List[sources_lib.Source]]) -> Counts:
@@ -82,25 +118,26 @@ class _Count:
       flat: the graph.
       arguments: the placeholders that stand for weights, and which.
     """
-    with tf.Graph().as_default() as graph:
-      try:
-        tf.import_graph_def(flat.graph_def, name='')
-      except tf.errors.OpError as e:
-        raise ValueError(f'The graph cannot be imported: {e.message}') from e
+    graph_def = tf.compat.v1.GraphDef()
+    graph_def.CopyFrom(flat.graph_def)
+    was = frames.cut(graph_def)
+    graph = imported.import_graph(graph_def, self._library, was.handed_on)
     sources = sources_lib.Sources(flat.origins, arguments)
-    turning = loops.in_frames(graph)
+    in_frames = frames.FrameLoops(graph, was)
     total = Counts({}, 0)
     for op in graph.get_operations():
-      if op.type in _WHILE:
+      if op.type in imported.WHILE:
         total = _sum(total, self._of_loop(op, sources))
       elif op.type in _IF:
         total = _sum(total, self._of_branches(op, sources))
       else:
         product = formulas.product_of(op)
         if product is not None:
+          number = product.multiply_adds
+          for turns in in_frames.turns_of(op):
+            number = _times(number, self._turns(turns))
           total = _sum(total, _of_product(
-              op, product if op not in turning
-              else product._replace(multiply_adds=None), sources))
+              op, product._replace(multiply_adds=number), sources))
     return total
 
   def _of_loop(self, op: tf.Operation, sources: sources_lib.Sources) -> Counts:
@@ -109,8 +146,9 @@ class _Count:
     names, results = self._library.signature(body)
     once = self._of_function(body, op.inputs, sources, {
         name for name, result in zip(names, results)
-        if loops.hands_on(self._library, body, result) == name}, op.outputs)
-    turns = loops.num_turns(op, self._library)
+        if loops.hands_on(self._library, body, result) == name},
+        imported.lasting_shapes(op, self._library))
+    turns = self._turns(loops.num_turns(op, self._library))
     return Counts({name: _times(one, turns)
                    for name, one in once.weights.items()},
                   _times(once.others, turns))
@@ -125,7 +163,8 @@ class _Count:
     for function in functions:
       arguments, _ = self._library.signature(function.name)
       branches.append(self._of_function(
-          function.name, inputs, sources, arguments, inputs))
+          function.name, inputs, sources, arguments,
+          [one.shape for one in inputs]))
     names = {name for counts in branches for name in counts.weights}
     return Counts(
         {name: _largest([counts.weights.get(name, 0) for counts in branches])
@@ -133,7 +172,7 @@ class _Count:
 
   def _of_function(self, function: str, inputs: Sequence[tf.Tensor],
                    sources: sources_lib.Sources, constant: Iterable[str],
-                   shapes: Sequence[tf.Tensor]) -> Counts:
+                   shapes: Sequence[tf.TensorShape]) -> Counts:
     """What one run of a loop's body or of a branch takes.
 
     Args:
@@ -141,24 +180,15 @@ class _Count:
       inputs: what it is called with.
       sources: of the graph that calls it.
       constant: the arguments that have the same value in every run.
-      shapes: tensors of the shapes of the arguments in every run.
+      shapes: of the arguments in every run.
     """
     names, results = self._library.signature(function)
-    called = dict(zip(names, zip(inputs, shapes)))
-    arguments: Dict[str, List[sources_lib.Source]] = {}
-    nodes = []
-    for node in self._library.nodes(function):
-      copy = type(node)()
-      copy.CopyFrom(node)
-      if node.name in called:
-        value, shape = called[node.name]
-        behind = sources.behind(value) if node.name in constant else None
-        if behind:
-          arguments[node.name] = behind
-        loops.set_argument(copy, value, shape)
-      nodes.append(copy)
-    return self.of(inlining.flatten(
-        nodes, self._library, function, results), arguments)
+    behind = {name: sources.behind(value)
+              for name, value in zip(names, inputs) if name in constant}
+    nodes = imported.function_nodes(self._library, function, inputs, shapes)
+    return self.of(
+        inlining.flatten(nodes, self._library, function, results),
+        {name: found for name, found in behind.items() if found})
 
 
 def _of_product(op: tf.Operation, product: formulas.Product,

@@ -1,76 +1,53 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How often loops of a graph turn, and what they are called with."""
+"""How often loops of functions turn, and what they are called with."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Container, Dict, List, Optional
 
 import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.multiply_adds import inlining
 
-_ENTRIES = ('Enter', 'RefEnter')
-_EXITS = ('Exit', 'RefExit')
-_PASSING = ('Identity', 'StopGradient')
+PASSING = ('Identity', 'RefIdentity', 'StopGradient')
+# What a number behind them is, only a run of the graph tells.
+_RUN_AND_SEE = ('Enter', 'RefEnter', 'Exit', 'RefExit', 'Merge', 'RefMerge',
+                'Switch', 'RefSwitch', 'While', 'StatelessWhile', 'If',
+                'StatelessIf', 'Case', 'StatelessCase')
 _SHAPES = {'Shape': tf.TensorShape.as_list,
            'Size': tf.TensorShape.num_elements,
            'Rank': lambda shape: shape.rank}
-
-
-def in_frames(graph: tf.Graph) -> Set[tf.Operation]:
-  """The operations inside loops of version 1, whose turns nobody knows.
-
-  Args:
-    graph: a graph.
-
-  Returns:
-    Those that run after an `Enter` and before an `Exit`.
-  """
-  waiting = [op for op in graph.get_operations() if op.type in _ENTRIES]
-  found = set(waiting)
-  for op in waiting:  # Grows while it is walked.
-    for tensor in op.outputs if op.type not in _EXITS else ():
-      new = [after for after in tensor.consumers() if after not in found]
-      found.update(new)
-      waiting += new
-  return found
 
 
 def hands_on(library: inlining.Library, function: str, ref: str) -> str:
   """The argument that a result is, or the node that computes it."""
   nodes = {node.name: node for node in library.nodes(function)}
   name = ref.split(':')[0]
-  while nodes[name].op in _PASSING:
+  while nodes[name].op in PASSING:
     name = nodes[name].input[0].split(':')[0]
   return name
 
 
-def set_argument(node: Any, value: tf.Tensor, lasting: tf.Tensor) -> None:
+def set_argument(node: Any, value: tf.Tensor, shape: tf.TensorShape) -> None:
   """Makes the placeholder of an argument like what it stands for.
 
   Args:
     node: the NodeDef, which is changed.
     value: what the function is called with. A variable takes the place of
       the placeholder, so that its shape is known where it is read.
-    lasting: a tensor of the shape that the argument has in every turn. Its
-      first dimension may be that of a batch of any size, of which the value
-      says which one it is.
+    shape: what the argument has in every run.
   """
   handle = value.op
-  while handle.type in _PASSING:
+  while handle.type in PASSING:
     handle = handle.inputs[0].op
   if handle.type == 'VarHandleOp':
     name = node.name
     node.CopyFrom(handle.node_def)
     node.name = name
     return
-  shape = lasting.shape
-  if shape.rank and value.shape.rank == shape.rank and (
-      shape[1:].is_fully_defined()):
-    shape = value.shape[:1].concatenate(shape[1:])
   node.attr['shape'].shape.CopyFrom(shape.as_proto())
 
 
@@ -91,33 +68,56 @@ def num_turns(op: tf.Operation, library: inlining.Library) -> Optional[int]:
   waiting = [results[0]]
   for ref in waiting:  # Grows while it is walked.
     node = nodes[ref.split(':')[0]]
-    if node.op in ('LogicalAnd', *_PASSING):
+    if node.op in ('LogicalAnd', *PASSING):
       waiting += [ref for ref in node.input if not ref.startswith('^')]
     elif node.op == 'Less':
-      ends = [_value_at_start(nodes, names, op, part) for part in node.input]
       counter = hands_on(library, condition, node.input[0])
-      step = _step(library, body, names.index(counter)
-                   ) if counter in names else None
-      start, limit = ends
-      limits.append(None if start is None or limit is None or not step
-                    else max(0, math.ceil((limit - start) / step)))
+      limit = hands_on(library, condition, node.input[1])
+      is_argument = [name in names for name in (counter, limit)]
+      if is_argument[1] and not _stays(library, body, names.index(limit)):
+        return None
+      limits.append(turns_between(
+          _value_at_start(nodes, names, op, counter),
+          _value_at_start(nodes, names, op, limit),
+          _step(library, body, names.index(counter)) if is_argument[0]
+          else None))
     else:
       return None
+  return fewest(limits)
+
+
+def turns_between(start: Optional[int], limit: Optional[int],
+                  step: Optional[int]) -> Optional[int]:
+  """How often a counter that grows is below a limit; None if not known.
+
+  >>> turns_between(0, 7, 2), turns_between(0, None, 1)
+  (4, None)
+  """
+  if start is None or limit is None or step is None or step <= 0:
+    return None
+  return max(0, math.ceil((limit - start) / step))
+
+
+def fewest(limits: List[Optional[int]]) -> Optional[int]:
+  """The turns of a loop with several limits; None unless all are known."""
   known = [limit for limit in limits if limit is not None]
   return min(known) if known and len(known) == len(limits) else None
 
 
 def _value_at_start(nodes: Dict[str, Any], names: List[str], op: tf.Operation,
-                    ref: str) -> Optional[int]:
-  """The number that an input of a condition is when the loop starts."""
-  node = nodes[ref.split(':')[0]]
-  while node.op in _PASSING:
-    node = nodes[node.input[0].split(':')[0]]
-  if node.op == 'Const':
-    return int(tf.make_ndarray(node.attr['value'].tensor).reshape(-1)[0])
-  if node.name in names:
-    return static_value(op.inputs[names.index(node.name)])
-  return None
+                    name: str) -> Optional[int]:
+  """The number that a node of a condition is when the loop starts."""
+  if nodes[name].op == 'Const':
+    value = tf.make_ndarray(nodes[name].attr['value'].tensor)
+    return int(value.reshape(-1)[0])
+  return (static_value(op.inputs[names.index(name)]) if name in names
+          else None)
+
+
+def _stays(library: inlining.Library, body: str, index: int) -> bool:
+  """Whether an argument of a loop is the same in every turn."""
+  names, results = library.signature(body)
+  return hands_on(library, body, results[index]) == names[index]
 
 
 def _step(library: inlining.Library, body: str, index: int) -> Optional[int]:
@@ -134,11 +134,13 @@ def _step(library: inlining.Library, body: str, index: int) -> Optional[int]:
   return int(tf.make_ndarray(constants[0].attr['value'].tensor).reshape(-1)[0])
 
 
-def static_value(tensor: tf.Tensor) -> Optional[int]:
+def static_value(tensor: tf.Tensor,
+                 varying: Container[str] = ()) -> Optional[int]:
   """The whole number that a scalar is, if it follows from shapes.
 
   Args:
     tensor: of a graph.
+    varying: names of operations whose values change.
 
   Returns:
     The number; None if it depends on what the graph is called with.
@@ -156,7 +158,8 @@ def static_value(tensor: tf.Tensor) -> Optional[int]:
       node.attr['dtype'].type = op.outputs[0].dtype.as_datatype_enum
       node.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(value))
       continue
-    if not op.inputs and op.type != 'Const':
+    if op.type in _RUN_AND_SEE or op.name in varying or (
+        not op.inputs and op.type != 'Const'):
       return None
     node.CopyFrom(op.node_def)
     kept = [ref for ref in node.input if not ref.startswith('^')]

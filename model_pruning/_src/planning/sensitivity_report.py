@@ -36,6 +36,8 @@ class LossCurve:
       that is not known.
     sparsities: what was tried: the shares of zeros that it really had.
     losses: the loss at each of them.
+    multiply_adds_per_turn: of a weight in a loop that turns nobody knows how
+      often, those of one turn; None for others.
   """
 
   name: str
@@ -44,6 +46,7 @@ class LossCurve:
   multiply_adds: Optional[int]
   sparsities: Tuple[float, ...]
   losses: Tuple[float, ...]
+  multiply_adds_per_turn: Optional[int] = None
 
   @property
   def size(self) -> int:
@@ -150,8 +153,14 @@ class SensitivityReport:
         target_sparsity=round(float(total), _DIGITS),
         weight_sparsity_map=[f'{_pattern(key)}:{target:.{_DIGITS}g}'
                              for key, target in rounded.items()])
+    note = _ADDED
+    unknown = [curve.name for curve in self.curves
+               if curve.multiply_adds is None]
+    if unknown and name == 'max_multiply_adds':
+      note += (' How many multiply-adds one example takes is not known of '
+               f'{", ".join(unknown)}: the budget is without them.')
     return SuggestedSpec(str(spec), rounded, float(total), self.baseline,
-                         self.baseline + cost)
+                         self.baseline + cost, note)
 
   def _budget(self, name: str, value: float) -> Tuple[List[float], float]:
     """What each weight saves as a whole, and how much is to be saved."""
@@ -170,8 +179,10 @@ class SensitivityReport:
       masks = sum(-(-curve.size // 8) for curve in self.curves)
       return units, max(sum(units) + masks + self.other_bytes - value, 0.0)
     if all(curve.multiply_adds is None for curve in self.curves):
-      why = f' ({self.unknown_multiply_adds})' * bool(
-          self.unknown_multiply_adds)
+      why = self.unknown_multiply_adds or (
+          'they are in loops that turn nobody knows how often' if any(
+              curve.multiply_adds_per_turn for curve in self.curves) else '')
+      why = f' ({why})' * bool(why)
       raise ValueError('Argument `max_multiply_adds` must be left out: the '
                        f'multiply-adds of no weight are known{why}. Received: '
                        f'{name}={value}')
@@ -181,8 +192,9 @@ class SensitivityReport:
   def to_rows(self) -> List[Dict[str, Any]]:
     """A row for each measured point, for pandas."""
     return [dict(weight=curve.name, shape=table.shape(curve.shape),
-                 multiply_adds=curve.multiply_adds, sparsity=sparsity,
-                 loss=loss, increase=loss - self.baseline)
+                 multiply_adds=curve.multiply_adds,
+                 multiply_adds_per_turn=curve.multiply_adds_per_turn,
+                 sparsity=sparsity, loss=loss, increase=loss - self.baseline)
             for curve in self.curves
             for sparsity, loss in zip(curve.sparsities, curve.losses)]
 

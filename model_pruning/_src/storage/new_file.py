@@ -31,14 +31,24 @@ def new_file(path: str, overwrite: bool = False) -> Iterator[BinaryIO]:
       the disk is full for example. What was there is as it was.
   """
   directory, name = os.path.split(os.path.abspath(path))
-  if os.path.isdir(path):
-    raise ValueError(f'{path} is a directory; give the path of a file')
-  check_free(path, overwrite)
+  check_file(path, overwrite)
   if not os.path.isdir(directory):
     raise ValueError(f'{directory} is not a directory; make it first')
   with replace.staged(directory) as staging:
     with open(os.path.join(staging, name), 'wb') as file:
       yield file
+
+
+def check_file(path: str, overwrite: bool) -> None:
+  """Raises a ValueError if a file may not be written to a path.
+
+  Args:
+    path: of the file.
+    overwrite: whether a file that is there may be replaced; no directory is.
+  """
+  if os.path.isdir(path):
+    raise ValueError(f'{path} is a directory; give the path of a file')
+  check_free(path, overwrite)
 
 
 def check_free(path: str, overwrite: bool) -> None:

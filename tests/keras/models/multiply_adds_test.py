@@ -67,6 +67,15 @@ class MultiplyAddsTest(parameterized.TestCase):
     self.assertEqual(found, expected)
     self.assertEqual(counts.others, 0)
 
+  def test_steps_of_any_number_are_counted_one_by_one(self):
+    model = keras.Sequential([
+        keras.Input((None, 3)), layers.LSTM(4), layers.Dense(5)])
+    counts, found = self._counts(model)
+    self.assertEqual(found, [None, None, 20])
+    self.assertEqual([counts.per_turn.get(id(weight))
+                      for weight in model.weights], [
+                          3 * 16, 4 * 16, None, None, None])
+
   def test_grouped_channels_are_multiplied_with_their_own(self):
     if not hasattr(layers.Conv2D(4, 3), 'groups'):
       self.skipTest('convolutions have no groups in this Keras')

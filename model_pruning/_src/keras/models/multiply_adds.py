@@ -22,11 +22,14 @@ class KerasCounts(NamedTuple):
       if there are none.
     others: those of activations with each other; None if that cannot be told.
     problem: why nothing was counted, in a sentence; '' if it was.
+    per_turn: by the `id` of a variable that is in a loop that turns nobody
+      knows how often, such as a recurrent layer: those of one turn.
   """
 
   of: Dict[int, Optional[int]]
   others: Optional[int]
   problem: str = ''
+  per_turn: Dict[int, int] = {}
 
 
 def count(model: Any) -> KerasCounts:
@@ -77,7 +80,9 @@ def _count(model: Any) -> KerasCounts:
       graph_def, [output.name for output in traced.outputs])
   return KerasCounts(
       {id(named[name]): value for name, value in counts.weights.items()
-       if name in named}, counts.others)
+       if name in named}, counts.others, per_turn={
+          id(named[name]): value for name, value in counts.per_turn.items()
+          if name in named})
 
 
 def _put_variable(node: Any, name: str, variable: Any) -> None:

@@ -31,6 +31,8 @@ class MeasuredWeight:
     is_state: whether it belongs to an optimizer or is an average.
     multiply_adds: how many one example takes with all of its entries; None if
       that is not known.
+    multiply_adds_per_turn: of an array in a loop that turns nobody knows how
+      often, those of one turn; None for others.
   """
 
   name: str
@@ -46,13 +48,22 @@ class MeasuredWeight:
   smallest: float = 0.0
   is_state: bool = False
   multiply_adds: Optional[int] = None
+  multiply_adds_per_turn: Optional[int] = None
 
   @property
   def nonzero_multiply_adds(self) -> Optional[int]:
     """Those left if zeros are skipped: every entry takes as many as another."""
-    if self.multiply_adds is None or not self.size:
-      return self.multiply_adds
-    return self.multiply_adds * (self.size - self.zeros) // self.size
+    return self._nonzero(self.multiply_adds)
+
+  @property
+  def nonzero_multiply_adds_per_turn(self) -> Optional[int]:
+    """Of `multiply_adds_per_turn`, those left if zeros are skipped."""
+    return self._nonzero(self.multiply_adds_per_turn)
+
+  def _nonzero(self, count: Optional[int]) -> Optional[int]:
+    if count is None or not self.size:
+      return count
+    return count * (self.size - self.zeros) // self.size
 
   @property
   def size(self) -> int:

@@ -62,7 +62,9 @@ class ModelReport:
       return f'Multiply-adds are not known: {self.unknown_multiply_adds}.'
     known = [weight for weight in self.kernels
              if weight.multiply_adds is not None]
-    missing = len(self.kernels) - len(known)
+    turning = [weight for weight in self.kernels
+               if weight.multiply_adds_per_turn is not None]
+    missing = len(self.kernels) - len(known) - len(turning)
     text = (f'Multiply-adds of one example: '
             f'{_sum(weight.multiply_adds for weight in known):,} dense, '
             f'{_sum(weight.nonzero_multiply_adds for weight in known):,} with '
@@ -71,6 +73,14 @@ class ModelReport:
       text += (f', besides those of {missing} '
                f'{"kernel" if missing == 1 else "kernels"} of which it is not '
                'known')
+    if turning:
+      dense, nonzero = (_sum(counts) for counts in zip(*(
+          (weight.multiply_adds_per_turn, weight.nonzero_multiply_adds_per_turn)
+          for weight in turning)))
+      text += (f', besides {len(turning)} '
+               f'{"kernel" if len(turning) == 1 else "kernels"} in loops that '
+               f'turn nobody knows how often: {dense:,} dense, {nonzero:,} '
+               'with zeros skipped if each loop turns once')
     if self.other_multiply_adds is None:
       text += '; those of activations with each other are not known'
     elif self.other_multiply_adds:
@@ -108,7 +118,9 @@ class ModelReport:
         weights=[dict(dataclasses.asdict(weight), shape=list(weight.shape),
                       histogram=list(weight.histogram),
                       sparsity=weight.sparsity,
-                      nonzero_multiply_adds=weight.nonzero_multiply_adds)
+                      nonzero_multiply_adds=weight.nonzero_multiply_adds,
+                      nonzero_multiply_adds_per_turn=(
+                          weight.nonzero_multiply_adds_per_turn))
                  for weight in self.weights],
         notes=list(self.notes))
 
@@ -174,6 +186,9 @@ def _multiply_adds(weights: List[measured.MeasuredWeight]) -> Tuple[str, str]:
   """Multiply-adds with all entries and with those that are not zero."""
   if not weights:
     return '', ''
+  if len(weights) == 1 and weights[0].multiply_adds_per_turn is not None:
+    return (f'{short(weights[0].multiply_adds_per_turn)}/turn',
+            f'{short(weights[0].nonzero_multiply_adds_per_turn)}/turn')
   return (short(_sum(weight.multiply_adds for weight in weights)),
           short(_sum(weight.nonzero_multiply_adds for weight in weights)))
 
@@ -225,10 +240,12 @@ def report(path: str, progress: Optional[Callable[..., Any]] = None,
       dataclasses.replace(
           _weight(array.name, array.load(), array.is_state,
                   found.kind is kinds.Kind.TFLITE),
-          multiply_adds=counts.weights.get(array.name))
+          multiply_adds=counts.weights.get(array.name),
+          multiply_adds_per_turn=counts.per_turn.get(array.name))
       for array in (progress(stored) if progress else stored))
   return ModelReport(found.path, found.kind.value, weights,
-                     speed.notes(weights), counts.others, counts.problem)
+                     (*filter(None, [counts.note]), *speed.notes(weights)),
+                     counts.others, counts.problem)
 
 
 def _weight(name: str, array: np.ndarray, is_state: bool,

@@ -1,0 +1,182 @@
+# Copyright 2026 The model_pruning Authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Graphs whose shapes are known in loops and behind them too.
+
+TensorFlow does not follow shapes through loops. Here a variable of a loop has
+the shape that it starts with, if a turn hands it on with that shape.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+import tensorflow as tf
+
+from model_pruning._src.multiply_adds import inlining
+from model_pruning._src.multiply_adds import loops
+
+WHILE = ('While', 'StatelessWhile')
+# -> how many dimensions of the value are not those of an item.
+_ARRAY_WRITES = {'TensorArrayScatterV3': 1, 'TensorArrayWriteV3': 0}
+
+
+def import_graph(graph_def: Any, library: inlining.Library,
+                 handed_on: Mapping[str, str]) -> tf.Graph:
+  """Imports a graph, again and again until no more shapes become known.
+
+  Args:
+    graph_def: the graph, without calls; changed.
+    library: the functions.
+    handed_on: as in `frames.Cut`.
+
+  Raises:
+    ValueError: if TensorFlow cannot import it.
+  """
+  nodes = {node.name: node for node in graph_def.node}
+  while True:
+    with tf.Graph().as_default() as graph:
+      try:
+        tf.import_graph_def(graph_def, name='')
+      except tf.errors.OpError as e:
+        raise ValueError(f'The graph cannot be imported: {e.message}') from e
+    refined = _forget_changing(graph, nodes, handed_on)
+    for op in graph.get_operations() if not refined else ():
+      if op.type in WHILE:
+        refined |= _refine_loop(op, nodes[op.name], library)
+      elif op.type == 'TensorArrayV3':
+        refined |= _refine_array(op, nodes[op.name])
+    if not refined:
+      return graph
+
+
+def lasting_shapes(op: tf.Operation,
+                   library: inlining.Library) -> List[tf.TensorShape]:
+  """The shapes that the arguments of a loop's body have in every turn.
+
+  Args:
+    op: a `While`.
+    library: the functions.
+  """
+  body = op.get_attr('body').name
+  results = library.signature(body)[1]
+  shapes = [_first(value.shape, output.shape)
+            for value, output in zip(op.inputs, op.outputs)]
+  while True:
+    flat = inlining.flatten(
+        function_nodes(library, body, op.inputs, shapes), library, body,
+        results)
+    graph = import_graph(flat.graph_def, library, {})
+    changing = [
+        i for i, ref in enumerate(results)
+        if _dims(shapes[i]) != _dims(op.outputs[i].shape)
+        and not _is_same(
+            shapes[i], graph.get_tensor_by_name(flat.resolve(ref)).shape)]
+    if not changing:
+      return shapes
+    for i in changing:
+      shapes[i] = op.outputs[i].shape
+
+
+def function_nodes(library: inlining.Library, function: str,
+                   inputs: Sequence[tf.Tensor],
+                   shapes: Sequence[tf.TensorShape]) -> List[Any]:
+  """The nodes of a function whose arguments have shapes.
+
+  Args:
+    library: the functions.
+    function: its name.
+    inputs: what it is called with.
+    shapes: of the arguments.
+  """
+  called = dict(zip(library.signature(function)[0], zip(inputs, shapes)))
+  nodes = []
+  for node in library.nodes(function):
+    copy = type(node)()
+    copy.CopyFrom(node)
+    if node.name in called:
+      loops.set_argument(copy, *called[node.name])
+    nodes.append(copy)
+  return nodes
+
+
+def _first(value: tf.TensorShape, lasting: tf.TensorShape) -> tf.TensorShape:
+  """What a variable of a loop starts with, where nothing else is said of it.
+
+  Its first dimension may be that of a batch of any size, of which the value
+  says which one it is.
+  """
+  if lasting.rank and value.rank == lasting.rank and (
+      lasting[1:].is_fully_defined()):
+    return value[:1].concatenate(lasting[1:])
+  return lasting
+
+
+def _dims(shape: tf.TensorShape) -> Optional[List[Optional[int]]]:
+  return None if shape.rank is None else shape.as_list()
+
+
+def _is_same(first: tf.TensorShape, following: tf.TensorShape) -> bool:
+  """Whether a variable of a loop has the same shape after a turn.
+
+  One of which nothing is known makes products unknown where it is used.
+  """
+  return first.rank is None or _dims(first) == _dims(following)
+
+
+def _forget_changing(graph: tf.Graph, nodes: Dict[str, Any],
+                     handed_on: Mapping[str, str]) -> bool:
+  """Forgets the shapes of variables of version 1 that change in a turn.
+
+  Returns:
+    Whether there were any.
+  """
+  found = False
+  for name, ref in handed_on.items():
+    node = nodes[name]
+    if node.op != 'Placeholder' and not _is_same(
+        graph.get_tensor_by_name(f'{name}:0').shape,
+        graph.get_tensor_by_name(ref).shape):
+      dtype = node.attr['T'].type
+      node.op = 'Placeholder'
+      node.attr.clear()
+      node.attr['dtype'].type = dtype
+      del node.input[:]
+      found = True
+  return found
+
+
+def _refine_loop(op: tf.Operation, node: Any,
+                 library: inlining.Library) -> bool:
+  """Says which shapes leave a loop; returns whether that is news."""
+  shapes = [output.shape for output in op.outputs]
+  if all(shape.is_fully_defined() or _dims(_first(value.shape, shape)) == _dims(
+      shape) for value, shape in zip(op.inputs, shapes)):
+    return False
+  said = node.attr['output_shapes'].list.shape
+  before = list(said)
+  lasting = [shape.as_proto() for shape in lasting_shapes(op, library)]
+  del said[:]
+  said.extend(lasting)
+  return before != lasting
+
+
+def _refine_array(op: tf.Operation, node: Any) -> bool:
+  """Says which shape the items of an array have; returns whether it is news."""
+  shape = tf.TensorShape(op.get_attr('element_shape'))
+  if shape.is_fully_defined():
+    return False
+  written = []
+  waiting = [op.outputs[0]]
+  for handle in waiting:  # Grows while it is walked.
+    for user in handle.consumers():
+      if user.type in loops.PASSING:
+        waiting.append(user.outputs[0])
+      elif user.type in _ARRAY_WRITES and user.inputs[0] is handle:
+        written.append(user.inputs[2].shape[_ARRAY_WRITES[user.type]:])
+  if not written or not all(
+      one.is_fully_defined() and one.as_list() == written[0].as_list()
+      for one in written):
+    return False
+  node.attr['element_shape'].shape.CopyFrom(written[0].as_proto())
+  node.attr['identical_element_shapes'].b = True
+  return True
