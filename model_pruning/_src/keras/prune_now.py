@@ -29,7 +29,8 @@ from model_pruning._src.spec import weight_rule
 def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
               calibration_data: Any = None,
               num_batches: Optional[int] = None,
-              inputs: Any = None) -> report_lib.PruningReport:
+              inputs: Any = None,
+              norms: str = 'exact') -> report_lib.PruningReport:
   """Prunes a Keras model to the target sparsity now, without training.
 
       model_pruning.keras.prune_now(model, 'target_sparsity=0.5',
@@ -61,6 +62,9 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
     num_batches: how many of its batches to take; by default all.
     inputs: of a subclassed model, for `structure=channels`: a batch as its
       `call` takes it.
+    norms: for `structure=channels`: 'recompute' lets channels go that layer
+      or group normalizations compute with; see `remove_channels`. Default:
+      'exact', they stay.
 
   Returns:
     What was pruned, and what was not and why.
@@ -91,7 +95,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
       model.weights if has_channels else [weight for weight, _ in pruned]):
     if has_channels:
       report = prune_channels.prune_channels(
-          model, spec, found, rules, report, inputs)
+          model, spec, found, rules, report, inputs, norms)
     else:
       for ranking in weight_rule.ranked_together([rule for _, rule in pruned]):
         _prune_together(spec, [pruned[i] for i in ranking])

@@ -250,16 +250,57 @@ def _repeated(graph: random_graph.RandomGraph, tensor: Any) -> Any:
 @_step()
 @_of_rank(2, 3, 4)
 def _sliced(graph: random_graph.RandomGraph, tensor: Any) -> Any:
-  """Some entries along an axis, by an operator of Python."""
-  axis = int(graph.random.randint(1, len(tensor.shape)))
+  """Some entries along an axis, or one, by an operator of Python."""
+  rank = len(tensor.shape)
+  axis = graph.one_of(rank - 1, int(graph.random.randint(1, rank)))
   size = int(tensor.shape[axis])
-  keys = [slice(None)] * len(tensor.shape)
+  begin = int(graph.random.randint(size))
+  step = graph.one_of(1, 1, 2, 3)
+  keys: List[Any] = [slice(None)] * rank
   keys[axis] = graph.one_of(
       slice(None, max(size // 2, 1)), slice(size // 2, None),
-      slice(None, None, 2), slice(None, None, -1))
-  if axis == len(tensor.shape) - 1 and graph.random.rand() < 0.5:
+      slice(None, None, -1), slice(begin, None, step),
+      slice(begin - size, None, step), slice(begin, begin + 3, step),
+      slice(None, begin - size + 1 or None, step),
+      *([begin, begin - size] if rank > 2 else []))
+  if axis == rank - 1 and graph.random.rand() < 0.5:
     return tensor[(Ellipsis, keys[axis])]
   return tensor[tuple(keys)]
+
+
+@_step()
+@_of_rank(2, 3, 4)
+def _split(graph: random_graph.RandomGraph, tensor: Any) -> Any:
+  """Parts along an axis, of which two are computed with."""
+  rank = len(tensor.shape)
+  axis = graph.one_of(rank - 1, -1, int(graph.random.randint(1, rank)))
+  size = int(tensor.shape[axis])
+  number = graph.one_of(*[one for one in (1, 2, 3) if size % one == 0])
+  begin, end = sorted(graph.random.randint(1, size + 1, 2).tolist())
+  is_equal = begin == end or end == size or graph.random.rand() < 0.4
+  if hasattr(keras, 'ops'):
+    parts = keras.ops.split(
+        tensor, number if is_equal else [begin, end], axis=axis)
+  else:
+    parts = tf.split(tensor, number if is_equal else [
+        begin, graph.one_of(-1, end - begin), size - end], axis)
+  if is_equal:
+    return graph.one_of(layers.Add(), layers.Concatenate(axis=axis))(
+        [parts[-1], parts[0]])
+  return layers.Concatenate(axis=axis)([parts[2], layers.ReLU()(parts[1])])
+
+
+@_step()
+@_of_rank(2, 3, 4)
+def _part(graph: random_graph.RandomGraph, tensor: Any) -> Any:
+  """A part that is given by where it begins and its size."""
+  sizes = [int(dim) for dim in tuple(tensor.shape)[1:]]
+  begins = [int(graph.random.randint(max(size - 2, 1))) for size in sizes]
+  sizes = [size - begin - int(graph.random.randint(2) * (size - begin > 1))
+           for size, begin in zip(sizes, begins)]
+  if hasattr(keras, 'ops'):
+    return None  # That of Keras 3 needs the size of the batch.
+  return tf.slice(tensor, [0, *begins], [-1, *sizes])
 
 
 @_step()
@@ -280,6 +321,15 @@ def _attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   layer = layers.MultiHeadAttention(graph.one_of(1, 2, 4), 3,
                                     use_bias=graph.one_of(True, False))
   return layer(tensor, graph.one_of(tensor, other))
+
+
+@_step('GroupQueryAttention')
+@_of_rank(3)
+def _grouped_attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
+  shared = graph.one_of(1, 2, 3)
+  layer = layers.GroupQueryAttention(
+      3, shared * graph.one_of(1, 2), shared, use_bias=graph.one_of(True, False))
+  return layer(tensor, graph.one_of(tensor, graph.pick(3)))
 
 
 @_step()

@@ -47,8 +47,8 @@ class SetPlan(NamedTuple):
     channels: the set; some of its channels are free.
     rule: that of the kernel which makes its channels and is pruned least.
     slices: where weights have its channels; statistics are left out.
-    layers: for each layer that makes only free channels of it, which these
-      are: one of them has to stay.
+    layers: for each layer that makes only free channels of it, or that takes a
+      part of these, which they are: one of them has to stay.
   """
 
   channels: channel_sets.ChannelSet
@@ -119,12 +119,15 @@ def _set_plan(one: channel_sets.ChannelSet, rule: weight_rule.WeightRule,
     return [places.get(channel, len(places))
             for channel in dependency.ids.classes_of(channels).tolist()]
 
-  layers = [tuple(sorted(set(places_of(channels))))
-            for channels in dependency.families if channels.size]
+  layers = dict.fromkeys(
+      tuple(sorted(set(places_of(channels))))
+      for channels in dependency.keepers if channels.size)
+  layers = {layer: set(layer) for layer in layers if layer[-1] < len(places)}
   return SetPlan(
       one, rule,
       tuple(Slices(use.weight, use.axis, np.array(places_of(use.channels)))
             for use in one.uses
             if use.role is not dependency_lib.Role.COUNTS),
-      tuple(dict.fromkeys(
-          layer for layer in layers if layer[-1] < len(places))))
+      # What keeps one of a part keeps one of all.
+      tuple(layer for layer, members in layers.items() if not any(
+          other < members for other in layers.values())))
