@@ -73,7 +73,7 @@ class Dependency:
   @property
   def keepers(self) -> List[np.ndarray]:
     """The channels of which one has to stay, for each of what needs one."""
-    return self.families + self.parts
+    return self.parts + self.families
 
   def make(self, key: Hashable, number: int) -> np.ndarray:
     """Returns the channels that a layer makes: the same at each of its calls.

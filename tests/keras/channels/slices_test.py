@@ -75,7 +75,7 @@ class SlicesTest(parameterized.TestCase):
                      num_left)
 
   def test_a_slice_keeps_a_channel(self):
-    self.assertEqual(self.without(lambda one: one[:, 5:], [5, 6, 7]), (1, 1))
+    self.assertEqual(self.without(lambda one: one[:, 5:], [5, 6, 7]), (2, 1))
 
   def test_parts_that_shall_be_equal_stay_so(self):
     def halves(one):
@@ -94,6 +94,14 @@ class SlicesTest(parameterized.TestCase):
     consumed = [4, 5, 6, 7, 1, 2, 3, 0]
     self.assertEqual(self.without(parts, [2, 3, 6], consumed), (5, 5))
     self.assertEqual(self.without(parts, [0], consumed), (8, 8))
+
+  def test_heads_with_biases_go_as_others(self):
+    model = channel_models.randomize(channel_models.attention())
+    model_pruning.keras.prune_now(
+        model, 'structure=channels,target_sparsity=0.5')
+    small = model_pruning.keras.remove_channels(model)
+    self.assertEqual([layer.get_config()['num_heads'] for layer in small.layers
+                      if 'attention' in layer.name], [1])
 
   @parameterized.parameters(2, 1)
   def test_queries_go_with_the_head_that_they_share(self, num_shared):

@@ -27,6 +27,9 @@ def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
     return call.stays('its arguments have no rule')
   query, value = (call.along(tensor) for tensor in tensors[:2])
   key = value if tensors[2] is None else call.along(tensors[2])
+  if call.kind == 'GroupedQueryAttention':  # It takes no others.
+    call.unite(query, value)
+    call.unite(query, key)
   for one in call.inputs:  # Masks.
     if all(one is not tensor for tensor in tensors):
       call.freeze(one, f'{call.name}: it is a mask')
@@ -36,7 +39,8 @@ def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
                                ('gate', query, heads)):
     call.consumes(weights.get(f'{part}/kernel'), 0, channels)
     call.makes(weights.get(f'{part}/kernel'), 1, made)
-    call.makes(weights.get(f'{part}/bias'), 0, made)
+    # A bias has two axes, and is no kernel for that.
+    call.scales(weights.get(f'{part}/bias'), 0, made)
   call.consumes(weights['attention_output/kernel'], 0, heads)
   # Keras 2 keeps the shapes that it was built with.
   for name, channels in (('query_shape', query), ('value_shape', value),

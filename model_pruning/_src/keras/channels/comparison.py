@@ -161,7 +161,7 @@ def _takes_training(layer: Any) -> bool:
 
 
 def _where(model: Any, small: Any, inputs: List[np.ndarray], training: bool,
-           tolerance: float) -> str:
+           tolerance: float, norms: Optional[Mapping[int, Norm]]) -> str:
   """Names the first layer whose outputs are of one shape and differ."""
   seen: List[Dict[str, List[np.ndarray]]] = [{}, {}]
   for one, found in zip((model, small), seen):

@@ -156,12 +156,9 @@ def _changed_arguments(call: interpreter.Call,
 
 
 def _changed(thing: Any, path: Tuple[Any, ...], value: int) -> Any:
-  """A structure of dicts, lists, slices and so on with another value in it.
-
-  A negative number counts from the end, as of a slice, and so does the value.
-  """
+  """A structure of dicts, lists, slices and so on with another value in it."""
   if not path:
-    return -value if isinstance(thing, int) and thing < 0 else value
+    return value
   first, rest = path[0], path[1:]
   if isinstance(thing, dict):
     return {**thing, first: _changed(thing[first], rest, value)}

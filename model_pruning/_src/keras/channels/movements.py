@@ -50,8 +50,7 @@ def _cropped(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
 def _reshaped(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   [moved] = call.run_on_channels()
   for axis in range(1, moved.ndim):
-    if (call.layer.target_shape[axis - 1] != -1
-        and call.varies(moved, axis)):
+    if call.varies(moved, axis):
       call.counts(('target_shape', axis - 1), call.along(moved, axis))
   return [moved]
 

@@ -97,7 +97,8 @@ def _without(traced: trace.Traced, values: Dict[Any, Any],
   changes: Dict[Any, Dict[Tuple[Any, ...], int]] = {}
   for (layer, path), channels in dependency.sizes.items():
     left = removal.num_left(dependency, channels, removed)
-    if left != len(channels):
+    # A negative argument is another one even where no counted channel goes.
+    if left != len(channels) or path[0] in ('args', 'kwargs'):
       changes.setdefault(layer, {})[path] = left
   small, layers = copies.copy_of(traced.model, changes)
   cut = removal.cut(dependency, values, removed)

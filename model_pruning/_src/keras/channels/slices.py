@@ -25,7 +25,11 @@ def _item(call: _Call) -> Sequence[np.ndarray]:
   path = (('args', 1) if len(call.args) > 1 else
           ('kwargs', 'key' if 'key' in call.kwargs else 'slice_spec'))
   is_one = not isinstance(key, (list, tuple))
-  keys: List[Any] = [key] if is_one else list(key)
+  # Keras 2 has a dict in place of a slice.
+  keys: List[Any] = [
+      slice(one['start'], one['stop'], one['step'])
+      if isinstance(one, dict) and 'step' in one else one
+      for one in ([key] if is_one else key)]
   paths: List[Tuple[Any, ...]] = [
       path if is_one else (*path, i) for i in range(len(keys))]
   tensor = call.inputs[0]
@@ -46,8 +50,7 @@ def _item(call: _Call) -> Sequence[np.ndarray]:
       if isinstance(one, int):
         call.freeze(channels[one],
                     f'{call.name}: it takes one channel by its number')
-        call.counts_argument(path, channels[one:] if one < 0
-                             else channels[:one])
+        call.counts_argument(path, channels[:one % len(channels)])
       elif not isinstance(one, slice) or not _take(
           call, channels, one, path):
         return call.stays('it takes channels by their number')
@@ -76,10 +79,7 @@ def _take(call: _Call, channels: np.ndarray, key: slice,
     call.unite(np.broadcast_to(block[:1], block.shape), block)
   for name, number in (('start', key.start), ('stop', key.stop)):
     if number is not None and -size <= number < size:
-      counted = channels[number:] if number < 0 else channels[:number]
-      call.counts_argument((*path, name), counted)
-      if number < 0:  # None of it would be -0, which is the beginning.
-        call.keeps_one(counted)
+      call.counts_argument((*path, name), channels[:number % size])
   call.keeps_one(channels[key])
   return True
 
