@@ -36,6 +36,7 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.axes import counts
+from model_pruning._src.axes import saliencies as saliencies_lib
 from model_pruning._src.axes import structures
 from model_pruning._src.channels import cost_ranking
 from model_pruning._src.compat import keras_variables
@@ -66,6 +67,7 @@ class ChannelRanking:
   def __init__(self, spec: spec_lib.PruningSpec,
                plans: Sequence[channel_plan.SetPlan],
                variables: Mapping[Hashable, Any],
+               gradients: Mapping[Hashable, tf.Variable],
                averages_of: Callable[[Any], Sequence[Any]],
                by_cost: Optional[cost_ranking.CostRanking] = None):
     """Creates the variables of sets of channels.
@@ -74,16 +76,20 @@ class ChannelRanking:
       spec: the specification.
       plans: the sets; all have the same rule.
       variables: the weights of the model by their keys.
+      gradients: the means of their gradients; empty if none are used.
       averages_of: the averages that the optimizer keeps of a weight.
       by_cost: how these sets are ranked for a budget. Default: None, there is
         no budget.
     """
-    self._spec, self._averages_of = spec, averages_of
-    self._by_cost = by_cost
+    # Saliencies of channels are ranked as they are.
+    self._spec = spec.replace(prune_option='weight')
+    self._averages_of = averages_of
+    self._saliency = saliencies_lib.AXIS.entry(spec.prune_option)
+    self._gradients, self._by_cost = gradients, by_cost
     self.rule = _rule_of_free(plans)
     if by_cost is not None:
       # Scores are ranked by number, and keep the bounds themselves.
-      self._spec = budget_lib.by_weights(spec)
+      self._spec = budget_lib.by_weights(self._spec)
       self.rule = dataclasses.replace(
           plans[0].rule, structure=structures.Unstructured())
     self.weights = {slices.weight: variables[slices.weight]
@@ -176,7 +182,7 @@ class ChannelRanking:
     values = {key: tf.convert_to_tensor(variable)
               for key, variable in local.items()}
     projection = self.projection(replica)
-    scores = self._scores(values)
+    scores = self._scores(self._saliencies_of_entries(values, replica))
     if self._by_cost is not None:
       self._rank_by_cost(projection, scores, step)
     masks = projection.masks_after(scores, step)
@@ -193,6 +199,17 @@ class ChannelRanking:
           self._averages_of(self.weights[key]), replica)))
     with tf_compat.control_dependencies(assignments):
       return tf.identity(step)
+
+  def _saliencies_of_entries(self, values: Dict[Hashable, tf.Tensor],
+                             replica: int) -> Dict[Hashable, tf.Tensor]:
+    """What the squares are taken of: with mean gradients, in their dtype."""
+    found = dict(values)
+    for key, gradient in self._gradients.items():
+      if key in values:
+        mean = keras_variables.on_replica(gradient, replica).read_value()
+        found[key] = self._saliency.score(
+            tf.cast(values[key], mean.dtype), mean)
+    return found
 
   def _scores(self, values: Dict[Hashable, tf.Tensor]) -> List[tf.Tensor]:
     """What is ranked: the least goes first, and infinite ones stay."""
