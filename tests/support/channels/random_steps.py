@@ -328,7 +328,8 @@ def _attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
 def _grouped_attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   shared = graph.one_of(1, 2, 3)
   layer = layers.GroupQueryAttention(
-      3, shared * graph.one_of(1, 2), shared, use_bias=graph.one_of(True, False))
+      3, shared * graph.one_of(1, 2), shared,
+      use_bias=graph.one_of(True, False))
   return layer(tensor, graph.alike(tensor, [2]))
 
 

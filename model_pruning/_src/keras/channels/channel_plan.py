@@ -119,10 +119,10 @@ def _set_plan(one: channel_sets.ChannelSet, rule: weight_rule.WeightRule,
     return [places.get(channel, len(places))
             for channel in dependency.ids.classes_of(channels).tolist()]
 
-  layers = dict.fromkeys(
-      tuple(sorted(set(places_of(channels))))
-      for channels in dependency.keepers if channels.size)
-  layers = {layer: set(layer) for layer in layers if layer[-1] < len(places)}
+  kept = [set(places_of(channels)) for channels in dependency.keepers
+          if channels.size]
+  layers = {tuple(sorted(layer)): layer for layer in kept
+            if max(layer) < len(places)}
   return SetPlan(
       one, rule,
       tuple(Slices(use.weight, use.axis, np.array(places_of(use.channels)))

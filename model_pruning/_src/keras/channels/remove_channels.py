@@ -54,8 +54,8 @@ def remove_channels(model: Any, round_to: int = 1, inputs: Any = None,
   Raises:
     TypeError: if `model` is no Keras model, or `round_to` no integer.
     ValueError: if the model is not built or cannot be followed, `round_to` is
-      not positive, `norms` is none of the two, or the models do not compute the same: then the message
-      names the layer where they part.
+      not positive, `norms` is none of the two, or the models do not compute
+      the same: then the message names the layer where they part.
   """
   removal.check_round_to(round_to)
   traced = trace.trace(model, _VERB, inputs, norms)
@@ -81,8 +81,9 @@ def remove_channels(model: Any, round_to: int = 1, inputs: Any = None,
         'before (%d of them), so the outputs change: by %.2g of the greatest '
         'on random inputs. Train the smaller model on', len(recomputed),
         comparison.change(traced.model, small))
-  compile_state.carry_over(model, small, _weights(layers), lambda weight, value: (
-      removal.cut(traced.dependency, {id(weight): value}, removed)[id(weight)]))
+  compile_state.carry_over(
+      model, small, _weights(layers), lambda weight, value: removal.cut(
+          traced.dependency, {id(weight): value}, removed)[id(weight)])
   return small
 
 
