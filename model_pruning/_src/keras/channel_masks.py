@@ -24,8 +24,10 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.axes import saliencies
+from model_pruning._src.channels import set_plan
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import channel_scores
 from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import channel_ranking
@@ -154,7 +156,7 @@ class ChannelMasks(masks.Masks):
       for ranking in _distinct(place.ranking for place in places):
         updates += ranking.update_if_due(step, replica, index, clock)
     with tf_compat.control_dependencies(updates):
-      return ranked_sets.mask_of(weight.shape, [
+      return channel_scores.mask_of(weight.shape, [
           (keras_variables.on_replica(
               place.channels.state.mask, replica).read_value(), place.slices)
           for place in places])
@@ -189,7 +191,7 @@ class ChannelMasks(masks.Masks):
   def mask_of(self, index: int) -> np.ndarray:
     """As of `Masks`: an entry is kept if its channels are."""
     with keras_variables.eager_mode():
-      mask: np.ndarray = ranked_sets.mask_of(self.weights[index].shape, [
+      mask: np.ndarray = channel_scores.mask_of(self.weights[index].shape, [
           (tf.constant(keras_variables.value_of(place.channels.state.mask)),
            place.slices) for place in self._places[index]]).numpy()
       return mask
@@ -231,7 +233,7 @@ class _Place(NamedTuple):
 
   ranking: channel_ranking.ChannelRanking
   channels: ranked_sets.RankedSet
-  slices: channel_plan.Slices
+  slices: set_plan.Slices
 
 
 def _distinct(rankings: Iterable[channel_ranking.ChannelRanking]

@@ -39,8 +39,10 @@ from model_pruning._src.axes import counts
 from model_pruning._src.axes import saliencies as saliencies_lib
 from model_pruning._src.axes import structures
 from model_pruning._src.channels import cost_ranking
+from model_pruning._src.channels import set_plan
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import channel_scores
 from model_pruning._src.core import conditional
 from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.core import rebuild as rebuild_lib
@@ -48,7 +50,6 @@ from model_pruning._src.core import schedule
 from model_pruning._src.keras import constraint
 from model_pruning._src.keras import ranked_sets
 from model_pruning._src.keras import state_variables
-from model_pruning._src.keras.channels import channel_plan
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -65,7 +66,7 @@ class ChannelRanking:
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
-               plans: Sequence[channel_plan.SetPlan],
+               plans: Sequence[set_plan.SetPlan],
                variables: Mapping[Hashable, Any],
                gradients: Mapping[Hashable, tf.Variable],
                averages_of: Callable[[Any], Sequence[Any]],
@@ -122,12 +123,8 @@ class ChannelRanking:
     Where several sets are ranked together, a channel counts by its share of
     the mean of its set.
     """
-    found = [one.saliencies(values) for one in self.sets]
-    if len(found) > 1:
-      means = [tf.reduce_mean(one) for one in found]
-      found = [one / tf_compat.where(mean > 0, mean, tf.ones_like(mean))
-               for one, mean in zip(found, means)]
-    return found
+    return list(channel_scores.by_their_means([
+        channel_scores.saliencies(one.plan, values) for one in self.sets]))
 
   def update_if_due(self, step: tf.Tensor, replica: Optional[int],
                     index: int, clock: Hashable) -> List[tf.Tensor]:
@@ -186,14 +183,15 @@ class ChannelRanking:
     if self._by_cost is not None:
       self._rank_by_cost(projection, scores, step)
     masks = projection.masks_after(scores, step)
-    parts: Dict[Hashable, List[ranked_sets.Part]] = {key: [] for key in local}
+    parts: Dict[Hashable, List[channel_scores.Part]] = {
+        key: [] for key in local}
     for one, mask in zip(self.sets, masks):
       for slices in one.plan.slices:
         parts[slices.weight].append((mask, slices))
     # Those too that no constraint is called for, as they have no gradient.
     assignments = []
     for key, variable in local.items():
-      mask = ranked_sets.mask_of(values[key].shape, parts[key])
+      mask = channel_scores.mask_of(values[key].shape, parts[key])
       assignments.append(variable.assign(constraint.projected_with_averages(
           projection_lib.zero_pruned(mask, values[key]), mask,
           self._averages_of(self.weights[key]), replica)))
@@ -213,8 +211,9 @@ class ChannelRanking:
 
   def _scores(self, values: Dict[Hashable, tf.Tensor]) -> List[tf.Tensor]:
     """What is ranked: the least goes first, and infinite ones stay."""
-    found = [one.with_one_per_layer(saliencies) for one, saliencies in zip(
-        self.sets, self.saliencies(values))]
+    found = [
+        channel_scores.with_one_per_layer(one.plan, saliencies)
+        for one, saliencies in zip(self.sets, self.saliencies(values))]
     return found if self._by_cost is None else self._by_cost.scores(found)
 
   def _rank_by_cost(self, projection: projection_lib.Projection,
@@ -319,7 +318,7 @@ class ChannelRanking:
           for key, weight in self.weights.items()})]
 
 
-def _rule_of_free(plans: Sequence[channel_plan.SetPlan]
+def _rule_of_free(plans: Sequence[set_plan.SetPlan]
                   ) -> weight_rule.WeightRule:
   """The rule of the channels that can go, of sets with this rule.
 
@@ -327,11 +326,9 @@ def _rule_of_free(plans: Sequence[channel_plan.SetPlan]
   is larger if others cannot.
   """
   rule = plans[0].rule
-  number = sum(len(one.channels.free) for one in plans)
-  scale = sum(len(one.channels.classes) for one in plans) / number
-  num_left = max(1, sum(len(one.layers) for one in plans))
-  most = max(1.0 - num_left / number, 0.0)
   return dataclasses.replace(
-      rule, target_sparsity=min(rule.target_sparsity * scale, most),
-      initial_sparsity=min(rule.initial_sparsity * scale, most),
+      rule,
+      target_sparsity=channel_scores.share_of_free(plans, rule.target_sparsity),
+      initial_sparsity=channel_scores.share_of_free(
+          plans, rule.initial_sparsity),
       structure=structures.Unstructured())
