@@ -71,8 +71,7 @@ def _frozen(graph: tf.Graph, ends: List[str]) -> Any:
     inputs = [_output(one) for one in node.input if not one.startswith('^')]
     del node.input[:]
     for before, index in inputs:
-      is_source = _SOURCES.match(nodes[before].op)
-      if is_source:
+      if _is_source(graph.get_tensor_by_name(f'{before}:{index}')):
         cut.add((before, index))
         node.input.append(_input_name(before, index))
       else:
@@ -93,6 +92,12 @@ def _frozen(graph: tf.Graph, ends: List[str]) -> Any:
         _input_name(before, index),
         graph.get_tensor_by_name(f'{before}:{index}')))
   return frozen
+
+
+def _is_source(tensor: tf.Tensor) -> bool:
+  """Whether it is of examples. A number with a default is a setting."""
+  return _SOURCES.match(tensor.op.type) is not None or (
+      tensor.op.type == 'PlaceholderWithDefault' and tensor.shape.rank != 0)
 
 
 def _output(name: str) -> Tuple[str, int]:
