@@ -22,7 +22,7 @@ Step = Callable[[random_graph.RandomGraph], Any]
 STEPS: List[Step] = []
 
 
-def _step(*needed: str) -> Callable[[Step], Step]:
+def needs(*needed: str) -> Callable[[Step], Step]:
   """Registers a step, if this Keras has the layers that it needs."""
   def register(step: Step) -> Step:
     if all(hasattr(layers, name) for name in needed):
@@ -31,7 +31,7 @@ def _step(*needed: str) -> Callable[[Step], Step]:
   return register
 
 
-def _of_rank(*ranks: int) -> Callable[[Callable[..., Any]], Step]:
+def of_rank(*ranks: int) -> Callable[[Callable[..., Any]], Step]:
   """Lets a step take a tensor of one of some ranks."""
   def wrap(step: Callable[..., Any]) -> Step:
     def run(graph: random_graph.RandomGraph) -> Any:
@@ -41,8 +41,8 @@ def _of_rank(*ranks: int) -> Callable[[Callable[..., Any]], Step]:
   return wrap
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Conv2D(
       graph.channels(), graph.one_of(1, 3), padding='same',
@@ -50,8 +50,8 @@ def _conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
       use_bias=graph.one_of(True, False))(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _grouped_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   number = int(tensor.shape[-1])
   groups = graph.one_of(*[one for one in range(1, number + 1)
@@ -60,46 +60,46 @@ def _grouped_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
                        groups=groups)(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _depthwise_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.DepthwiseConv2D(
       3, padding='same', depth_multiplier=graph.one_of(1, 1, 2),
       activation=graph.activation())(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _separable_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.SeparableConv2D(
       graph.channels(), 3, padding='same',
       depth_multiplier=graph.one_of(1, 2))(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _transposed_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Conv2DTranspose(
       graph.channels(), 3, strides=graph.one_of(1, 2), padding='same',
       activation=graph.activation())(tensor)
 
 
-@_step('Conv1D')
-@_of_rank(3)
+@needs('Conv1D')
+@of_rank(3)
 def _conv_of_sequence(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   kind = graph.one_of(*[getattr(layers, name) for name in (
       'Conv1D', 'SeparableConv1D', 'Conv1DTranspose') if hasattr(layers, name)])
   return kind(graph.channels(), 3, padding='same')(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _dense(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Dense(graph.channels(), activation=graph.activation())(tensor)
 
 
-@_step('EinsumDense')
-@_of_rank(3)
+@needs('EinsumDense')
+@of_rank(3)
 def _einsum(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   number, length = graph.channels(), int(tensor.shape[1])
   equation, shape, bias = graph.one_of(
@@ -109,16 +109,16 @@ def _einsum(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.EinsumDense(equation, shape, bias_axes=bias)(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _batch_norm(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   axis = graph.one_of(-1, -1, -1, 1)
   return layers.BatchNormalization(
       axis=axis, scale=graph.one_of(True, False))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _norm(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   kinds = [layers.LayerNormalization]
   if hasattr(layers, 'UnitNormalization'):
@@ -128,8 +128,8 @@ def _norm(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(*kinds)()(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _activation(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(
       layers.ReLU(), layers.LeakyReLU(), layers.Activation('tanh'),
@@ -137,16 +137,16 @@ def _activation(graph: random_graph.RandomGraph, tensor: Any) -> Any:
       layers.Activation('softmax'))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _merged(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   other = graph.alike(tensor, range(1, len(tensor.shape)))
   return graph.one_of(layers.Add, layers.Multiply, layers.Subtract,
                       layers.Maximum, layers.Average)()([tensor, other])
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _broadcast(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   """Another tensor with one entry along some axes is multiplied or added."""
   number = int(tensor.shape[-1])
@@ -158,8 +158,8 @@ def _broadcast(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(layers.Add, layers.Multiply)()([tensor, small])
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _concatenated(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   rank = len(tensor.shape)
   axis = graph.one_of(rank - 1, rank - 1, rank - 1, 1)
@@ -169,15 +169,15 @@ def _concatenated(graph: random_graph.RandomGraph, tensor: Any) -> Any:
                   for _ in range(graph.one_of(1, 1, 2))])
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _pooled(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(layers.MaxPooling2D, layers.AveragePooling2D)(
       2, strides=graph.one_of(1, 2), padding='same')(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _of_another_size(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   if min(tuple(tensor.shape)[1:3]) < 3:
     return layers.UpSampling2D(2)(tensor)
@@ -186,8 +186,8 @@ def _of_another_size(graph: random_graph.RandomGraph, tensor: Any) -> Any:
                           ((1, 0), (0, 1))))(tensor)
 
 
-@_step()
-@_of_rank(3)
+@needs()
+@of_rank(3)
 def _of_another_length(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   kinds = [layers.UpSampling1D(2), layers.ZeroPadding1D(1),
            layers.MaxPooling1D(2, padding='same')]
@@ -196,8 +196,8 @@ def _of_another_length(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(*kinds)(tensor)
 
 
-@_step()
-@_of_rank(3, 4)
+@needs()
+@of_rank(3, 4)
 def _to_vector(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   if len(tensor.shape) == 3:
     kind = graph.one_of(layers.GlobalAveragePooling1D,
@@ -209,8 +209,8 @@ def _to_vector(graph: random_graph.RandomGraph, tensor: Any) -> Any:
       'channels_last', 'channels_last', 'channels_first'))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _reshaped(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   """The entries in another shape, of one to three axes."""
   left = int(np.prod([int(dim) for dim in tuple(tensor.shape)[1:]]))
@@ -223,16 +223,16 @@ def _reshaped(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Reshape(shape)(tensor)
 
 
-@_step()
-@_of_rank(3, 4)
+@needs()
+@of_rank(3, 4)
 def _transposed(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   order = [int(one) for one in graph.random.permutation(
       range(1, len(tensor.shape)))]
   return layers.Permute(order)(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _shuffled(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   height, width, number = (int(dim) for dim in tuple(tensor.shape)[1:])
   groups = graph.one_of(*[one for one in (1, 2, 3) if number % one == 0])
@@ -241,70 +241,14 @@ def _shuffled(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Reshape((height, width, number))(tensor)
 
 
-@_step()
-@_of_rank(2)
+@needs()
+@of_rank(2)
 def _repeated(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.RepeatVector(graph.one_of(2, 3))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
-def _sliced(graph: random_graph.RandomGraph, tensor: Any) -> Any:
-  """Some entries along an axis, or one, by an operator of Python."""
-  rank = len(tensor.shape)
-  axis = graph.one_of(rank - 1, int(graph.random.randint(1, rank)))
-  size = int(tensor.shape[axis])
-  begin = int(graph.random.randint(size))
-  step = graph.one_of(1, 1, 2, 3)
-  keys: List[Any] = [slice(None)] * rank
-  keys[axis] = graph.one_of(
-      slice(None, max(size // 2, 1)), slice(size // 2, None),
-      slice(None, None, -1), slice(begin, None, step),
-      slice(begin - size, None, step), slice(begin, begin + 3, step),
-      slice(None, begin - size + 1 or None, step),
-      *([begin, begin - size] if rank > 2 else []))
-  if axis == rank - 1 and graph.random.rand() < 0.5:
-    return tensor[(Ellipsis, keys[axis])]
-  return tensor[tuple(keys)]
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _split(graph: random_graph.RandomGraph, tensor: Any) -> Any:
-  """Parts along an axis, of which two are computed with."""
-  rank = len(tensor.shape)
-  axis = graph.one_of(rank - 1, -1, int(graph.random.randint(1, rank)))
-  size = int(tensor.shape[axis])
-  number = graph.one_of(*[one for one in (1, 2, 3) if size % one == 0])
-  begin, end = sorted(graph.random.randint(1, size + 1, 2).tolist())
-  is_equal = begin == end or end == size or graph.random.rand() < 0.4
-  if hasattr(keras, 'ops'):
-    parts = keras.ops.split(
-        tensor, number if is_equal else [begin, end], axis=axis)
-  else:
-    parts = tf.split(tensor, number if is_equal else [
-        begin, graph.one_of(-1, end - begin), size - end], axis)
-  if is_equal:
-    return graph.one_of(layers.Add(), layers.Concatenate(axis=axis))(
-        [parts[-1], parts[0]])
-  return layers.Concatenate(axis=axis)([parts[2], layers.ReLU()(parts[1])])
-
-
-@_step()
-@_of_rank(2, 3, 4)
-def _part(graph: random_graph.RandomGraph, tensor: Any) -> Any:
-  """A part that is given by where it begins and its size."""
-  sizes = [int(dim) for dim in tuple(tensor.shape)[1:]]
-  begins = [int(graph.random.randint(max(size - 2, 1))) for size in sizes]
-  sizes = [size - begin - int(graph.random.randint(2) * (size - begin > 1))
-           for size, begin in zip(sizes, begins)]
-  if hasattr(keras, 'ops'):
-    return None  # That of Keras 3 needs the size of the batch.
-  return tf.slice(tensor, [0, *begins], [-1, *sizes])
-
-
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _with_numbers(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   """Operators of Python with numbers, constants and other tensors."""
   other = graph.alike(tensor, range(1, len(tensor.shape)))
@@ -314,8 +258,8 @@ def _with_numbers(graph: random_graph.RandomGraph, tensor: Any) -> Any:
                       lambda: tensor * constant, lambda: -tensor)()
 
 
-@_step('MultiHeadAttention')
-@_of_rank(3)
+@needs('MultiHeadAttention')
+@of_rank(3)
 def _attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   other = graph.pick(3)
   layer = layers.MultiHeadAttention(graph.one_of(1, 2, 4), 3,
@@ -323,8 +267,8 @@ def _attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layer(tensor, graph.one_of(tensor, other))
 
 
-@_step('GroupQueryAttention')
-@_of_rank(3)
+@needs('GroupQueryAttention')
+@of_rank(3)
 def _grouped_attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   shared = graph.one_of(1, 2, 3)
   layer = layers.GroupQueryAttention(
@@ -333,8 +277,8 @@ def _grouped_attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layer(tensor, graph.alike(tensor, [2]))
 
 
-@_step()
-@_of_rank(3)
+@needs()
+@of_rank(3)
 def _recurrent(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   layer = graph.one_of(layers.LSTM, layers.GRU, layers.SimpleRNN)(
       graph.channels(), return_sequences=graph.one_of(True, False))
@@ -344,14 +288,14 @@ def _recurrent(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layer(tensor)
 
 
-@_step()
-@_of_rank(3, 4)
+@needs()
+@of_rank(3, 4)
 def _distributed(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.TimeDistributed(layers.Dense(graph.channels()))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _twice(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   """A model inside, or a layer, is called two times."""
   number = int(tensor.shape[-1])
