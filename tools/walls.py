@@ -35,7 +35,8 @@ ROOMS: Dict[str, List[str]] = {
   'graph.masked': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.insert_masks': [
     'compat', 'axes', 'spec', 'core', 'planning', 'graph', 'graph.masked'],
-  'graph.training': ['compat', 'axes', 'spec', 'core', 'planning', 'graph'],
+  'graph.training': ['compat', 'axes', 'spec', 'core', 'planning', 'channels',
+                     'graph', 'graph.channels'],
   'graph.strip': [
     'compat', 'files', 'axes', 'spec', 'core', 'planning', 'graph'],
   'graph.channels': ['files', 'axes', 'spec', 'multiply_adds', 'planning',

@@ -176,9 +176,10 @@ class Channels(Structure):
     """Raises a ValueError, for all who prune weight by weight."""
     raise ValueError(
         'Field `structure` can be channels for `model_pruning.keras.prune` and '
-        '`model_pruning.keras.prune_now`, and for `prune_files` of a Keras '
-        'file, a frozen graph or a SavedModel, which know the whole model; '
-        'here each weight is pruned by itself. Received: structure=channels')
+        '`model_pruning.keras.prune_now`, for `PruningHook`, `prune_train_op` '
+        'and `prune_model_fn`, and for `prune_files` of a Keras file, a frozen '
+        'graph or a SavedModel, which know the whole model; here each weight '
+        'is pruned by itself. Received: structure=channels')
 
 
 def matrix_shape(shape: Sequence[int]) -> Tuple[int, int]:

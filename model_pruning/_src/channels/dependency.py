@@ -57,6 +57,7 @@ class Dependency:
     sizes: the channels that numbers in configurations count, by the key of a
       layer and the keys that lead to the number.
     families: for each axis that makes channels, these: what is ranked together.
+    parts: channels that something takes out of others: one of them stays.
   """
 
   def __init__(self) -> None:
@@ -65,8 +66,14 @@ class Dependency:
     self.uses: List[Use] = []
     self.sizes: Dict[Tuple[Hashable, Tuple[Any, ...]], np.ndarray] = {}
     self.families: List[np.ndarray] = []
+    self.parts: List[np.ndarray] = []
     self._used: Dict[Tuple[Hashable, int], Use] = {}
     self._made: Dict[Hashable, np.ndarray] = {}
+
+  @property
+  def keepers(self) -> List[np.ndarray]:
+    """The channels of which one has to stay, for each of what needs one."""
+    return self.parts + self.families
 
   def make(self, key: Hashable, number: int) -> np.ndarray:
     """Returns the channels that a layer makes: the same at each of its calls.

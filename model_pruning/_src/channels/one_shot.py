@@ -127,7 +127,7 @@ def _least_for_cost(dependency: dependency_lib.Dependency,
     free = np.array([saliencies.get(channel, 0.0) for channel in one.free])
     free = free / (free.mean() or 1.0)
     places = {channel: i for i, channel in enumerate(one.free)}
-    for channels in dependency.families:  # Each layer keeps its best one.
+    for channels in dependency.keepers:  # Each layer keeps its best one.
       classes = dependency.ids.classes_of(channels).tolist()
       if classes and places.keys() >= set(classes):
         layer = np.array(sorted({places[channel] for channel in classes}))

@@ -67,7 +67,7 @@ def with_one_left(sets: Sequence[channel_sets.ChannelSet], removed: Set[int],
                  len(one.classes))
     removed.difference_update(candidates[:wanted - num_left])
   # A layer whose channels are some of a set must keep one too.
-  for channels in dependency.families:
+  for channels in dependency.keepers:
     classes = dependency.ids.classes_of(channels)
     if classes.size and removed.issuperset(classes.tolist()):
       removed.discard(int(classes[0]))
@@ -124,7 +124,7 @@ def zeroed(dependency: dependency_lib.Dependency,
   """
   changed: Dict[Hashable, np.ndarray] = {}
   for use in dependency.uses:
-    gone = _are_in(dependency, use.channels, removed)
+    gone = are_in(dependency, use.channels, removed)
     if use.role is dependency_lib.Role.COUNTS or not gone.any():
       continue
     value = changed.setdefault(use.weight, np.array(values[use.weight]))
@@ -140,7 +140,7 @@ def cut(dependency: dependency_lib.Dependency,
   for use in dependency.uses:
     if use.weight not in smaller:
       continue
-    gone = _are_in(dependency, use.channels, removed)
+    gone = are_in(dependency, use.channels, removed)
     if gone.any():
       smaller[use.weight] = np.compress(
           ~gone, smaller[use.weight], axis=use.axis)
@@ -150,11 +150,12 @@ def cut(dependency: dependency_lib.Dependency,
 def num_left(dependency: dependency_lib.Dependency, channels: np.ndarray,
              removed: Set[int]) -> int:
   """Returns how many of the channels are left; what is none counts too."""
-  return int((~_are_in(dependency, channels, removed)).sum())
+  return int((~are_in(dependency, channels, removed)).sum())
 
 
-def _are_in(dependency: dependency_lib.Dependency, channels: np.ndarray,
-            removed: Set[int]) -> np.ndarray:
+def are_in(dependency: dependency_lib.Dependency, channels: np.ndarray,
+           removed: Set[int]) -> np.ndarray:
+  """Returns a bool array: which channels belong to removed classes."""
   classes = dependency.ids.classes_of(np.asarray(channels))
   return np.isin(classes, sorted(removed or {-1})) & (
       classes != channel_ids.NONE)

@@ -139,17 +139,31 @@ class Projection:
     Returns:
       Tensors like the state `gradients`.
     """
-    of_gradient = self.saliency.of_gradient
-    if of_gradient is None:
+    if not self.saliency.uses_gradient:
       return []
-    means = []
-    for held, gradient in zip(self.gradients, gradients):
-      share = tf.constant(1.0 - self._decay, held.dtype)
-      mean = held.read_value()
-      mean += share * (of_gradient(tf.cast(gradient, held.dtype)) - mean)
-      with tf_compat.control_dependencies([held.assign(mean)]):
-        means.append(tf.identity(mean))
-    return means
+    return [mean_after(held, gradient, self.saliency, self._decay)
+            for held, gradient in zip(self.gradients, gradients)]
+
+
+def mean_after(held: Any, gradient: tf.Tensor, saliency: saliencies.Saliency,
+               decay: float) -> tf.Tensor:
+  """Folds one step's gradient into a running mean and returns the mean.
+
+  Args:
+    held: the mean, what reads and assigns as a variable does.
+    gradient: of its shape, as the optimizer took it.
+    saliency: one that uses gradients.
+    decay: how much of the mean before is left, in [0, 1).
+
+  Returns:
+    A tensor like `held`.
+  """
+  assert saliency.of_gradient is not None
+  share = tf.constant(1.0 - decay, held.dtype)
+  mean = held.read_value()
+  mean += share * (saliency.of_gradient(tf.cast(gradient, held.dtype)) - mean)
+  with tf_compat.control_dependencies([held.assign(mean)]):
+    return tf.identity(mean)
 
 
 def masks_at(projections: Sequence[Projection],

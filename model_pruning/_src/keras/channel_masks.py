@@ -15,6 +15,7 @@ from typing import (
   NamedTuple,
   Optional,
   Sequence,
+  Set,
   Tuple,
 )
 
@@ -22,8 +23,11 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.axes import saliencies
+from model_pruning._src.channels import set_plan
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import channel_scores
+from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.core import schedule
 from model_pruning._src.keras import channel_ranking
 from model_pruning._src.keras import masks
@@ -50,20 +54,25 @@ class MemberState(tf.Module):
       optimizer made up to the last one of the weight.
     channels: of each set of channels that the weight has, the `ChannelState`,
       which all weights with these channels share.
+    gradient: floating, shape of the weight, what the saliency needs of the
+      mean gradient; None if it needs none.
   """
 
   def __init__(self, num_updates: tf.Variable,
-               channels: Sequence[ranked_sets.ChannelState]):
+               channels: Sequence[ranked_sets.ChannelState],
+               gradient: Optional[tf.Variable] = None):
     """Wraps variables that exist; a checkpoint has them by these names."""
     super().__init__(name='member_state')
     self.num_updates = num_updates
     self.channels = list(channels)
+    self.gradient = gradient
 
   def all_variables(self) -> Tuple[tf.Variable, ...]:
     """The variables, those of channels too."""
     return (self.num_updates, *(
         variable for state in self.channels for variable in (
-            state.mask, state.threshold, state.last_mask_update_step)))
+            state.mask, state.threshold, state.last_mask_update_step)),
+            *([] if self.gradient is None else [self.gradient]))
 
 
 class ChannelMasks(masks.Masks):
@@ -88,7 +97,7 @@ class ChannelMasks(masks.Masks):
       inputs: of a subclassed model, a batch as its `call` takes it.
     """
     _check(spec)
-    self._follows_schedule = spec.follows_schedule
+    self._spec = spec
     self._optimizer = optimizer
     rules, report = plan.make_plan(
         budget_lib.by_weights(spec), [weight.candidate for weight in found],
@@ -99,12 +108,18 @@ class ChannelMasks(masks.Masks):
     variables: Dict[Hashable, Any] = {
         id(weight.variable): weight.variable for weight in found}
     budget = asked.asked_for(spec, traced)
+    self._has_gradient: Set[int] = set()
+    gradients: Dict[Hashable, tf.Variable] = {}
+    if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
+      for key in dict.fromkeys(slices.weight for one in planned.sets
+                               for slices in one.slices):
+        gradients[key] = state_variables.mean_gradient(variables[key])
     self._rankings = []
     for indices in weight_rule.ranked_together(
         [one.rule for one in planned.sets]):
       sets = [planned.sets[i] for i in indices]
       self._rankings.append(channel_ranking.ChannelRanking(
-          spec, sets, variables, optimizer.averages_of,
+          spec, sets, variables, gradients, optimizer.averages_of,
           budget and budget.ranking(
               traced.dependency, [one.channels for one in sets])))
     self._places = [
@@ -120,33 +135,45 @@ class ChannelMasks(masks.Masks):
                 one.missed_budget() for one in self._rankings) if missed]),
         [weight.candidate.name for weight, _ in members],
         [weight.variable for weight, _ in members],
-        [_state(weight.variable, places) for weight, places in members])
+        [_state(weight.variable, places, gradients.get(id(weight.variable)))
+         for weight, places in members])
 
   def mask_after_update(self, index: int, weight: tf.Tensor,
                         update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
     """As of `Masks`."""
     places = self._places[index]
+    if (self.states[index].gradient is not None
+        and index not in self._has_gradient):
+      raise ValueError(masks.no_gradient(
+          self._spec.prune_option, self.weights[index]))
     step = masks.counted_step(keras_variables.on_replica(
         self.states[index].num_updates, replica), update)
     updates: List[tf.Tensor] = []
-    if self._follows_schedule:
+    if self._spec.follows_schedule:
       clock = tuple(map(id, self._optimizer.updating(self.weights[index])))
       for ranking in _distinct(place.ranking for place in places):
         updates += ranking.update_if_due(step, replica, index, clock)
     with tf_compat.control_dependencies(updates):
-      return ranked_sets.mask_of(weight.shape, [
+      return channel_scores.mask_of(weight.shape, [
           (keras_variables.on_replica(
               place.channels.state.mask, replica).read_value(), place.slices)
           for place in places])
 
   def record_gradient(self, index: int, gradient: tf.Tensor) -> None:
-    """As of `Masks`: no saliency of channels uses gradients."""
+    """As of `Masks`."""
+    projection_lib.mean_after(
+        self.states[index].gradient, gradient,
+        saliencies.AXIS.entry(self._spec.prune_option),
+        self._spec.gradient_decay_rate)
+    self._has_gradient.add(index)
 
   def rebuild(self, steps: Sequence[int]) -> bool:
     """As of `Masks`: a channel is pruned if all that belongs to it is zero."""
     for state, step in zip(self.states, steps):
       keras_variables.assign_value(state.num_updates, np.int64(step))
+      if state.gradient is not None:
+        state_variables.forget(state.gradient)
     steps_of = self._steps_of_rankings(steps)
     are_dense = [ranking.rebuild(steps_of[id(ranking)])
                  for ranking in self._rankings]
@@ -163,7 +190,7 @@ class ChannelMasks(masks.Masks):
   def mask_of(self, index: int) -> np.ndarray:
     """As of `Masks`: an entry is kept if its channels are."""
     with keras_variables.eager_mode():
-      mask: np.ndarray = ranked_sets.mask_of(self.weights[index].shape, [
+      mask: np.ndarray = channel_scores.mask_of(self.weights[index].shape, [
           (tf.constant(keras_variables.value_of(place.channels.state.mask)),
            place.slices) for place in self._places[index]]).numpy()
       return mask
@@ -205,7 +232,7 @@ class _Place(NamedTuple):
 
   ranking: channel_ranking.ChannelRanking
   channels: ranked_sets.RankedSet
-  slices: channel_plan.Slices
+  slices: set_plan.Slices
 
 
 def _distinct(rankings: Iterable[channel_ranking.ChannelRanking]
@@ -213,20 +240,16 @@ def _distinct(rankings: Iterable[channel_ranking.ChannelRanking]
   return list({id(one): one for one in rankings}.values())
 
 
-def _state(weight: Any, places: Sequence[_Place]) -> MemberState:
+def _state(weight: Any, places: Sequence[_Place],
+           gradient: Optional[tf.Variable]) -> MemberState:
   with state_variables.beside(weight):
     return MemberState(
         state_variables.local_variable('num_updates', tf.zeros([], tf.int64)),
-        [place.channels.state for place in places])
+        [place.channels.state for place in places], gradient)
 
 
 def _check(spec: spec_lib.PruningSpec) -> None:
   """Refuses what cannot be done by channels."""
-  if saliencies.AXIS.entry(spec.prune_option).uses_gradient:
-    raise ValueError(
-        'Argument `spec` must have prune_option=weight with '
-        'structure=channels, which ranks channels by their weights. Received: '
-        f'prune_option={spec.prune_option}')
   if tf_compat.workers_are_asynchronous():
     raise ValueError(
         'Argument `spec` must not have structure=channels under a '

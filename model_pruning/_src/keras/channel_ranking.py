@@ -36,10 +36,13 @@ import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.axes import counts
+from model_pruning._src.axes import saliencies as saliencies_lib
 from model_pruning._src.axes import structures
 from model_pruning._src.channels import cost_ranking
+from model_pruning._src.channels import set_plan
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.compat import tensorflow as tf_compat
+from model_pruning._src.core import channel_scores
 from model_pruning._src.core import conditional
 from model_pruning._src.core import projection as projection_lib
 from model_pruning._src.core import rebuild as rebuild_lib
@@ -47,7 +50,6 @@ from model_pruning._src.core import schedule
 from model_pruning._src.keras import constraint
 from model_pruning._src.keras import ranked_sets
 from model_pruning._src.keras import state_variables
-from model_pruning._src.keras.channels import channel_plan
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.spec import budget as budget_lib
 from model_pruning._src.spec import pruning_spec as spec_lib
@@ -64,8 +66,9 @@ class ChannelRanking:
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
-               plans: Sequence[channel_plan.SetPlan],
+               plans: Sequence[set_plan.SetPlan],
                variables: Mapping[Hashable, Any],
+               gradients: Mapping[Hashable, tf.Variable],
                averages_of: Callable[[Any], Sequence[Any]],
                by_cost: Optional[cost_ranking.CostRanking] = None):
     """Creates the variables of sets of channels.
@@ -74,16 +77,20 @@ class ChannelRanking:
       spec: the specification.
       plans: the sets; all have the same rule.
       variables: the weights of the model by their keys.
+      gradients: the means of their gradients; empty if none are used.
       averages_of: the averages that the optimizer keeps of a weight.
       by_cost: how these sets are ranked for a budget. Default: None, there is
         no budget.
     """
-    self._spec, self._averages_of = spec, averages_of
-    self._by_cost = by_cost
+    # Saliencies of channels are ranked as they are.
+    self._spec = spec.replace(prune_option='weight')
+    self._averages_of = averages_of
+    self._saliency = saliencies_lib.AXIS.entry(spec.prune_option)
+    self._gradients, self._by_cost = gradients, by_cost
     self.rule = _rule_of_free(plans)
     if by_cost is not None:
       # Scores are ranked by number, and keep the bounds themselves.
-      self._spec = budget_lib.by_weights(spec)
+      self._spec = budget_lib.by_weights(self._spec)
       self.rule = dataclasses.replace(
           plans[0].rule, structure=structures.Unstructured())
     self.weights = {slices.weight: variables[slices.weight]
@@ -116,12 +123,8 @@ class ChannelRanking:
     Where several sets are ranked together, a channel counts by its share of
     the mean of its set.
     """
-    found = [one.saliencies(values) for one in self.sets]
-    if len(found) > 1:
-      means = [tf.reduce_mean(one) for one in found]
-      found = [one / tf_compat.where(mean > 0, mean, tf.ones_like(mean))
-               for one, mean in zip(found, means)]
-    return found
+    return list(channel_scores.by_their_means([
+        channel_scores.saliencies(one.plan, values) for one in self.sets]))
 
   def update_if_due(self, step: tf.Tensor, replica: Optional[int],
                     index: int, clock: Hashable) -> List[tf.Tensor]:
@@ -176,28 +179,41 @@ class ChannelRanking:
     values = {key: tf.convert_to_tensor(variable)
               for key, variable in local.items()}
     projection = self.projection(replica)
-    scores = self._scores(values)
+    scores = self._scores(self._saliencies_of_entries(values, replica))
     if self._by_cost is not None:
       self._rank_by_cost(projection, scores, step)
     masks = projection.masks_after(scores, step)
-    parts: Dict[Hashable, List[ranked_sets.Part]] = {key: [] for key in local}
+    parts: Dict[Hashable, List[channel_scores.Part]] = {
+        key: [] for key in local}
     for one, mask in zip(self.sets, masks):
       for slices in one.plan.slices:
         parts[slices.weight].append((mask, slices))
     # Those too that no constraint is called for, as they have no gradient.
     assignments = []
     for key, variable in local.items():
-      mask = ranked_sets.mask_of(values[key].shape, parts[key])
+      mask = channel_scores.mask_of(values[key].shape, parts[key])
       assignments.append(variable.assign(constraint.projected_with_averages(
           projection_lib.zero_pruned(mask, values[key]), mask,
           self._averages_of(self.weights[key]), replica)))
     with tf_compat.control_dependencies(assignments):
       return tf.identity(step)
 
+  def _saliencies_of_entries(self, values: Dict[Hashable, tf.Tensor],
+                             replica: int) -> Dict[Hashable, tf.Tensor]:
+    """What the squares are taken of: with mean gradients, in their dtype."""
+    found = dict(values)
+    for key, gradient in self._gradients.items():
+      if key in values:
+        mean = keras_variables.on_replica(gradient, replica).read_value()
+        found[key] = self._saliency.score(
+            tf.cast(values[key], mean.dtype), mean)
+    return found
+
   def _scores(self, values: Dict[Hashable, tf.Tensor]) -> List[tf.Tensor]:
     """What is ranked: the least goes first, and infinite ones stay."""
-    found = [one.with_one_per_layer(saliencies) for one, saliencies in zip(
-        self.sets, self.saliencies(values))]
+    found = [
+        channel_scores.with_one_per_layer(one.plan, saliencies)
+        for one, saliencies in zip(self.sets, self.saliencies(values))]
     return found if self._by_cost is None else self._by_cost.scores(found)
 
   def _rank_by_cost(self, projection: projection_lib.Projection,
@@ -302,7 +318,7 @@ class ChannelRanking:
           for key, weight in self.weights.items()})]
 
 
-def _rule_of_free(plans: Sequence[channel_plan.SetPlan]
+def _rule_of_free(plans: Sequence[set_plan.SetPlan]
                   ) -> weight_rule.WeightRule:
   """The rule of the channels that can go, of sets with this rule.
 
@@ -310,11 +326,9 @@ def _rule_of_free(plans: Sequence[channel_plan.SetPlan]
   is larger if others cannot.
   """
   rule = plans[0].rule
-  number = sum(len(one.channels.free) for one in plans)
-  scale = sum(len(one.channels.classes) for one in plans) / number
-  num_left = max(1, sum(len(one.layers) for one in plans))
-  most = max(1.0 - num_left / number, 0.0)
   return dataclasses.replace(
-      rule, target_sparsity=min(rule.target_sparsity * scale, most),
-      initial_sparsity=min(rule.initial_sparsity * scale, most),
+      rule,
+      target_sparsity=channel_scores.share_of_free(plans, rule.target_sparsity),
+      initial_sparsity=channel_scores.share_of_free(
+          plans, rule.initial_sparsity),
       structure=structures.Unstructured())

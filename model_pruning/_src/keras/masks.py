@@ -41,6 +41,13 @@ def counted_step(num_updates: tf.Variable,
   return schedule.step_if(num_new > 0, step)
 
 
+def no_gradient(prune_option: str, weight: Any) -> str:
+  """The message where a saliency needs a gradient that nobody recorded."""
+  return ('The optimizer must come from `pruner.with_gradients(optimizer)` '
+          f'for prune_option={prune_option}. Received: an update of '
+          f'{keras_variables.variable_name(weight)!r} by another')
+
+
 class Masks:
   """Pruned weights, each with a mask; where an index is asked for, of these.
 

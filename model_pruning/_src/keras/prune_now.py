@@ -39,6 +39,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
               calibration_data: Any = None,
               num_batches: Optional[int] = None,
               inputs: Any = None,
+              norms: str = 'exact',
               progress: Optional[Callable[[Any], Iterable[Any]]] = None
               ) -> report_lib.PruningReport:
   """Prunes a Keras model to the target sparsity now, without training.
@@ -72,6 +73,9 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
     num_batches: how many of its batches to take; by default all.
     inputs: of a subclassed model, for `structure=channels`: a batch as its
       `call` takes it.
+    norms: for `structure=channels`: 'recompute' lets channels go that layer
+      or group normalizations compute with; see `remove_channels`. Default:
+      'exact', they stay.
     progress: called with a list of weights, gives them one by one and shows
       how far it is. Default: nothing is shown.
 
@@ -104,7 +108,7 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
       model.weights if has_channels else [weight for weight, _ in pruned]):
     if has_channels:
       report = prune_channels.prune_channels(
-          model, spec, found, rules, report, inputs)
+          model, spec, found, rules, report, inputs, norms)
     else:
       rankings = weight_rule.ranked_together([rule for _, rule in pruned])
       for ranking in progress(rankings) if progress else rankings:

@@ -109,11 +109,8 @@ class Ranking:
     """As of `masks.Masks`, of the weights that are ranked together."""
     state = self.states[index].on_replica(replica)
     if state.gradient is not None and index not in self._has_gradient:
-      raise ValueError(
-          'The optimizer must come from `pruner.with_gradients(optimizer)` '
-          f'for prune_option={self._spec.prune_option}. Received: an update '
-          f'of {keras_variables.variable_name(self.weights[index])!r} by '
-          'another')
+      raise ValueError(masks_lib.no_gradient(
+          self._spec.prune_option, self.weights[index]))
     step = masks_lib.counted_step(state.num_updates, update)
     projection = self.projection(replica)
     if len(self.weights) == 1:

@@ -56,8 +56,21 @@ def _create(weight: Any, uses_gradient: bool,
         local_variable('num_updates', tf.zeros([], tf.int64)),
         local_variable('last_mask_update_step', tf.constant(
             schedule.NEVER, tf.int64)) if clock is None else clock,
-        local_variable('gradient', tf.zeros(shape, dtype))
-        if uses_gradient else None)
+        mean_gradient(weight) if uses_gradient else None)
+
+
+def mean_gradient(weight: Any) -> tf.Variable:
+  """The variable for the mean gradient of a weight: 0.0, of its shape."""
+  dtype = projection.threshold_dtype(tf.as_dtype(weight.dtype))
+  with beside(weight):
+    return local_variable('gradient', tf.zeros(
+        [int(dim) for dim in weight.shape], dtype))
+
+
+def forget(gradient: tf.Variable) -> None:
+  """Lets a mean gradient start anew."""
+  keras_variables.assign_value(gradient, np.zeros(
+      gradient.shape.as_list(), gradient.dtype.as_numpy_dtype))
 
 
 @contextlib.contextmanager
@@ -122,9 +135,7 @@ def rebuild(rankings: Sequence[ranking_lib.Ranking],
       keras_variables.assign_value(state.num_updates, np.int64(step))
       keras_variables.assign_value(state.last_mask_update_step, np.int64(last))
       if state.gradient is not None:
-        keras_variables.assign_value(state.gradient, np.zeros(
-            state.gradient.shape.as_list(),
-            state.gradient.dtype.as_numpy_dtype))
+        forget(state.gradient)
   return bool(is_dense)
 
 

@@ -138,7 +138,9 @@ def warn(spec: spec_lib.PruningSpec, masks: masks_lib.Masks,
           'PRUNED: no mask update of %r was due.', most, str(spec))
     else:
       sentence = end_of_training.shortfall(
-          str(spec), watch.step + most, progress)
+          str(spec), watch.step + most, progress, 'the sparsity'
+          if spec.budget is None else
+          f'the share of {spec.budget.unit} that is gone')
       if sentence:
         logging.warning('model_pruning: %s', sentence)
   come_back = {name: number for name, number in come_back.items() if number}

@@ -35,7 +35,8 @@ class Progress:
 
 
 def shortfall(spec: str, step: int,
-              weights: Sequence[Progress]) -> Optional[str]:
+              weights: Sequence[Progress],
+              quantity: str = 'the sparsity') -> Optional[str]:
   """Returns a sentence if a training ended before the target was reached.
 
   >>> shortfall('target_sparsity=0.9', 1200, [Progress(100, 43, 0.9)])[:71]
@@ -45,6 +46,7 @@ def shortfall(spec: str, step: int,
     spec: the specification or the schedule, for the sentence.
     step: how many optimizer updates were made.
     weights: every weight that is pruned.
+    quantity: what their share that is pruned is called. Default: the sparsity.
   """
   total = sum(weight.num_entries for weight in weights)
   if not total:
@@ -53,7 +55,7 @@ def shortfall(spec: str, step: int,
   target = sum(weight.num_entries * weight.target for weight in weights) / total
   if sparsity >= target - _TOLERANCE:
     return None
-  return (f'training ended at step {step} and the sparsity is {sparsity:.2f} '
+  return (f'training ended at step {step} and {quantity} is {sparsity:.2f} '
           f'of the target {target:.2f}: the schedule of {spec!r} is longer '
           'than the training. Train on, or give `num_steps`, the optimizer '
           'updates of the training, for a schedule that fits it.')

@@ -196,6 +196,19 @@ class InTrainingTest(BudgetTestCase):
     for one, wanted in zip(other.get_weights(), model.get_weights()):
       np.testing.assert_array_equal(one, wanted)
 
+  def test_a_training_that_ends_too_soon_is_said_in_shares_of_the_cost(self):
+    model = _model()
+    pruner = model_pruning.keras.prune(
+        model, 'structure=channels,target_macs=40%,pruning_frequency=2,'
+        'sparsity_function_end_step=40')
+    model.compile(keras.optimizers.SGD(0.0), 'mse')
+    _train(model, 0, 3)
+    with self.assertLogs(level='WARNING') as logs:
+      pruner.strip()
+    self.assertIn('ended at step 3 and the share of multiply-adds that is gone '
+                  'is 0.', logs.output[0])
+    self.assertIn(' of the target 0.60', logs.output[0])
+
   def test_a_budget_that_cannot_be_reached_is_said_at_once(self):
     report = model_pruning.keras.prune(
         _model(), 'structure=channels,target_macs=10%,max_weight_sparsity=0.5'

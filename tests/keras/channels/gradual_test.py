@@ -316,11 +316,6 @@ class ReplicasTest(GradualTestCase):
 
 class RefusalTest(GradualTestCase):
 
-  def test_gradients_rank_no_channels(self):
-    with self.assertRaisesRegex(ValueError, 'prune_option=weight'):
-      model_pruning.keras.prune(
-          _model(), _SPEC + ',prune_option=first_order_gradient')
-
   def test_what_is_no_model_is_refused(self):
     layer = layers.Dense(3)
     layer.build((None, 4))

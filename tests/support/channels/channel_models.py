@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, List
 
 import numpy as np
 import tensorflow as tf
@@ -162,6 +162,42 @@ def yolo_like() -> Any:
       head[..., 2:]), _conv(layers.MaxPooling2D()(hidden), 4)])
 
 
+def split(tensor: Any, numbers: Any) -> List[Any]:
+  """Parts of the channels, so many or of these sizes."""
+  if not hasattr(keras, 'ops'):
+    return tf.split(tensor, numbers, axis=-1)
+  if not isinstance(numbers, int):
+    numbers = np.cumsum(numbers)[:-1].tolist()
+  return keras.ops.split(tensor, numbers, axis=-1)
+
+
+def split_into_halves() -> Any:
+  """One half goes by, the other is computed with; then they are mixed."""
+  inputs = _image()
+  one, other = split(_conv(inputs, 8), 2)
+  hidden = layers.Concatenate()([one, _conv(other, 4, activation='relu')])
+  hidden = layers.Reshape((8, 8, 2, 4))(hidden)
+  hidden = layers.Permute((1, 2, 4, 3))(hidden)
+  return keras.Model(inputs, _head(layers.Reshape((8, 8, -1))(hidden)))
+
+
+def split_into_parts() -> Any:
+  """Parts of other sizes: two are computed with, one is a gate."""
+  inputs = _image()
+  wide, narrow, gate = split(_conv(inputs, 9), [5, 3, 1])
+  hidden = layers.Concatenate()([_conv(wide, 4), narrow])
+  return keras.Model(inputs, _head(layers.Multiply()([hidden, gate])))
+
+
+def slices() -> Any:
+  """Channels by where they begin and end, every second one, and the last."""
+  inputs = _image()
+  hidden = _conv(inputs, 12, activation='relu')
+  parts = [hidden[..., 2:9], hidden[..., -5:-1], hidden[..., 1::2]]
+  merged = layers.Concatenate()([_conv(part, 4) for part in parts])
+  return keras.Model(inputs, [_head(merged[..., ::-1]), hidden[..., -1]])
+
+
 def several_inputs() -> Any:
   """Two inputs, two outputs, a sum of three branches."""
   image, vector = _image(), keras.Input((4,))
@@ -216,6 +252,13 @@ def attention() -> Any:
   inputs = keras.Input((5, 4))
   query, value = layers.Dense(6)(inputs), layers.Dense(8)(inputs)
   hidden = layers.MultiHeadAttention(2, 3)(query, value)
+  return keras.Model(inputs, layers.Dense(2)(hidden))
+
+
+def grouped_attention(num_shared: int = 2) -> Any:
+  """Attention whose queries share keys and values."""
+  inputs = keras.Input((5, 4))
+  hidden = layers.GroupQueryAttention(3, 4, num_shared)(inputs, inputs)
   return keras.Model(inputs, layers.Dense(2)(hidden))
 
 
@@ -278,9 +321,12 @@ MODELS: Dict[str, Callable[[], Any]] = {
     function.__name__: function for function in (
         channel_shuffle, concatenated_twice, u_net, squeeze_and_excite,
         gate_of_one_channel, nested_twice, siamese, grouped, separable,
-        recurrent, transformer, yolo_like, several_inputs, of_any_size,
+        recurrent, transformer, yolo_like, split_into_halves,
+        split_into_parts, slices, several_inputs, of_any_size,
         operators, gray_as_color, padded_and_flattened, cropped_units,
         attention, norm_along_positions, gated_positions, masked_sequence,
         units_that_share_a_sum, given_embedding, own_layer,
         keras_models.sequential, keras_models.functional,
         keras_models.nested)}
+if hasattr(layers, 'GroupQueryAttention'):
+  MODELS['grouped_attention'] = grouped_attention

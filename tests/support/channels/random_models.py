@@ -16,6 +16,9 @@ import tensorflow as tf
 
 from tests.support.channels import channel_models
 from tests.support.channels import random_graph
+
+# Imported for the steps that it registers.
+from tests.support.channels import random_parts  # noqa: F401
 from tests.support.channels import random_steps
 
 keras = tf.keras

@@ -22,7 +22,7 @@ Step = Callable[[random_graph.RandomGraph], Any]
 STEPS: List[Step] = []
 
 
-def _step(*needed: str) -> Callable[[Step], Step]:
+def needs(*needed: str) -> Callable[[Step], Step]:
   """Registers a step, if this Keras has the layers that it needs."""
   def register(step: Step) -> Step:
     if all(hasattr(layers, name) for name in needed):
@@ -31,7 +31,7 @@ def _step(*needed: str) -> Callable[[Step], Step]:
   return register
 
 
-def _of_rank(*ranks: int) -> Callable[[Callable[..., Any]], Step]:
+def of_rank(*ranks: int) -> Callable[[Callable[..., Any]], Step]:
   """Lets a step take a tensor of one of some ranks."""
   def wrap(step: Callable[..., Any]) -> Step:
     def run(graph: random_graph.RandomGraph) -> Any:
@@ -41,8 +41,8 @@ def _of_rank(*ranks: int) -> Callable[[Callable[..., Any]], Step]:
   return wrap
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Conv2D(
       graph.channels(), graph.one_of(1, 3), padding='same',
@@ -50,8 +50,8 @@ def _conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
       use_bias=graph.one_of(True, False))(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _grouped_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   number = int(tensor.shape[-1])
   groups = graph.one_of(*[one for one in range(1, number + 1)
@@ -60,46 +60,46 @@ def _grouped_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
                        groups=groups)(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _depthwise_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.DepthwiseConv2D(
       3, padding='same', depth_multiplier=graph.one_of(1, 1, 2),
       activation=graph.activation())(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _separable_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.SeparableConv2D(
       graph.channels(), 3, padding='same',
       depth_multiplier=graph.one_of(1, 2))(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _transposed_conv(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Conv2DTranspose(
       graph.channels(), 3, strides=graph.one_of(1, 2), padding='same',
       activation=graph.activation())(tensor)
 
 
-@_step('Conv1D')
-@_of_rank(3)
+@needs('Conv1D')
+@of_rank(3)
 def _conv_of_sequence(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   kind = graph.one_of(*[getattr(layers, name) for name in (
       'Conv1D', 'SeparableConv1D', 'Conv1DTranspose') if hasattr(layers, name)])
   return kind(graph.channels(), 3, padding='same')(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _dense(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Dense(graph.channels(), activation=graph.activation())(tensor)
 
 
-@_step('EinsumDense')
-@_of_rank(3)
+@needs('EinsumDense')
+@of_rank(3)
 def _einsum(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   number, length = graph.channels(), int(tensor.shape[1])
   equation, shape, bias = graph.one_of(
@@ -109,16 +109,16 @@ def _einsum(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.EinsumDense(equation, shape, bias_axes=bias)(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _batch_norm(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   axis = graph.one_of(-1, -1, -1, 1)
   return layers.BatchNormalization(
       axis=axis, scale=graph.one_of(True, False))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _norm(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   kinds = [layers.LayerNormalization]
   if hasattr(layers, 'UnitNormalization'):
@@ -128,8 +128,8 @@ def _norm(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(*kinds)()(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _activation(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(
       layers.ReLU(), layers.LeakyReLU(), layers.Activation('tanh'),
@@ -137,16 +137,16 @@ def _activation(graph: random_graph.RandomGraph, tensor: Any) -> Any:
       layers.Activation('softmax'))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _merged(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   other = graph.alike(tensor, range(1, len(tensor.shape)))
   return graph.one_of(layers.Add, layers.Multiply, layers.Subtract,
                       layers.Maximum, layers.Average)()([tensor, other])
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _broadcast(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   """Another tensor with one entry along some axes is multiplied or added."""
   number = int(tensor.shape[-1])
@@ -158,8 +158,8 @@ def _broadcast(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(layers.Add, layers.Multiply)()([tensor, small])
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _concatenated(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   rank = len(tensor.shape)
   axis = graph.one_of(rank - 1, rank - 1, rank - 1, 1)
@@ -169,15 +169,15 @@ def _concatenated(graph: random_graph.RandomGraph, tensor: Any) -> Any:
                   for _ in range(graph.one_of(1, 1, 2))])
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _pooled(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(layers.MaxPooling2D, layers.AveragePooling2D)(
       2, strides=graph.one_of(1, 2), padding='same')(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _of_another_size(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   if min(tuple(tensor.shape)[1:3]) < 3:
     return layers.UpSampling2D(2)(tensor)
@@ -186,8 +186,8 @@ def _of_another_size(graph: random_graph.RandomGraph, tensor: Any) -> Any:
                           ((1, 0), (0, 1))))(tensor)
 
 
-@_step()
-@_of_rank(3)
+@needs()
+@of_rank(3)
 def _of_another_length(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   kinds = [layers.UpSampling1D(2), layers.ZeroPadding1D(1),
            layers.MaxPooling1D(2, padding='same')]
@@ -196,8 +196,8 @@ def _of_another_length(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return graph.one_of(*kinds)(tensor)
 
 
-@_step()
-@_of_rank(3, 4)
+@needs()
+@of_rank(3, 4)
 def _to_vector(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   if len(tensor.shape) == 3:
     kind = graph.one_of(layers.GlobalAveragePooling1D,
@@ -209,8 +209,8 @@ def _to_vector(graph: random_graph.RandomGraph, tensor: Any) -> Any:
       'channels_last', 'channels_last', 'channels_first'))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _reshaped(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   """The entries in another shape, of one to three axes."""
   left = int(np.prod([int(dim) for dim in tuple(tensor.shape)[1:]]))
@@ -223,16 +223,16 @@ def _reshaped(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Reshape(shape)(tensor)
 
 
-@_step()
-@_of_rank(3, 4)
+@needs()
+@of_rank(3, 4)
 def _transposed(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   order = [int(one) for one in graph.random.permutation(
       range(1, len(tensor.shape)))]
   return layers.Permute(order)(tensor)
 
 
-@_step()
-@_of_rank(4)
+@needs()
+@of_rank(4)
 def _shuffled(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   height, width, number = (int(dim) for dim in tuple(tensor.shape)[1:])
   groups = graph.one_of(*[one for one in (1, 2, 3) if number % one == 0])
@@ -241,29 +241,14 @@ def _shuffled(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.Reshape((height, width, number))(tensor)
 
 
-@_step()
-@_of_rank(2)
+@needs()
+@of_rank(2)
 def _repeated(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.RepeatVector(graph.one_of(2, 3))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
-def _sliced(graph: random_graph.RandomGraph, tensor: Any) -> Any:
-  """Some entries along an axis, by an operator of Python."""
-  axis = int(graph.random.randint(1, len(tensor.shape)))
-  size = int(tensor.shape[axis])
-  keys = [slice(None)] * len(tensor.shape)
-  keys[axis] = graph.one_of(
-      slice(None, max(size // 2, 1)), slice(size // 2, None),
-      slice(None, None, 2), slice(None, None, -1))
-  if axis == len(tensor.shape) - 1 and graph.random.rand() < 0.5:
-    return tensor[(Ellipsis, keys[axis])]
-  return tensor[tuple(keys)]
-
-
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _with_numbers(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   """Operators of Python with numbers, constants and other tensors."""
   other = graph.alike(tensor, range(1, len(tensor.shape)))
@@ -273,8 +258,8 @@ def _with_numbers(graph: random_graph.RandomGraph, tensor: Any) -> Any:
                       lambda: tensor * constant, lambda: -tensor)()
 
 
-@_step('MultiHeadAttention')
-@_of_rank(3)
+@needs('MultiHeadAttention')
+@of_rank(3)
 def _attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   other = graph.pick(3)
   layer = layers.MultiHeadAttention(graph.one_of(1, 2, 4), 3,
@@ -282,8 +267,18 @@ def _attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layer(tensor, graph.one_of(tensor, other))
 
 
-@_step()
-@_of_rank(3)
+@needs('GroupQueryAttention')
+@of_rank(3)
+def _grouped_attention(graph: random_graph.RandomGraph, tensor: Any) -> Any:
+  shared = graph.one_of(1, 2, 3)
+  layer = layers.GroupQueryAttention(
+      3, shared * graph.one_of(1, 2), shared,
+      use_bias=graph.one_of(True, False))
+  return layer(tensor, graph.alike(tensor, [2]))
+
+
+@needs()
+@of_rank(3)
 def _recurrent(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   layer = graph.one_of(layers.LSTM, layers.GRU, layers.SimpleRNN)(
       graph.channels(), return_sequences=graph.one_of(True, False))
@@ -293,14 +288,14 @@ def _recurrent(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layer(tensor)
 
 
-@_step()
-@_of_rank(3, 4)
+@needs()
+@of_rank(3, 4)
 def _distributed(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   return layers.TimeDistributed(layers.Dense(graph.channels()))(tensor)
 
 
-@_step()
-@_of_rank(2, 3, 4)
+@needs()
+@of_rank(2, 3, 4)
 def _twice(graph: random_graph.RandomGraph, tensor: Any) -> Any:
   """A model inside, or a layer, is called two times."""
   number = int(tensor.shape[-1])

@@ -9,7 +9,6 @@ from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 import numpy as np
 import tensorflow as tf
 
-from model_pruning._src.channels import channel_ids
 from model_pruning._src.channels import dependency as dependency_lib
 from model_pruning._src.graph.channels import context as context_lib
 from model_pruning._src.graph.channels import probe as probe_lib
@@ -196,8 +195,7 @@ class NodeCall:
 
   def keep_one(self, channels: np.ndarray) -> None:
     """Lets one of some channels stay, as one of those that a kernel makes."""
-    self._context.dependency.families.append(
-        channels[channels != channel_ids.NONE])
+    self._context.dependency.parts.append(channels)
 
   def frozen(self, number: int, reason: str) -> np.ndarray:
     """New channels that stay."""

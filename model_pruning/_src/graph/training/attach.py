@@ -16,10 +16,12 @@ from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 import tensorflow as tf
 
 from model_pruning._src.axes import saliencies
+from model_pruning._src.axes import structures
 from model_pruning._src.compat import graph as graph_compat
 from model_pruning._src.graph import training_graph
 from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph import weights as weights_lib
+from model_pruning._src.graph.training import channel_masks
 from model_pruning._src.graph.training import initializers
 from model_pruning._src.graph.training import moving_averages
 from model_pruning._src.graph.training import project_ops as project_ops_lib
@@ -136,11 +138,18 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   run = None if train_op is None else training.run_by(train_op)
   found, updates = _with_updates(
       weights_lib.find_weights(graph), training, run)
-  rules, report = plan.make_plan(
-      spec, [weight.candidate for weight in found], length.num_steps,
-      others=weights_lib.not_trainable(graph))
-  chosen = [state_variables.WeightWithRule(weight, rule)
-            for weight, rule in zip(found, rules) if rule is not None]
+  channels: Optional[channel_masks.Planned] = None
+  if structures.Channels.is_asked_for(spec):
+    channels = channel_masks.make_plan(
+        graph, spec, found, length.num_steps, updates,
+        weights_lib.not_trainable(graph))
+    chosen, report = channels.weights, channels.report
+  else:
+    rules, report = plan.make_plan(
+        spec, [weight.candidate for weight in found], length.num_steps,
+        others=weights_lib.not_trainable(graph))
+    chosen = [state_variables.WeightWithRule(weight, rule)
+              for weight, rule in zip(found, rules) if rule is not None]
   if not chosen:
     return Attachment(graph, report)
   state_variables.check_not_pruned(graph, chosen)
@@ -187,6 +196,8 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
           state_variables.create_state(
               spec, ranking.weights, clocks[-1], initial_values)
           for ranking in together]
+      if channels is not None:
+        channels.give_to(*projections)
       states.append(rebuild_state.PruningState(
           [([weight.stored for weight in ranking.weights], state)
            for ranking, state in zip(together, projections)], global_step))

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, Sequence, Tuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from model_pruning._src.keras.channels import rules
 _PARTS = ('query', 'key', 'value', 'attention_output')
 
 
-@rules.for_kinds('MultiHeadAttention')
+@rules.for_kinds('MultiHeadAttention', 'GroupedQueryAttention')
 def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   weights = _weights(call.layer)
   names = {f'{part}/kernel' for part in _PARTS}
@@ -27,15 +27,20 @@ def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
     return call.stays('its arguments have no rule')
   query, value = (call.along(tensor) for tensor in tensors[:2])
   key = value if tensors[2] is None else call.along(tensors[2])
+  if call.kind == 'GroupedQueryAttention':  # It takes no others.
+    call.unite(query, value)
+    call.unite(query, key)
   for one in call.inputs:  # Masks.
     if all(one is not tensor for tensor in tensors):
       call.freeze(one, f'{call.name}: it is a mask')
-  heads = call.make(config['num_heads'], 'heads')
-  call.counts('num_heads', heads)
-  for part, channels in (('query', query), ('key', key), ('value', value)):
-    call.consumes(weights[f'{part}/kernel'], 0, channels)
-    call.makes(weights[f'{part}/kernel'], 1, heads)
-    call.makes(weights.get(f'{part}/bias'), 0, heads)
+  heads, shared = _heads(call, config)
+  for part, channels, made in (('query', query, heads), ('key', key, shared),
+                               ('value', value, shared),
+                               ('gate', query, heads)):
+    call.consumes(weights.get(f'{part}/kernel'), 0, channels)
+    call.makes(weights.get(f'{part}/kernel'), 1, made)
+    # A bias has two axes, and is no kernel for that.
+    call.scales(weights.get(f'{part}/bias'), 0, made)
   call.consumes(weights['attention_output/kernel'], 0, heads)
   # Keras 2 keeps the shapes that it was built with.
   for name, channels in (('query_shape', query), ('value_shape', value),
@@ -48,6 +53,26 @@ def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   call.makes(weights['attention_output/kernel'], 2, out)
   call.makes(weights.get('attention_output/bias'), 0, out)
   return [call.spread(out)]
+
+
+def _heads(call: layer_call.LayerCall, config: Dict[str, Any]
+           ) -> Tuple[np.ndarray, np.ndarray]:
+  """The heads of queries, and those of keys and values."""
+  if 'num_heads' in config:
+    heads = call.make(config['num_heads'], 'heads')
+    call.counts('num_heads', heads)
+    return heads, heads
+  number, num_shared = (config[name] for name in (
+      'num_query_heads', 'num_key_value_heads'))
+  shared = call.make(num_shared, 'heads')
+  if num_shared > 1:  # One goes with all queries that share it.
+    heads = np.repeat(shared, number // num_shared)
+    call.counts('num_key_value_heads', shared)
+  else:
+    heads = call.make(number, 'queries')
+    call.freeze(shared, f'{call.name}: all queries share one head')
+  call.counts('num_query_heads', heads)
+  return heads, shared
 
 
 def _weights(layer: Any) -> Dict[str, Any]:

@@ -30,7 +30,8 @@ class ChannelGroups(NamedTuple):
     return '\n'.join(lines)
 
 
-def channel_groups(model: Any, inputs: Any = None) -> ChannelGroups:
+def channel_groups(model: Any, inputs: Any = None,
+                   norms: str = 'exact') -> ChannelGroups:
   """Finds which channels of a model depend on each other.
 
       print(model_pruning.keras.channel_groups(model))
@@ -43,6 +44,7 @@ def channel_groups(model: Any, inputs: Any = None) -> ChannelGroups:
     model: a built model, functional or Sequential; or a subclassed one whose
       `call` takes symbolic tensors.
     inputs: of a subclassed model, a batch as its `call` takes it.
+    norms: 'recompute' as for `remove_channels`. Default: 'exact'.
 
   Returns:
     Sets of channels: each has the channels, those that stay and why, and the
@@ -50,7 +52,8 @@ def channel_groups(model: Any, inputs: Any = None) -> ChannelGroups:
 
   Raises:
     TypeError: if `model` is no Keras model.
-    ValueError: if it is not built or cannot be followed.
+    ValueError: if it is not built or cannot be followed, or `norms` is none of
+      the two.
   """
-  traced = trace.trace(model, 'channel_groups', inputs)
+  traced = trace.trace(model, 'channel_groups', inputs, norms)
   return ChannelGroups(tuple(channel_sets.sets_of(traced.dependency)))

@@ -15,46 +15,13 @@ from typing import (
   Tuple,
 )
 
-import numpy as np
-
 from model_pruning._src.channels import channel_sets
 from model_pruning._src.channels import dependency as dependency_lib
+from model_pruning._src.channels import set_plan
 from model_pruning._src.channels import set_rule
 from model_pruning._src.keras.channels import trace
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.spec import weight_rule
-
-
-class Slices(NamedTuple):
-  """Where an axis of a weight has the channels of a set.
-
-  Attributes:
-    weight: the key of the weight.
-    axis: of the weight, >= 0.
-    places: int64, one per entry of the axis: which of the free channels of the
-      set it belongs to; their number if to none of them.
-  """
-
-  weight: Hashable
-  axis: int
-  places: np.ndarray
-
-
-class SetPlan(NamedTuple):
-  """A set of channels of which some are pruned.
-
-  Attributes:
-    channels: the set; some of its channels are free.
-    rule: that of the kernel which makes its channels and is pruned least.
-    slices: where weights have its channels; statistics are left out.
-    layers: for each layer that makes only free channels of it, which these
-      are: one of them has to stay.
-  """
-
-  channels: channel_sets.ChannelSet
-  rule: weight_rule.WeightRule
-  slices: Tuple[Slices, ...]
-  layers: Tuple[Tuple[int, ...], ...]
 
 
 class ChannelPlan(NamedTuple):
@@ -67,7 +34,7 @@ class ChannelPlan(NamedTuple):
       trained.
   """
 
-  sets: Tuple[SetPlan, ...]
+  sets: Tuple[set_plan.SetPlan, ...]
   whole: Dict[Hashable, str]
   untrained: Tuple[str, ...]
 
@@ -92,7 +59,7 @@ def make_plan(traced: trace.Traced, found: Sequence[weights_lib.KerasWeight],
   """
   by_weight: set_rule.Rules = {
       id(weight.variable): rule for weight, rule in zip(found, rules)}
-  sets: List[SetPlan] = []
+  sets: List[set_plan.SetPlan] = []
   whole: Dict[Hashable, str] = {}
   untrained: List[str] = []
   for one in channel_sets.sets_of(traced.dependency):
@@ -107,24 +74,5 @@ def make_plan(traced: trace.Traced, found: Sequence[weights_lib.KerasWeight],
     if rule is None:
       whole.update((use.weight, reason) for use in one.uses)
     else:
-      sets.append(_set_plan(one, rule, traced.dependency))
+      sets.append(set_plan.plan_of(one, rule, traced.dependency))
   return ChannelPlan(tuple(sets), whole, tuple(dict.fromkeys(untrained)))
-
-
-def _set_plan(one: channel_sets.ChannelSet, rule: weight_rule.WeightRule,
-              dependency: dependency_lib.Dependency) -> SetPlan:
-  places = {channel: i for i, channel in enumerate(one.free)}
-
-  def places_of(channels: np.ndarray) -> List[int]:
-    return [places.get(channel, len(places))
-            for channel in dependency.ids.classes_of(channels).tolist()]
-
-  layers = [tuple(sorted(set(places_of(channels))))
-            for channels in dependency.families if channels.size]
-  return SetPlan(
-      one, rule,
-      tuple(Slices(use.weight, use.axis, np.array(places_of(use.channels)))
-            for use in one.uses
-            if use.role is not dependency_lib.Role.COUNTS),
-      tuple(dict.fromkeys(
-          layer for layer in layers if layer[-1] < len(places))))

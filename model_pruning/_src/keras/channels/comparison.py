@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 import numpy as np
 import tensorflow as tf
@@ -19,7 +19,32 @@ _NUM_EXAMPLES = 2
 _SIZES = (32, 48, 64, 128, 224)
 
 
-def difference(model: Any, small: Any) -> Optional[str]:
+class Norm(NamedTuple):
+  """A normalization that computes with fewer channels than before.
+
+  Attributes:
+    small: the new layer.
+    axis: that of the channels in its input.
+    kept: bool, one per channel of before.
+  """
+
+  small: Any
+  axis: int
+  kept: np.ndarray
+
+  def of(self, tensor: Any) -> Any:
+    """What it makes of all channels: zeros of those that are not kept."""
+    left = tf.gather(tensor, np.flatnonzero(self.kept), axis=self.axis)
+    made = tf.convert_to_tensor(self.small(left))
+    zeros = tf.zeros_like(tf.gather(made, [0], axis=self.axis))
+    # The zeros come last, and are taken wherever a channel is not kept.
+    places = np.where(self.kept, np.cumsum(self.kept) - 1, self.kept.sum())
+    return tf.gather(tf.concat([made, zeros], self.axis), places,
+                     axis=self.axis)
+
+
+def difference(model: Any, small: Any,
+               norms: Optional[Mapping[int, Norm]] = None) -> Optional[str]:
   """Compares two models on random inputs, in inference and in training.
 
   In training batch normalizations compute with the statistics of the batch;
@@ -29,6 +54,8 @@ def difference(model: Any, small: Any) -> Optional[str]:
   Args:
     model: a functional model.
     small: one of the same layers, with fewer channels in them.
+    norms: by the `id` of a layer of `model`, what to compute in its place.
+      Default: None, nothing.
 
   Returns:
     None if they agree, else a sentence: by how much they differ, and where.
@@ -45,19 +72,41 @@ def difference(model: Any, small: Any) -> Optional[str]:
       problem = raised  # A size that the model does not take, for one.
       continue
     for training in (False, True):
-      expected = _run(model, inputs, training)
+      expected = _run(model, inputs, training, norms=norms)
       actual = _run(small, inputs, training)
       for one, other in zip(expected, actual):
         error = difference_lib.difference(one, other)
         if error > tolerance:
           return (f'they differ by {error:.2g} of the greatest output'
                   f'{" in training" if training else ""}; '
-                  f'{_where(model, small, inputs, training, tolerance)}')
+                  f'{_where(model, small, inputs, training, tolerance, norms)}')
     num_sizes += 1
     if num_sizes == (2 if _has_unknown(model) else 1):
       return None
   return None if num_sizes else (
       f'the model does not run on random inputs: {problem}')
+
+
+def change(model: Any, small: Any) -> float:
+  """Returns by how much the outputs for random inputs differ.
+
+  Args:
+    model: a functional model that runs on random inputs.
+    small: another, of the same inputs and outputs.
+
+  Returns:
+    The greatest difference, over the greatest value of that output.
+  """
+  for size in _SIZES:
+    inputs = example_inputs.random_inputs(
+        model.inputs, _num_examples(model), size)
+    try:
+      expected = _run(model, inputs, False)
+    except (ValueError, tf.errors.OpError):
+      continue  # A size that the model does not take.
+    return max(map(difference_lib.difference, expected,
+                   _run(small, inputs, False)))
+  raise AssertionError('`difference` has refused such a model before.')
 
 
 def _tolerance(model: Any) -> float:
@@ -79,8 +128,8 @@ def _num_examples(model: Any) -> int:
 
 
 def _run(model: Any, inputs: List[np.ndarray], training: bool,
-         seen: Optional[Dict[str, List[np.ndarray]]] = None
-         ) -> List[np.ndarray]:
+         seen: Optional[Dict[str, List[np.ndarray]]] = None,
+         norms: Optional[Mapping[int, Norm]] = None) -> List[np.ndarray]:
   """The outputs; in `seen`, by the name of a layer, those of its calls."""
   before = [(variable, keras_variables.value_of(variable))
             for variable in model.weights]
@@ -89,7 +138,10 @@ def _run(model: Any, inputs: List[np.ndarray], training: bool,
     kwargs = dict(call.kwargs)
     if training and _takes_training(call.layer):
       kwargs['training'] = True
-    outputs = tf.nest.flatten(call.layer(*call.args, **kwargs))
+    norm = (norms or {}).get(id(call.layer))
+    outputs = tf.nest.flatten(
+        call.layer(*call.args, **kwargs) if norm is None
+        else norm.of(call.tensors[0]))
     if seen is not None:
       seen.setdefault(call.layer.name, []).append(np.array(outputs[0]))
     return outputs
@@ -109,11 +161,11 @@ def _takes_training(layer: Any) -> bool:
 
 
 def _where(model: Any, small: Any, inputs: List[np.ndarray], training: bool,
-           tolerance: float) -> str:
+           tolerance: float, norms: Optional[Mapping[int, Norm]]) -> str:
   """Names the first layer whose outputs are of one shape and differ."""
   seen: List[Dict[str, List[np.ndarray]]] = [{}, {}]
   for one, found in zip((model, small), seen):
-    _run(one, inputs, training, found)
+    _run(one, inputs, training, found, norms)
   for name, expected in seen[0].items():
     for one, other in zip(expected, seen[1].get(name, [])):
       if one.shape == other.shape and (

@@ -156,12 +156,16 @@ def _changed_arguments(call: interpreter.Call,
 
 
 def _changed(thing: Any, path: Tuple[Any, ...], value: int) -> Any:
-  """A structure of dicts, lists, tuples and shapes with another value in it."""
+  """A structure of dicts, lists, slices and so on with another value in it."""
   if not path:
     return value
   first, rest = path[0], path[1:]
   if isinstance(thing, dict):
     return {**thing, first: _changed(thing[first], rest, value)}
+  if isinstance(thing, slice):
+    ends = {'start': thing.start, 'stop': thing.stop}
+    ends[first] = _changed(ends[first], rest, value)
+    return slice(ends['start'], ends['stop'], thing.step)
   if isinstance(thing, tf.TensorShape):
     return tf.TensorShape(_changed(thing.as_list(), path, value))
   if isinstance(thing, (list, tuple)):

@@ -41,11 +41,14 @@ class LayerCall:
     kwargs: its other arguments, likewise.
     inputs: the channels of its tensors, in order.
     shapes: of its outputs, with a batch of 1.
+    recomputed: takes by its `id` each normalization that may lose channels,
+      though it computes with all; None if none may.
   """
 
   def __init__(self, dependency: dependency_lib.Dependency,
                call: interpreter.Call, shapes: Sequence[Tuple[int, ...]],
-               original: Any = None):
+               original: Any = None,
+               recomputed: Optional[Dict[int, Any]] = None):
     """Wraps a call.
 
     Args:
@@ -53,7 +56,9 @@ class LayerCall:
       call: the call, with channels as values.
       shapes: of its outputs, with a batch of 1.
       original: the layer to speak of, if it is a copy that is called.
+      recomputed: see the attribute.
     """
+    self.recomputed = recomputed
     self._dependency = dependency
     self._called = call.layer
     self.layer = call.layer if original is None else original
@@ -146,6 +151,10 @@ class LayerCall:
       channels: those that it counts.
     """
     self._dependency.size(id(self._owner), path, channels)
+
+  def keeps_one(self, channels: np.ndarray) -> None:
+    """One at least of these channels stays, however little they matter."""
+    self._dependency.parts.append(channels)
 
   def unite(self, first: np.ndarray, second: np.ndarray) -> None:
     """Channels at equal places are the same, or go together."""

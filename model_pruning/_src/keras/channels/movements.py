@@ -199,33 +199,6 @@ def _constants(call: layer_call.LayerCall) -> List[Any]:
   return found
 
 
-@rules.for_kinds('ops.GetItem', 'tf.__operators__.getitem')
-def _sliced(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
-  key = call.argument(1, 'key', call.kwargs.get('slice_spec'))
-  keys = list(key) if isinstance(key, (list, tuple)) else [key]
-  [moved] = call.run_on_channels()
-  tensor = call.inputs[0]
-  if Ellipsis in keys:
-    place = keys.index(Ellipsis)
-    others = sum(one is not None for one in keys) - 1
-    keys[place:place + 1] = [slice(None)] * (tensor.ndim - others)
-  axis = 0
-  for one in keys:
-    if one is None:
-      continue
-    if one != slice(None) and call.varies(tensor, axis):
-      return call.stays(_BY_NUMBER)
-    axis += 1
-  return [moved]
-
-
 @rules.for_kinds('Softmax', 'ops.Softmax', 'tf.nn.softmax')
 def _softmax(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   return call.stays('softmax depends on all channels')
-
-
-@rules.for_kinds('LayerNormalization', 'GroupNormalization',
-                 'UnitNormalization', 'RMSNormalization')
-def _norm(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
-  call.freeze(call.inputs[0], f'{call.name}: it is computed from all channels')
-  return call.inputs

@@ -10,6 +10,7 @@ from model_pruning._src.axes import distributions
 from model_pruning._src.channels import one_shot
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras.channels import asked
+from model_pruning._src.keras.channels import norms as norms_lib
 from model_pruning._src.keras.channels import trace
 from model_pruning._src.keras.models import weights as weights_lib
 from model_pruning._src.planning import report as report_lib
@@ -21,7 +22,8 @@ def prune_channels(model: Any, spec: spec_lib.PruningSpec,
                    found: Sequence[weights_lib.KerasWeight],
                    rules: Sequence[Optional[weight_rule.WeightRule]],
                    report: report_lib.PruningReport,
-                   inputs: Any = None) -> report_lib.PruningReport:
+                   inputs: Any = None, norms: str = 'exact'
+                   ) -> report_lib.PruningReport:
   """Zeroes all that belongs to the channels that matter least.
 
   Args:
@@ -31,11 +33,12 @@ def prune_channels(model: Any, spec: spec_lib.PruningSpec,
     rules: what the spec makes of each; see `one_shot.prune`.
     report: the same, to read.
     inputs: of a subclassed model, a batch.
+    norms: as of `trace`.
 
   Returns:
     The report: which weights have lost channels, and why others have not.
   """
-  traced = trace.trace(model, 'prune_now', inputs)
+  traced = trace.trace(model, 'prune_now', inputs, norms)
   by_weight: Dict[Hashable, Any] = {
       id(weight.variable): rule for weight, rule in zip(found, rules)}
   pruned = one_shot.prune(
@@ -47,5 +50,6 @@ def prune_channels(model: Any, spec: spec_lib.PruningSpec,
   for key, value in pruned.changed.items():
     keras_variables.assign_value(
         keras_variables.backend_variable(variables[key]), value)
-  return pruned.reported(report, {
+  report = pruned.reported(report, {
       weight.candidate.name: id(weight.variable) for weight in found})
+  return report.with_warning(norms_lib.WARNING) if traced.norms else report

@@ -19,7 +19,8 @@ from model_pruning._src.keras.channels import trace
 _VERB = 'remove_channels'
 
 
-def remove_channels(model: Any, round_to: int = 1, inputs: Any = None) -> Any:
+def remove_channels(model: Any, round_to: int = 1, inputs: Any = None,
+                    norms: str = 'exact') -> Any:
   """Makes a smaller model with the same outputs.
 
       model_pruning.keras.prune_now(
@@ -41,6 +42,11 @@ def remove_channels(model: Any, round_to: int = 1, inputs: Any = None) -> Any:
     round_to: leaves numbers of channels that are multiples of it, or as many
       as before. Default: 1, all that can go are left out.
     inputs: of a subclassed model, a batch as its `call` takes it.
+    norms: 'recompute' lets channels go, too, that layer or group
+      normalizations compute with: their means and variances are those of the
+      channels that are left. So the outputs change; a warning says by how
+      much. All else computes what it did before, or nothing is removed.
+      Default: 'exact', these channels stay.
 
   Returns:
     A functional model.
@@ -48,18 +54,19 @@ def remove_channels(model: Any, round_to: int = 1, inputs: Any = None) -> Any:
   Raises:
     TypeError: if `model` is no Keras model, or `round_to` no integer.
     ValueError: if the model is not built or cannot be followed, `round_to` is
-      not positive, or the models do not compute the same: then the message
-      names the layer where they part.
+      not positive, `norms` is none of the two, or the models do not compute
+      the same: then the message names the layer where they part.
   """
   removal.check_round_to(round_to)
-  traced = trace.trace(model, _VERB, inputs)
+  traced = trace.trace(model, _VERB, inputs, norms)
   values = traced.values()
   removed = removal.with_one_left(
       channel_sets.sets_of(traced.dependency),
       removal.without_effect(traced.dependency, values),
       traced.dependency, round_to)
-  small, weights = _without(traced, values, removed)
-  problem = comparison.difference(traced.model, small)
+  small, layers = _without(traced, values, removed)
+  recomputed = _recomputed(traced, layers, removed)
+  problem = comparison.difference(traced.model, small, recomputed)
   if problem:
     raise ValueError(
         f'`{_VERB}` would change what the model {model.name!r} computes, so '
@@ -68,8 +75,15 @@ def remove_channels(model: Any, round_to: int = 1, inputs: Any = None) -> Any:
   logging.info(
       'model_pruning: %d channels removed; parameters: %d of %d left',
       len(removed), small.count_params(), model.count_params())
-  compile_state.carry_over(model, small, weights, lambda weight, value: (
-      removal.cut(traced.dependency, {id(weight): value}, removed)[id(weight)]))
+  if recomputed:
+    logging.warning(
+        'model_pruning: normalizations compute with fewer channels than '
+        'before (%d of them), so the outputs change: by %.2g of the greatest '
+        'on random inputs. Train the smaller model on', len(recomputed),
+        comparison.change(traced.model, small))
+  compile_state.carry_over(
+      model, small, _weights(layers), lambda weight, value: removal.cut(
+          traced.dependency, {id(weight): value}, removed)[id(weight)])
   return small
 
 
@@ -78,19 +92,18 @@ def _without(traced: trace.Traced, values: Dict[Any, Any],
   """A model without channels, with the weights that are left.
 
   Returns:
-    The model, and each weight of the old one with that of the new one.
+    The model, and each layer of the old one with that of the new one.
   """
   dependency = traced.dependency
   changes: Dict[Any, Dict[Tuple[Any, ...], int]] = {}
   for (layer, path), channels in dependency.sizes.items():
     left = removal.num_left(dependency, channels, removed)
-    if left != len(channels):
+    # A negative argument is another one even where no counted channel goes.
+    if left != len(channels) or path[0] in ('args', 'kwargs'):
       changes.setdefault(layer, {})[path] = left
   small, layers = copies.copy_of(traced.model, changes)
-  weights = [pair for old, new in layers if hasattr(old, 'weights')
-             for pair in zip(old.weights, new.weights)]
   cut = removal.cut(dependency, values, removed)
-  for old, new in weights:
+  for old, new in _weights(layers):
     value = cut[id(old)]
     if tuple(value.shape) != tuple(int(dim) for dim in new.shape):
       raise ValueError(
@@ -100,4 +113,22 @@ def _without(traced: trace.Traced, values: Dict[Any, Any],
           f'makes {tuple(new.shape)}. Nothing is removed. If the layer is your '
           'own, see `model_pruning.keras.register_rule`')
     keras_variables.assign_value(keras_variables.backend_variable(new), value)
-  return small, weights
+  return small, layers
+
+
+def _weights(layers: List[Tuple[Any, Any]]) -> List[Tuple[Any, Any]]:
+  return [pair for old, new in layers if hasattr(old, 'weights')
+          for pair in zip(old.weights, new.weights)]
+
+
+def _recomputed(traced: trace.Traced, layers: List[Tuple[Any, Any]],
+                removed: Set[int]) -> Dict[int, comparison.Norm]:
+  """The normalizations that lose channels, by the `id` of the layer."""
+  found = {}
+  for old, new in layers:
+    norm = traced.norms.get(id(old))
+    if norm is not None:
+      kept = ~removal.are_in(traced.dependency, norm.channels, removed)
+      if not kept.all():
+        found[id(old)] = comparison.Norm(new, norm.axis, kept)
+  return found

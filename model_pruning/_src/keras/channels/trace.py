@@ -19,8 +19,10 @@ from model_pruning._src.keras.channels import copies
 from model_pruning._src.keras.channels import interpreter
 from model_pruning._src.keras.channels import layer_call
 from model_pruning._src.keras.channels import movements  # noqa: F401
+from model_pruning._src.keras.channels import norms as norms_lib
 from model_pruning._src.keras.channels import recurrent  # noqa: F401
 from model_pruning._src.keras.channels import rules
+from model_pruning._src.keras.channels import slices  # noqa: F401
 
 # For dimensions of inputs that a model leaves open: the first that it takes.
 _SIZES = (32, 64, 128, 224)
@@ -32,10 +34,12 @@ class Traced(NamedTuple):
   Attributes:
     model: functional or Sequential; of a subclassed model its graph of layers.
     dependency: the channels; weights and layers have their `id` for a key.
+    norms: normalizations that may lose channels, by the `id` of the layer.
   """
 
   model: Any
   dependency: dependency_lib.Dependency
+  norms: Dict[int, norms_lib.Recomputed]
 
   def values(self) -> Dict[Hashable, np.ndarray]:
     """The weights of the model by their keys."""
@@ -43,7 +47,8 @@ class Traced(NamedTuple):
             for weight in self.model.weights}
 
 
-def trace(model: Any, verb: str, inputs: Any = None) -> Traced:
+def trace(model: Any, verb: str, inputs: Any = None,
+          norms: str = norms_lib.CHOICES[0]) -> Traced:
   """Follows the channels of a model.
 
   Args:
@@ -51,14 +56,19 @@ def trace(model: Any, verb: str, inputs: Any = None) -> Traced:
     verb: the public function that is called, for messages.
     inputs: of a subclassed model: inputs as its `call` takes them, of any
       batch, or tensors of Keras like them.
+    norms: one of `norms.CHOICES`: whether layers that normalize several
+      channels together keep all of them ('exact'), or not.
 
   Returns:
     The model, as a graph of layers, and its channels.
 
   Raises:
     ValueError: if the model is not built, is subclassed and its `call` takes
-      no symbolic tensors, or TensorFlow is not in eager mode.
+      no symbolic tensors, `norms` is none of the choices, or TensorFlow is not
+      in eager mode.
   """
+  recomputed: Dict[int, norms_lib.Recomputed] = {}
+  is_recompute = norms_lib.is_recompute(norms, verb)
   if not tf.executing_eagerly():
     raise ValueError(f'`{verb}` needs eager mode: layers that move data are '
                      'run to see where channels go')
@@ -70,7 +80,8 @@ def trace(model: Any, verb: str, inputs: Any = None) -> Traced:
   def visit(call: interpreter.Call) -> List[np.ndarray]:
     layer = originals.get(id(call.layer), call.layer)
     shapes = [_shape(output) for output in call.outputs]
-    of_layer = layer_call.LayerCall(dependency, call, shapes, layer)
+    of_layer = layer_call.LayerCall(
+        dependency, call, shapes, layer, recomputed if is_recompute else None)
     outputs = rules.follow(of_layer)
     for output, shape in zip(outputs, shapes):
       if tuple(output.shape) != shape:
@@ -91,7 +102,7 @@ def trace(model: Any, verb: str, inputs: Any = None) -> Traced:
   for use in dependency.uses:
     if use.weight not in inside:
       dependency.freeze(use.channels, f'{use.name} is no weight of the model')
-  return Traced(model, dependency)
+  return Traced(model, dependency, recomputed)
 
 
 def _shape(tensor: Any) -> Tuple[int, ...]:
