@@ -76,10 +76,14 @@ def build(mode: str) -> Any:
   for name, value in killed_net.weights(mode).items():
     bias = np.linspace(0.1, 0.2, value.shape[-1])
     model.get_layer(name).set_weights([value, bias])
-  # XLA would take its time to compile, in each process.
+  compile_(model)
+  return model
+
+
+def compile_(model: Any) -> None:
+  """Compiles without XLA, which would take its time in each process."""
   model.compile(keras.optimizers.Adam(0.01), 'mse', **(
     {'jit_compile': False} if keras_models.IS_KERAS_3 else {}))
-  return model
 
 
 def fit(mode: str, directory: str, keep: int) -> None:
