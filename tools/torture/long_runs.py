@@ -61,7 +61,7 @@ def graph(count: int, directory: str) -> List[Figures]:
   return found
 
 
-class _Counted(keras.layers.Layer):
+class _Counted(tf.keras.layers.Layer):
   """Passes its input on; knows how often Python called it: at each trace."""
 
   num_calls = 0

@@ -50,9 +50,11 @@ def run(count: int, seed: int = 0) -> report.Outcome:
         train_op = saver_threads.build(use_resource)
         saver = make(root) if kind.endswith('before') else None
         train_op = saver_threads.prune(train_op)
+        # A Supervisor lets nobody add to the graph after it.
+        initializer = v1.global_variables_initializer()
         saver = saver or make(root)
         with v1.Session() as session:
-          session.run(v1.global_variables_initializer())
+          session.run(initializer)
           paths = saver_threads.save_while_training(
             session, saver, train_op, root, count)
         num_files += len(paths)
