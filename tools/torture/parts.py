@@ -29,15 +29,15 @@ PARTS: Dict[str, Part] = {
   'specs': Part('specs', ('tf2_15',), 100_000, 1500),
   'damaged_files': Part('damaged_files', ('tf2_15',), 400, 80),
   # A graph is not trained by channels: the hook refuses it.
-  'kill_estimator': Part('kills', ('tf1_15',), 6, 1, {
+  'kill_estimator': Part('kills', ('tf1_15',), 5, 1, {
     'kinds': ('estimator', 'session'), 'modes': ('rank', 'hold')}),
-  'kill_graph_loop': Part('kills', ('tf1_15',), 6, 1, {
+  'kill_graph_loop': Part('kills', ('tf1_15',), 5, 1, {
     'kinds': ('graph_loop',), 'modes': ('rank', 'hold')}),
-  'kill_fit': Part('kills', ('tf2_15', 'tf2_21'), 6, 1, {
+  'kill_fit': Part('kills', ('tf2_15', 'tf2_21'), 5, 1, {
     'kinds': ('fit',), 'modes': _MODES}),
-  'kill_keras_loop': Part('kills', ('tf2_15', 'tf2_21'), 6, 1, {
+  'kill_keras_loop': Part('kills', ('tf2_15', 'tf2_21'), 5, 1, {
     'kinds': ('keras_loop',), 'modes': _MODES}),
-  'savers': Part('saves', ('tf1_15', 'tf2_15'), 40, 4),
+  'savers': Part('saves', ('tf1_15', 'tf2_15'), 20, 2),
   'parameter_servers': Part('clusters', ('tf1_15', 'tf2_15'), 4, 1, {
     'kind': 'parameter servers'}),
   'multi_worker': Part('clusters', ('tf2_15', 'tf2_21'), 4, 1, {
