@@ -22,11 +22,12 @@ import numpy as np
 
 from tools.torture import graph_task
 from tools.torture import keras_task
+from tools.torture import killed_net
 from tools.torture import report
 
 _ROOT = pathlib.Path(__file__).absolute().parents[2]
 _ALL = 1_000_000  # Checkpoints to keep.
-_LIMIT = 300  # Seconds that a training may take.
+_LIMIT = 600  # Seconds that a training may take.
 FAULTS = ('not_sparse', 'other_bits', 'failed')
 
 Values = Dict[str, np.ndarray]
@@ -55,7 +56,7 @@ class Training:
     whole.mkdir()
     process = self._start(whole, _ALL)
     start = time.monotonic()
-    process.wait(_LIMIT)
+    self._wait(process, _LIMIT)
     self._seconds = time.monotonic() - start
     self._values: Dict[int, Values] = {
       step: self._task.read(path)
@@ -75,18 +76,14 @@ class Training:
       directory.mkdir()
       has_ended = False
       while not has_ended:
+        is_last = num_kills == count
         process = self._start(directory, 3)
-        moment = (self._rng.uniform(0, self._seconds)
-                  if num_kills < count else _LIMIT)
-        try:
-          has_ended = process.wait(moment) is not None
-        except subprocess.TimeoutExpired:
-          num_kills += 1
-          process.kill()
-          process.wait()
-          if moment == _LIMIT:
-            self._add('failed', f'no end in {_LIMIT} s')
-            return
+        has_ended = self._wait(process, _LIMIT if is_last else
+                               self._rng.uniform(0, self._seconds))
+        num_kills += not has_ended
+        if is_last and not has_ended:
+          self._add('failed', f'no end in {_LIMIT} s')
+          return
         if has_ended and process.returncode:
           self._add('failed', self._log())
           return
@@ -103,6 +100,16 @@ class Training:
     assert process.stdout is not None
     process.stdout.readline()  # It has started, or ended.
     return process
+
+  def _wait(self, process: subprocess.Popen, seconds: float) -> bool:
+    """Kills what has not ended by then; returns whether it had."""
+    try:
+      process.wait(seconds)
+    except subprocess.TimeoutExpired:
+      process.kill()
+      process.wait()
+      return False
+    return True
 
   def _log(self) -> str:
     return (self._root / 'log').read_text()[-2000:]
@@ -130,8 +137,6 @@ class Training:
     return step
 
   def _check_sparse(self, values: Values, step: int) -> None:
-    from tools.torture import killed_net
-
     for fault in killed_net.faults(values, self._mode, step):
       self._add('not_sparse', f'step {step}: {fault}')
 

@@ -24,7 +24,7 @@ import warnings
 from typing import List, Optional
 
 if __name__ == '__main__':
-  _TOOLS = pathlib.Path(__file__).resolve().parents[1]
+  _TOOLS = pathlib.Path(os.path.abspath(__file__)).parents[1]
   sys.path[:0] = [str(_TOOLS.parent), str(_TOOLS / 'matrix')]
 
 import rows as rows_lib
