@@ -56,7 +56,8 @@ def graph(count: int, directory: str) -> List[Figures]:
       for _ in range(_NUM_MEASUREMENTS):
         for _ in range(count // _NUM_MEASUREMENTS):
           session.run(train_op)
-        saver.save(session, os.path.join(directory, 'model'))
+        saver.save(session, os.path.join(directory, 'model'),
+                   write_meta_graph=False)
         found.append(dict(measure(), operations=len(place.get_operations())))
   return found
 
