@@ -26,8 +26,8 @@ _AT_THE_BEGIN = [f'reached-{index}' for index in range(2)]
 def parameter_servers(count: int, rng: random.Random) -> Iterator[List[str]]:
   """Kills workers and chiefs, each of a cluster of its own with two servers.
 
-  The killed ones are started again; all of them have to end with equal masks
-  and exactly sparse checkpoints.
+  The killed ones are started again, and join before training is half over; all
+  have to end with equal masks and exactly sparse checkpoints.
 
   Args:
     count: how many clusters.
@@ -39,7 +39,8 @@ def parameter_servers(count: int, rng: random.Random) -> Iterator[List[str]]:
   for i in range(count):
     with tempfile.TemporaryDirectory() as root, processes.Cluster(
         cluster_task.__name__, {'chief': 1, 'worker': 2, 'ps': 2},
-        pathlib.Path(root), ['session', root, '--hold']) as cluster:
+        pathlib.Path(root), ['session', root, '--hold', 'all', '--pace', '0.05']
+    ) as cluster:
       joined = {task: cluster_task.file_name(
         {'type': task[0], 'index': task[1]}, 'joined') for task in _WORKERS}
       cluster.wait_for_files(*joined.values())

@@ -38,7 +38,7 @@ class ClusterTest(absltest.TestCase):
   # One cluster for all of it: most of the time is to start its processes.
   def test_masks_of_a_weight_on_two_servers_outlive_a_worker_that_is_killed(
       self):
-    cluster = self._cluster('session', 2, '--hold')
+    cluster = self._cluster('session', 2, '--hold', 'others')
     cluster.wait_for_files('held-chief-0')
     cluster.kill(('worker', 1))
     (cluster.directory / 'joined-worker-1').unlink()
