@@ -17,7 +17,6 @@ from absl.testing import absltest
 sys.path.insert(0, os.path.abspath(os.path.join(
   os.path.dirname(__file__), os.pardir, 'matrix')))
 
-from tests.support import keras_models
 from tools.torture import killed_net
 from tools.torture import kills
 from tools.torture import long_runs
@@ -36,9 +35,9 @@ class PartsTest(absltest.TestCase):
     self.assertGreater(outcome.cases, 0)
 
   def test_a_training_that_was_killed_ends_with_the_same_bits(self):
-    kind = 'graph_loop' if _IS_VERSION_1 else (
-      'fit' if keras_models.IS_KERAS_3 else 'keras_loop')
-    self._assert_good(kills.run(1, 0, [kind], ['rank']))
+    if not _IS_VERSION_1:
+      self.skipTest('three processes that import Keras are for `make torture`')
+    self._assert_good(kills.run(1, 0, ['graph_loop'], ['rank']))
 
   def test_files_that_a_thread_saves_are_sparse(self):
     if not _IS_VERSION_1:
@@ -48,11 +47,11 @@ class PartsTest(absltest.TestCase):
   def test_a_long_training_does_not_grow(self):
     kind = 'graph' if _IS_VERSION_1 else 'fit'
     outcome = long_runs.run(200, kind=kind)
-    # Memory settles later than so few steps are over.
-    self.assertEqual(outcome.faults, dict(
-      outcome.faults, operations=0, threads=0, handles=0)
-      if _IS_VERSION_1 else dict(
-        outcome.faults, traces=0, threads=0, handles=0))
+    # Memory settles only after more steps than these.
+    faults = {name: count for name, count in outcome.faults.items()
+              if name != 'memory'}
+    self.assertFalse(any(faults.values()), outcome.examples)
+    self.assertIn('operations' if _IS_VERSION_1 else 'traces', faults)
 
   def test_an_entry_too_many_is_not_sparse(self):
     values = killed_net.weights('hold')
