@@ -48,8 +48,10 @@ def python_of(row: rows_lib.Row, folder: Optional[pathlib.Path]) -> str:
   if folder is None:
     if not rows_lib.find_python(row.python):
       return ''
-    subprocess.run([str(rows_lib.HERE / 'make_environment.sh'), row.lock.stem,
-                    str(directory)], cwd=str(ROOT), check=True)
+    made = subprocess.run([str(rows_lib.HERE / 'make_environment.sh'),
+                           row.lock.stem, str(directory)], cwd=str(ROOT))
+    if made.returncode:
+      sys.exit(f'The environment of {row.name} cannot be made in {directory}.')
   return str(python) if python.exists() else ''
 
 
