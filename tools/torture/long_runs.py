@@ -28,7 +28,7 @@ keras = tf.keras
 
 # MiB that memory may grow in the last three quarters, as malloc likes.
 _SLACK = 4.0
-_NUM_MEASUREMENTS = 20
+_NUM_MEASUREMENTS = 8
 # Masks change until the end.
 _SPEC = 'target_sparsity=0.8,pruning_frequency=10,sparsity_function_end_step=99'
 

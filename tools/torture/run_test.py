@@ -37,7 +37,7 @@ class PartsTest(absltest.TestCase):
   def test_a_training_that_was_killed_ends_with_the_same_bits(self):
     if not _IS_VERSION_1:
       self.skipTest('three processes that import Keras are for `make torture`')
-    self._assert_good(kills.run(1, 0, ['graph_loop'], ['rank']))
+    self._assert_good(kills.run(1, 0, ['graph_loop'], ['hold']))
 
   def test_files_that_a_thread_saves_are_sparse(self):
     if not _IS_VERSION_1:
