@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the parts of the torture one after the other: what `make torture` calls.
 
-    python tools/torture/run.py                              # meant for 30 minutes
+    python tools/torture/run.py                        # meant for 30 minutes
     python tools/torture/run.py --short --parts "kill_fit savers" --rows tf2_15
 
 Each part runs on its rows of the matrix (parts.py), in an environment that is
