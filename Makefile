@@ -1,4 +1,4 @@
-# The developer interface: demo test lint bench docs.
+# The developer interface: demo test lint bench docs torture.
 #
 #   make test                       lint, and what CI runs: ten rows
 #   make test ROWS="tf2_15 tf2_21"  some rows (tools/matrix/matrix.bzl)
@@ -6,13 +6,15 @@
 #   make test TARGETS=//tests/core/...   some tests, a process per file
 #   make test ROWS=all TABLE=docs/compatibility.md   writes that document; some
 #                                   rows (ROWS="tf2_3 tf2_4") change their lines
+#   make torture                    kills, clusters, long runs: half an hour
+#   make torture PARTS="kill_fit savers" SHORT=1   tools/torture/parts.py
 ROWS ?= ci
 TARGETS ?= //...
 TOOLS := .cache/tools
 SITE_TOOLS := .cache/site_tools
 SITE := .cache/site
 
-.PHONY: demo test lint bench docs bazel
+.PHONY: demo test lint bench docs torture bazel
 
 demo: $(TOOLS)/ok
 	@$(TOOLS)/bin/python examples/demo.py
@@ -32,6 +34,10 @@ lint: $(TOOLS)/ok
 
 bench:
 	@benchmarks/run.sh
+
+torture: $(TOOLS)/ok
+	@$(TOOLS)/bin/python tools/torture/run.py --parts "$(or $(PARTS),all)" \
+	  --rows "$(if $(filter ci,$(ROWS)),all,$(ROWS))" $(if $(SHORT),--short)
 
 # `make test TARGETS=//tests:docs_test` runs what the documents show.
 docs: $(SITE_TOOLS)/ok

@@ -1,34 +1,12 @@
 #!/bin/sh
 # Runs the benchmarks on a row of Keras 2 and one of Keras 3 (make bench).
 #
-# Their environments are made once, in .cache/bench, from the lock files of the
+# Their environments are made once, in .cache/rows, from the lock files of the
 # version matrix. Takes about 15 minutes a row, on a machine that should have
 # nothing else to do. Fails if a figure misses what the library promises, or what
 # it is compared with is missing.
 set -eu
 cd "$(dirname "$0")/.."
-
-# make_environment ROW DIRECTORY
-make_environment() {
-  lock=tools/matrix/locks/$1.lock
-  cmp -s "$lock" "$2/lock" && return
-  minor=$(sed -n 's/^# python: //p' "$lock")
-  base=$(tools/matrix/find_python.sh "$minor")
-  echo "Making $2 with $base."
-  rm -rf "$2"
-  for uv in .cache/tools/bin/uv uv; do
-    # Executed, not only found: it may be a shim of an inactive Python.
-    if "$uv" --version >/dev/null 2>&1 && "$uv" venv -q -p "$base" "$2" \
-        && "$uv" pip install -q -p "$2/bin/python" --no-deps -r "$lock"; then
-      cp "$lock" "$2/lock"
-      return
-    fi
-  done
-  rm -rf "$2"
-  "$base" -m venv "$2"
-  "$2/bin/python" -m pip install -q --no-deps -r "$lock"
-  cp "$lock" "$2/lock"
-}
 
 # bench ROW NAME [ARGUMENT...]: what the name has after the script's is ours.
 bench() {
@@ -39,14 +17,14 @@ bench() {
   echo "== $name on $row"
   # TensorFlow's log, and user packages, are no part of it.
   TF_CPP_MIN_LOG_LEVEL=3 PYTHONNOUSERSITE=1 PYTHONPATH='' \
-    ".cache/bench/$row/bin/python" "benchmarks/$script.py" \
+    ".cache/rows/$row/bin/python" "benchmarks/$script.py" \
     --json "benchmarks/results/${name}_$row.json" "$@" || status=1
 }
 
 status=0
-mkdir -p .cache/bench benchmarks/results
+mkdir -p .cache/rows benchmarks/results
 for row in tf2_15 tf2_21; do
-  make_environment "$row" ".cache/bench/$row"
+  tools/matrix/make_environment.sh "$row" ".cache/rows/$row"
 done
 bench tf2_15 mask_update
 bench tf2_15 update_memory
@@ -67,6 +45,6 @@ done
 bench tf2_21 step_overhead_xla --keras keras --without_tfmot \
   --jit_compile
 bench tf2_21 tflite_export
-.cache/bench/tf2_15/bin/python benchmarks/results_table.py
+.cache/rows/tf2_15/bin/python benchmarks/results_table.py
 echo 'Wrote benchmarks/results/README.md.'
 exit $status

@@ -33,11 +33,11 @@ SPEC = spec_lib.PruningSpec.parse(
 NUM_STEPS = 6
 
 
-def num_kept_after(size: int, num_updates: int) -> int:
+def num_kept_after(size: int, num_updates: int,
+                   spec: spec_lib.PruningSpec = SPEC) -> int:
   """How many entries the mask of a weight keeps after some updates."""
-  steps = schedule.UpdateSteps.of(SPEC)
-  curve = weight_rule.curve(
-      SPEC, SPEC.rule_for('kernel', [size]))
+  steps = schedule.UpdateSteps.of(spec)
+  curve = weight_rule.curve(spec, spec.rule_for('kernel', [size]))
   num_kept, last = size, schedule.NEVER
   for step in range(1, num_updates + 1):
     if steps.is_due(step, last):

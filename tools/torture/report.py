@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How torture tests say what they saw: one row, and what must be zero."""
 
+import json
+import pathlib
 from typing import Dict, List, NamedTuple, Tuple
 
 
@@ -29,6 +31,18 @@ class Outcome(NamedTuple):
     """Whether there was no fault."""
     return not any(self.faults.values())
 
+  def save(self, path: pathlib.Path) -> None:
+    """Writes the outcome to a file, for `load` in another process."""
+    path.write_text(json.dumps(self._asdict()))
+
+  @classmethod
+  def load(cls, path: pathlib.Path) -> 'Outcome':
+    """Reads what `save` wrote."""
+    values = json.loads(path.read_text())
+    for name in ('examples', 'notes'):
+      values[name] = tuple(values[name])
+    return cls(**values)
+
   def row(self) -> str:
     """Returns the row of a Markdown table."""
     faults = ', '.join(f'{kind} {count}' for kind, count
@@ -38,6 +52,7 @@ class Outcome(NamedTuple):
             f'{"good" if self.is_good else "FAULTS"} |')
 
 
+MOST_EXAMPLES = 20  # Of a test.
 HEADER = ('| test | cases | time | must be 0 | | |',
           '|---|---|---|---|---|---|')
 
@@ -45,7 +60,7 @@ HEADER = ('| test | cases | time | must be 0 | | |',
 def print_table(outcomes: List[Outcome]) -> int:
   """Prints a table and what was wrong; returns the exit status."""
   for outcome in outcomes:
-    for example in outcome.examples:
+    for example in outcome.examples[:MOST_EXAMPLES]:
       print(f'{outcome.name}: {example}')
   print('\n'.join([*HEADER, *(outcome.row() for outcome in outcomes)]))
   return 0 if all(outcome.is_good for outcome in outcomes) else 1

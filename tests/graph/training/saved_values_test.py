@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
@@ -16,6 +14,7 @@ from tests.support import exact_runs
 from tests.support import numpy_reference
 from tests.support import simulation
 from tests.support.graphs import prunable_graphs
+from tests.support.graphs import saver_threads
 
 v1 = tf.compat.v1
 
@@ -109,86 +108,34 @@ class SavedValuesTest(parameterized.TestCase):
 class ThreadTest(parameterized.TestCase):
 
   _NUM_FILES = 30
-  _SHAPE = [300, 300]
 
-  def _build(self, use_resource):
-    """The train op of a model, with moving averages of resource variables."""
-    step = v1.train.get_or_create_global_step()
-    hidden = tf.ones([8, 300])
-    for i in range(3):
-      hidden = tf.matmul(hidden, v1.get_variable(
-          f'kernel{i}', self._SHAPE, use_resource=use_resource))
-    minimize = v1.train.AdamOptimizer(0.01).minimize(
-        tf.reduce_mean(tf.square(hidden - 1.0)), global_step=step)
-    if not use_resource:
-      return minimize  # TF 2.15 cannot initialize averages of ref variables.
-    averages = v1.train.ExponentialMovingAverage(0.5)
-    with tf.control_dependencies([minimize]):
-      return averages.apply(v1.trainable_variables())
-
-  def _prune(self, train_op):
-    return model_pruning.prune_train_op(
-        train_op, 'target_sparsity=0.8,sparsity_function_end_step=1'
-        ',pruning_frequency=3')
-
-  def _save_while_training(self, session, saver, train_op, num_sparse):
+  def _check(self, use_resource, session, saver, train_op):
     """Checks every file that a thread writes while another trains."""
-    directory = self.create_tempdir().full_path
-    graph = session.graph
-    failures, paths = [], []
-
-    def save():
-      with graph.as_default():
-        for i in range(self._NUM_FILES):
-          try:
-            paths.append(saver.save(
-                session, directory + f'/{i}', write_meta_graph=False))
-          except Exception as error:  # pylint: disable=broad-except
-            failures.append(error)
-            return
-
-    for _ in range(3):
-      session.run(train_op)
-    thread = threading.Thread(target=save)
-    thread.start()
-    while thread.is_alive():
-      session.run(train_op)
-    thread.join()
-    self.assertEqual(failures, [])
+    paths = saver_threads.save_while_training(
+        session, saver, train_op, self.create_tempdir().full_path,
+        self._NUM_FILES)
     self.assertLen(paths, self._NUM_FILES)
-    num_kept = numpy_reference.num_kept(np.prod(self._SHAPE), 0.8)
-    for path in paths:
-      values = exact_runs.contents(path)
-      checked = [name for name, value in values.items()
-                 if value.dtype == np.float32 and 'Adam' not in name
-                 and list(value.shape) == self._SHAPE]
-      self.assertLen(checked, num_sparse)
-      for name in checked:
-        self.assertLessEqual(np.count_nonzero(values[name]), num_kept, name)
-        mask = values.get(name.split('/')[0] + '/mask')
-        if mask is not None:
-          self.assertEqual(np.count_nonzero(values[name][~mask]), 0, name)
+    self.assertEqual([fault for path in paths for fault
+                      in saver_threads.faults(path, use_resource)], [])
 
   def test_every_file_of_an_older_saver_is_sparse(self, use_resource):
     with tf.Graph().as_default():
-      train_op = self._build(use_resource)
+      train_op = saver_threads.build(use_resource)
       saver = v1.train.Saver(max_to_keep=self._NUM_FILES)
-      train_op = self._prune(train_op)
+      train_op = saver_threads.prune(train_op)
       with v1.Session() as session:
         session.run(v1.global_variables_initializer())
-        self._save_while_training(
-            session, saver, train_op, 6 if use_resource else 3)
+        self._check(use_resource, session, saver, train_op)
 
   def test_every_file_of_a_supervisor_is_sparse(self, use_resource):
     with tf.Graph().as_default():
-      train_op = self._prune(self._build(use_resource))
+      train_op = saver_threads.prune(saver_threads.build(use_resource))
       supervisor = v1.train.Supervisor(
           logdir=self.create_tempdir().full_path, save_model_secs=0,
           save_summaries_secs=0)
       supervisor.saver.saver_def.max_to_keep = self._NUM_FILES
       with supervisor.managed_session() as session:
-        self._save_while_training(
-            session, supervisor.saver, train_op, 6 if use_resource else 3)
+        self._check(use_resource, session, supervisor.saver, train_op)
 
 
 class SupervisorTest(absltest.TestCase):

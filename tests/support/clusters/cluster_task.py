@@ -10,8 +10,8 @@ prints JSON as its last line: how many steps it made, and a hash of the masks
 as it sees them.
 
 Files in DIRECTORY keep the processes together: nobody trains before all have
-joined, and with --hold nobody but the last worker passes `HOLD_STEP` before
-there is a file `go`.
+joined, and with --hold=all nobody passes `HOLD_STEP` before there is a file
+`go`, with --hold=others nobody but the last worker.
 """
 
 from __future__ import annotations
@@ -51,15 +51,16 @@ class StepHook(v1.train.SessionRunHook):
   """Counts the steps of this process, waits for others, prints at the end."""
 
   def __init__(self, directory: pathlib.Path, config: Dict[str, Any],
-               hold: bool):
+               hold: str, pace: float):
     self._directory = directory
     self._task = config['task']
     self._trains: List[str] = [
         file_name({'type': job, 'index': i}, 'joined')
         for job in ('chief', 'worker')
         for i in range(len(config['cluster'][job]))]
-    self._hold = hold and file_name(
-        self._task, 'joined') != self._trains[-1]
+    is_last = file_name(self._task, 'joined') == self._trains[-1]
+    self._hold = hold == 'all' or hold == 'others' and not is_last
+    self._pace = pace
     self._steps = 0
 
   def after_create_session(self, session: Any, coord: Any) -> None:
@@ -70,7 +71,7 @@ class StepHook(v1.train.SessionRunHook):
 
   def before_run(self, run_context: Any) -> Any:
     """Keeps a pace at which all take turns."""
-    time.sleep(0.005)
+    time.sleep(self._pace)
     return v1.train.SessionRunArgs(
         v1.train.get_global_step(run_context.session.graph))
 
@@ -176,13 +177,16 @@ def main() -> None:
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument('kind', choices=['estimator', 'session'])
   parser.add_argument('directory')
-  parser.add_argument('--hold', action='store_true')
+  parser.add_argument('--hold', choices=['all', 'others'], default='')
+  parser.add_argument('--pace', type=float, default=0.005,
+                      help='seconds to wait before each step')
   args = parser.parse_args()
   config = json.loads(os.environ['TF_CONFIG'])
   v1.disable_eager_execution()
   v1.logging.set_verbosity(v1.logging.ERROR)
   hooks = [model_pruning.PruningHook(SPEC),
-           StepHook(pathlib.Path(args.directory), config, args.hold)]
+           StepHook(pathlib.Path(args.directory), config, args.hold,
+                    args.pace)]
   if args.kind == 'estimator':
     run_estimator(args.directory, hooks)
   else:

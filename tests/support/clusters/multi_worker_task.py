@@ -5,8 +5,9 @@
     TF_CONFIG='{"cluster": {"worker": [...]}, "task": {...}}' \\
       python -m tests.support.clusters.multi_worker_task DIRECTORY [--hold]
 
-Trains a pruned model for `NUM_EPOCHS`, with a backup after each, from the last
-backup if there is one. Its last line is JSON: a hash of weights and masks.
+Trains a pruned model for --epochs, `NUM_EPOCHS` by default, with a backup after
+each, from the last backup if there is one. Its last line is JSON: a hash of
+weights and masks.
 
 A file `reached-0` or `reached-1` says that a worker has come to the begin of
 epoch `HOLD_EPOCH`, its backup made. With --hold it waits there.
@@ -64,27 +65,30 @@ def dataset() -> tf.data.Dataset:
   return data.with_options(options)
 
 
-def fit(model: Any, directory: pathlib.Path, hold: Hold) -> None:
+def fit(model: Any, directory: pathlib.Path, hold: Hold,
+        num_epochs: int) -> None:
   """Trains with `fit`, which goes on from the backup that it makes."""
   backup = getattr(keras.callbacks, 'BackupAndRestore', None)
   if backup is None:
     backup = keras.callbacks.experimental.BackupAndRestore
-  model.fit(dataset(), epochs=NUM_EPOCHS, verbose=0,
+  model.fit(dataset(), epochs=num_epochs, verbose=0,
             callbacks=[backup(str(directory / 'backup')), hold])
 
 
-def loop(model: Any, directory: pathlib.Path, hold: Hold,
+def loop(model: Any, directory: pathlib.Path, hold: Hold, num_epochs: int,
          index: int) -> None:
   """The same in a loop: `fit` of Keras 3 does not work on several workers."""
   strategy, optimizer = tf.distribute.get_strategy(), model.optimizer
   optimizer.build(model.trainable_variables)
-  # Each worker has files of its own: all of them read.
+  # Each worker writes files of its own, as all take part in reading what is
+  # written. All go on from those of the first: another one may have been killed
+  # an epoch before or after it.
   manager = tf.train.CheckpointManager(
       tf.train.Checkpoint(model=model, optimizer=optimizer),
       str(directory / f'backup-{index}'), max_to_keep=1)
-  if manager.latest_checkpoint:
-    manager.checkpoint.restore(
-        manager.latest_checkpoint).assert_existing_objects_matched()
+  latest = tf.train.latest_checkpoint(str(directory / 'backup-0'))
+  if latest:
+    manager.checkpoint.restore(latest).assert_existing_objects_matched()
 
   def replica_step(images: Any, labels: Any) -> None:
     with tf.GradientTape() as tape:
@@ -100,7 +104,7 @@ def loop(model: Any, directory: pathlib.Path, hold: Hold,
 
   data = strategy.experimental_distribute_dataset(dataset())
   num_updates = int(keras_variables.value_of(optimizer.iterations))
-  for epoch in range(num_updates // STEPS_PER_EPOCH, NUM_EPOCHS):
+  for epoch in range(num_updates // STEPS_PER_EPOCH, num_epochs):
     hold.on_epoch_begin(epoch)
     for batch in data:
       step(batch)
@@ -112,6 +116,7 @@ def main() -> None:
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument('directory', type=pathlib.Path)
   parser.add_argument('--hold', action='store_true')
+  parser.add_argument('--epochs', type=int, default=NUM_EPOCHS)
   args = parser.parse_args()
   index = json.loads(os.environ['TF_CONFIG'])['task']['index']
   strategy = getattr(
@@ -124,9 +129,9 @@ def main() -> None:
     keras_models.compile_(model)
     pruner = model_pruning.keras.prune(model, SPEC)
     if keras_models.IS_KERAS_3:
-      loop(model, args.directory, hold, index)
+      loop(model, args.directory, hold, args.epochs, index)
   if not keras_models.IS_KERAS_3:
-    fit(model, args.directory, hold)
+    fit(model, args.directory, hold, args.epochs)
   values = [keras_variables.value_of(variable) for variable in model.variables]
   values += [np.packbits(mask) for mask in pruner.masks.values()]
   digest = hashlib.sha256(b''.join(value.tobytes() for value in values))
