@@ -8,6 +8,7 @@ import argparse
 import os
 import pathlib
 import re
+import shlex
 import sys
 import time
 from typing import (
@@ -101,5 +102,5 @@ def _session(argv: Optional[List[str]]) -> Dict[str, Any]:
   command = ' '.join(
       ['python', 'experiments/' + os.path.basename(sys.argv[0]), *(
           'DIRECTORY' if i and arguments[i - 1] in ('--data_dir', '--output')
-          else argument for i, argument in enumerate(arguments))])
+          else shlex.quote(argument) for i, argument in enumerate(arguments))])
   return {'command': command, 'threads': 1, **environment}
