@@ -1,8 +1,8 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Half of the channels of MobileNetV1: four ways to a network of that size.
+r"""Half of the channels of MobileNetV1: four ways to a network of that size.
 
-    PYTHONPATH=. python experiments/fashion_mnist_channels.py \\
+    PYTHONPATH=. python experiments/fashion_mnist_channels.py \
       --data_dir DIRECTORY
 
 The directory holds the four .gz files of Fashion-MNIST. Half of the channels go

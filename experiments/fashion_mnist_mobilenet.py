@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""MobileNetV1 on Fashion-MNIST: how much accuracy each sparsity costs.
+r"""MobileNetV1 on Fashion-MNIST: how much accuracy each sparsity costs.
 
     PYTHONPATH=. python experiments/fashion_mnist_mobilenet.py \
       --data_dir DIRECTORY

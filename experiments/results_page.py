@@ -98,9 +98,9 @@ def _experiment(content: Dict[str, Any]) -> Iterator[str]:
                      for key, value in content['budget'].items())
   minutes = sum(run['minutes'] for run in content['runs'])
   yield f'## {_TITLES[content["experiment"]]}\n'
-  yield (f'`experiments/{content["experiment"]}.py`. Budget of a run: {budget}. '
-         f'All {len(content["runs"])} runs took {minutes:.0f} minutes, on a '
-         'machine with other work.\n')
+  yield (f'`experiments/{content["experiment"]}.py`. Budget of a run: '
+         f'{budget}. All {len(content["runs"])} runs took {minutes:.0f} '
+         'minutes, on a machine with other work.\n')
   columns = [column for column in _COLUMNS
              if len({run.get(column.key) for run in content['runs']}) > 1]
   yield results_table.table(
@@ -133,8 +133,8 @@ def _peers(runs: comparison.Runs) -> Iterator[str]:
   """How our drop compares with that of tfmot, for each sparsity."""
   rows = list(runs.against_peer())
   if rows:
-    yield ('The bar: our drop is not larger than that of tfmot by more than one '
-           'standard error of the difference (ours minus theirs, seed by '
+    yield ('The bar: our drop is not larger than that of tfmot by more than '
+           'one standard error of the difference (ours minus theirs, seed by '
            'seed).\n')
     yield results_table.table(
         ['specification', 'seeds', 'our drop', 'drop of tfmot', 'difference',

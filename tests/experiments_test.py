@@ -9,16 +9,16 @@ import os
 import pathlib
 import sys
 
+import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
-import tensorflow as tf
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / 'experiments')]
+import results_page  # noqa: E402
+import reviews_lstm  # noqa: E402
 from harness import comparison  # noqa: E402
 from harness import methods  # noqa: E402
 from harness import results_file  # noqa: E402
-import results_page  # noqa: E402
-import reviews_lstm  # noqa: E402
 
 _TINY = ['--seeds', '0', '--epochs', '1', '--units', '4']
 

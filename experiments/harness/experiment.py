@@ -49,9 +49,9 @@ def main(description: Optional[str], name: str, net: str,
   args = _parse(description, name, budget, argv)
   methods.use_one_thread()
   chosen = {key: getattr(args, key) for key in budget}
+  chosen['data'] = 'real' if args.data_dir else 'made'
   results = results_file.ResultsFile(
-      args.output, name, {**chosen, 'data': 'real' if args.data_dir else 'made'},
-      _session(argv))
+      args.output, name, chosen, _session(argv))
   wanted = [results_file.Run(net, method, spec, seed)
             for seed in args.seeds for method, spec in kinds
             if re.search(args.only, f'{method} {spec}')]
