@@ -9,6 +9,7 @@ import os
 import pathlib
 import sys
 
+import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -18,7 +19,10 @@ import results_page  # noqa: E402
 import reviews_lstm  # noqa: E402
 from harness import comparison  # noqa: E402
 from harness import methods  # noqa: E402
+from harness import peers  # noqa: E402
 from harness import results_file  # noqa: E402
+from support import arguments  # noqa: E402
+from support import dataset  # noqa: E402
 
 _TINY = ['--seeds', '0', '--epochs', '1', '--units', '4']
 
@@ -34,25 +38,39 @@ class RunTest(absltest.TestCase):
     if not tf.executing_eagerly():
       self.skipTest('the experiments need eager mode')
     path = os.path.join(self.create_tempdir().full_path, 'results.json')
-    wanted = [methods.OURS] + [methods.TFMOT] * bool(methods.tfmot)
-    arguments = [*_TINY, '--output', path, '--only',
-                 f'^({"|".join(wanted)}) .*=0.9$']
-    reviews_lstm.main(arguments)
+    options = [*_TINY, '--output', path, '--only', '^ours .*=0.9$']
+    reviews_lstm.main(options)
     with open(path) as file:
       text = file.read()
     content = json.loads(text)
-    self.assertEqual([run['method'] for run in content['runs']], wanted)
-    self.assertLen({run['start'] for run in content['runs']}, 1)
-    for run in content['runs']:
-      self.assertAlmostEqual(run['sparsity'], 0.9, places=3)
+    (run,) = content['runs']
+    self.assertEqual((run['method'], run['spec'], run['seed']),
+                     ('ours', 'target_sparsity=0.9', 0))
+    self.assertAlmostEqual(run['sparsity'], 0.9, places=3)
     self.assertEqual(content['budget']['data'], 'made')
     self.assertNotIn(path, content['sessions'][0]['command'])
 
-    reviews_lstm.main(arguments)
+    reviews_lstm.main(options)
     with open(path) as file:
       self.assertEqual(file.read(), text)
     with self.assertRaisesRegex(SystemExit, 'runs of another budget.*--output'):
-      reviews_lstm.main([*arguments, '--batch', '32'])
+      reviews_lstm.main([*options, '--batch', '32'])
+
+  def test_the_peer_starts_where_ours_does_and_prunes_as_much(self):
+    if peers.tfmot is None:
+      self.skipTest('tensorflow_model_optimization is not installed')
+    inputs = np.random.RandomState(0).rand(64, 20).astype(np.float32)
+    labels = np.arange(64) % 10
+    data = dataset.Dataset(inputs, labels, inputs, labels)
+    starts = []
+    for method in (methods.OURS, methods.TFMOT):
+      arguments.start_keras_afresh(0)
+      model = tf.keras.Sequential([
+          tf.keras.layers.InputLayer((20,)), tf.keras.layers.Dense(10)])
+      starts.append(methods.train(
+          model, method, 'target_sparsity=0.75', data, 8, 8, 0, 0.1)['start'])
+      self.assertEqual(methods.sparsity_of(model), 0.75)
+    self.assertEqual(*starts)
 
   def test_a_run_is_on_disk_as_soon_as_it_is_added(self):
     path = os.path.join(self.create_tempdir().full_path, 'results.json')

@@ -19,6 +19,7 @@ import tensorflow as tf
 
 import model_pruning
 from harness import methods
+from harness import peers
 from harness import results_file
 import timing
 
@@ -96,7 +97,7 @@ def _session(argv: Optional[List[str]]) -> Dict[str, Any]:
   """The command, versions and machine, without the names of directories."""
   keras = sys.modules[tf.keras.Model.__module__.split('.')[0]]
   environment = timing.environment([
-      module for module in (tf, keras, np, model_pruning, methods.tfmot)
+      module for module in (tf, keras, np, model_pruning, peers.tfmot)
       if module])
   arguments = sys.argv[1:] if argv is None else argv
   command = ' '.join(

@@ -11,14 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 import model_pruning
+from harness import peers
 from harness import step_counter
 from support import dataset
 from support import short_run
-
-try:
-  import tensorflow_model_optimization as tfmot
-except ImportError:  # TensorFlow Model Optimization is for Keras 2.
-  tfmot = None
 
 DENSE, OURS, TFMOT = 'dense', 'ours', 'tfmot'
 
@@ -70,7 +66,7 @@ def train(model: Any, method: str, spec: str, data: dataset.Dataset,
   trained, pruner = model, None
   if method == TFMOT:
     trained = _wrapped(model, spec, steps)
-    callbacks.append(tfmot.sparsity.keras.UpdatePruningStep())
+    callbacks.append(peers.tfmot.sparsity.keras.UpdatePruningStep())
   elif method == OURS:
     pruner = model_pruning.keras.prune(model, spec, num_steps=steps)
   elif method != DENSE:
@@ -82,7 +78,7 @@ def train(model: Any, method: str, spec: str, data: dataset.Dataset,
   trained.fit(data.train_images[chosen], data.train_labels[chosen],
               batch_size=batch, shuffle=False, verbose=0, callbacks=callbacks)
   if method == TFMOT:  # Sets what is pruned to zero, in the layers of `model`.
-    tfmot.sparsity.keras.strip_pruning(trained)
+    peers.tfmot.sparsity.keras.strip_pruning(trained)
   elif pruner is not None:
     pruner.strip()
   return {'start': start,
@@ -91,12 +87,12 @@ def train(model: Any, method: str, spec: str, data: dataset.Dataset,
 
 def _wrapped(model: Any, spec: str, steps: int) -> Any:
   """The model in the wrappers of tfmot, whose schedule is that of the spec."""
-  if tfmot is None:
+  if peers.tfmot is None:
     raise SystemExit('The peer is not installed: pip install '
                      'tensorflow-model-optimization, or --only "dense|ours"')
   meant = model_pruning.PruningSpec.parse(spec).resolve(num_steps=steps)
-  return tfmot.sparsity.keras.prune_low_magnitude(
-      model, pruning_schedule=tfmot.sparsity.keras.PolynomialDecay(
+  return peers.tfmot.sparsity.keras.prune_low_magnitude(
+      model, pruning_schedule=peers.tfmot.sparsity.keras.PolynomialDecay(
           initial_sparsity=meant.initial_sparsity,
           final_sparsity=meant.target_sparsity,
           begin_step=meant.sparsity_function_begin_step,
