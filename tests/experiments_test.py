@@ -56,13 +56,13 @@ class RunTest(absltest.TestCase):
     with self.assertRaisesRegex(SystemExit, 'runs of another budget.*--output'):
       reviews_lstm.main([*options, '--batch', '32'])
 
-  def test_the_peer_starts_where_ours_does_and_prunes_as_much(self):
+  def test_the_peer_starts_where_ours_does_and_its_zeros_have_signs(self):
     if peers.tfmot is None:
       self.skipTest('tensorflow_model_optimization is not installed')
     inputs = np.random.RandomState(0).rand(64, 20).astype(np.float32)
     labels = np.arange(64) % 10
     data = dataset.Dataset(inputs, labels, inputs, labels)
-    starts = []
+    starts, have_signs = [], []
     for method in (methods.OURS, methods.TFMOT):
       arguments.start_keras_afresh(0)
       model = tf.keras.Sequential([
@@ -70,7 +70,10 @@ class RunTest(absltest.TestCase):
       starts.append(methods.train(
           model, method, 'target_sparsity=0.75', data, 8, 8, 0, 0.1)['start'])
       self.assertEqual(methods.sparsity_of(model), 0.75)
+      kernel = model.get_weights()[0]
+      have_signs.append(bool(np.any(np.signbit(kernel[kernel == 0]))))
     self.assertEqual(*starts)
+    self.assertEqual(have_signs, [False, True])
 
   def test_a_run_is_on_disk_as_soon_as_it_is_added(self):
     path = os.path.join(self.create_tempdir().full_path, 'results.json')

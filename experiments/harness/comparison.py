@@ -101,7 +101,8 @@ class Runs:
   def six_times(self, key: str) -> str:
     """Which run of ours is the first that is so much smaller, and its loss."""
     factors = sorted(
-        (factor, kind) for kind in self.kinds() if kind.method != _PEER
+        (factor, kind) for kind in self.kinds()
+        if kind.method not in (_DENSE.method, _PEER)
         for factor in [self.times_smaller(kind, key)] if factor is not None)
     for factor, kind in factors:
       if factor >= _WANTED_TIMES:
