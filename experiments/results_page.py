@@ -26,7 +26,8 @@ Written by `python experiments/results_page.py` from the files in
 `experiments/results`. Each experiment is a program in `experiments`, which
 trains what its file does not have yet. The trainings are short and the networks
 small, for one thread of a CPU: compare the rows of a table with each other, and
-not with what others publish.
+not with what others publish. What a table lacks, of the runs that its program
+lists, has not been trained yet; the same command adds it.
 
 *   The drop is the accuracy of the dense run minus that of the run, for the
     same seed, in percentage points of test accuracy after the last update;

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict
 import zlib
 
 import numpy as np
@@ -111,7 +111,7 @@ def checksum(model: Any) -> str:
   return f'{total:08x}'
 
 
-def sparsity_of(model: Any) -> Optional[float]:
+def sparsity_of(model: Any) -> float:
   """The share of zeros in all weights of two dimensions or more."""
   values = [np.asarray(weight) for weight in model.trainable_weights]
   zeros = np.concatenate(
