@@ -16,7 +16,7 @@ from absl.testing import parameterized
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / 'experiments')]
 import results_page  # noqa: E402
-import reviews_lstm  # noqa: E402
+import sensitivity_cnn  # noqa: E402
 from harness import comparison  # noqa: E402
 from harness import methods  # noqa: E402
 from harness import peers  # noqa: E402
@@ -24,7 +24,7 @@ from harness import results_file  # noqa: E402
 from support import arguments  # noqa: E402
 from support import dataset  # noqa: E402
 
-_TINY = ['--seeds', '0', '--epochs', '1', '--units', '4']
+_TINY = ['--seeds', '0', '--images', '128', '--held_out', '64']
 
 
 def _row(method, seed, accuracy, gzip_bytes=1, spec='target_sparsity=0.9'):
@@ -39,7 +39,7 @@ class RunTest(absltest.TestCase):
       self.skipTest('the experiments need eager mode')
     path = os.path.join(self.create_tempdir().full_path, 'results.json')
     options = [*_TINY, '--output', path, '--only', '^ours .*=0.9$']
-    reviews_lstm.main(options)
+    sensitivity_cnn.main(options)
     with open(path) as file:
       text = file.read()
     content = json.loads(text)
@@ -50,11 +50,11 @@ class RunTest(absltest.TestCase):
     self.assertEqual(content['budget']['data'], 'made')
     self.assertNotIn(path, content['sessions'][0]['command'])
 
-    reviews_lstm.main(options)
+    sensitivity_cnn.main(options)
     with open(path) as file:
       self.assertEqual(file.read(), text)
     with self.assertRaisesRegex(SystemExit, 'runs of another budget.*--output'):
-      reviews_lstm.main([*options, '--batch', '32'])
+      sensitivity_cnn.main([*options, '--batch', '32'])
 
   def test_the_peer_starts_where_ours_does_and_its_zeros_have_signs(self):
     if peers.tfmot is None:
