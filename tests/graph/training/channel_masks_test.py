@@ -71,6 +71,8 @@ def _train_op(use_resource=True):
   labels = v1.placeholder_with_default(labels, [None], 'labels')
   loss = v1.losses.sparse_softmax_cross_entropy(
       labels, _net(images, True, use_resource))
+  # An Estimator adds the loss of its model, which may be there.
+  v1.add_to_collection(v1.GraphKeys.LOSSES, loss)
   loss += 1e-4 * tf.add_n(list(map(tf.nn.l2_loss, v1.trainable_variables())))
   with tf.control_dependencies(v1.get_collection(v1.GraphKeys.UPDATE_OPS)):
     return v1.train.MomentumOptimizer(0.05, 0.9).minimize(

@@ -35,8 +35,9 @@ def trace(graph: tf.Graph) -> trace_lib.Traced:
     ValueError: if no loss is there, or what computes them does not run on
       random inputs.
   """
-  losses = [loss.op.name for loss in graph.get_collection(
-      v1.GraphKeys.LOSSES)]
+  # An Estimator adds the loss of its model to what has it already.
+  losses = list(dict.fromkeys(
+      loss.op.name for loss in graph.get_collection(v1.GraphKeys.LOSSES)))
   if not losses:
     raise ValueError(
         'A spec with structure=channels needs the losses of the graph, from '
