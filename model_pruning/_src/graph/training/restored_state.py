@@ -10,7 +10,17 @@ the weights in the file.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set
+import contextlib
+from typing import (
+  Any,
+  Dict,
+  Iterator,
+  List,
+  NamedTuple,
+  Optional,
+  Sequence,
+  Set,
+)
 
 import tensorflow as tf
 
@@ -143,7 +153,8 @@ class RestoredState:
                self._state.global_step]
     # Nothing waits for what is made here but assignments, and it is not asked
     # inside of a branch what the file holds.
-    with tf.control_dependencies(None), tf.device(restore_op.device):
+    with tf.control_dependencies(None), tf.device(
+        restore_op.device), self._without_contexts():
       unlisted = {
           _key(variable): rebuild_state.read_variable_or(variable, default)
           for held, default in zip(sources, [1] * (len(sources) - 1) + [0])
@@ -173,6 +184,21 @@ class RestoredState:
     for key, value in zip(listed, restored):
       value.set_shape(self._tensors[key].shape)
       saver.restored[key] = value
+
+
+  @contextlib.contextmanager
+  def _without_contexts(self) -> Iterator[None]:
+    """Context manager: no collection names the branches that are made.
+
+    They are there for gradients, of which there are none here. And a Saver may
+    be built by what exports the graph, when that has written the operations,
+    and not the collections yet: nobody could import what came out.
+    """
+    contexts = self._state.graph.get_collection_ref(
+        tf.compat.v1.GraphKeys.COND_CONTEXT)
+    number = len(contexts)
+    yield
+    del contexts[number:]
 
 
 def _key(variable: tf.Variable) -> str:
