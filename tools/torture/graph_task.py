@@ -9,7 +9,6 @@ Goes on from the last checkpoint in DIRECTORY. Prints `started` before it does.
 
 from __future__ import annotations
 
-import argparse
 import os
 from typing import Any, Dict, List, Tuple
 
@@ -111,12 +110,7 @@ KINDS = {'estimator': estimator, 'session': session, 'graph_loop': loop}
 
 def main() -> None:
   """Runs the training that the command line names."""
-  parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-  parser.add_argument('kind', choices=sorted(KINDS))
-  parser.add_argument('mode', choices=sorted(killed_net.SPECS))
-  parser.add_argument('directory')
-  parser.add_argument('--keep', type=int, default=3)
-  args = parser.parse_args()
+  args = killed_net.arguments(__doc__.splitlines()[0], KINDS)
   v1.disable_eager_execution()
   v1.logging.set_verbosity(v1.logging.ERROR)
   print('started', flush=True)

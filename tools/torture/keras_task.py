@@ -9,7 +9,6 @@ Goes on from the last file in DIRECTORY. Prints `started` before it does.
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
 import pathlib
@@ -135,12 +134,7 @@ KINDS = {'fit': fit, 'keras_loop': loop}
 
 def main() -> None:
   """Runs the training that the command line names."""
-  parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-  parser.add_argument('kind', choices=sorted(KINDS))
-  parser.add_argument('mode', choices=sorted(killed_net.SPECS))
-  parser.add_argument('directory')
-  parser.add_argument('--keep', type=int, default=3)
-  args = parser.parse_args()
+  args = killed_net.arguments(__doc__.splitlines()[0], KINDS)
   print('started', flush=True)
   KINDS[args.kind](args.mode, args.directory, args.keep)
 

@@ -7,7 +7,8 @@ All is the same in every process, so that trainings can be compared bit by bit.
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, Tuple
+import argparse
+from typing import Any, Dict, Iterator, Mapping, Tuple
 
 import numpy as np
 
@@ -27,6 +28,25 @@ SPECS = {mode: model_pruning.PruningSpec.parse(text) for mode, text in {
 # So many of what is ranked stay: entries, or the outputs of a layer.
 _CURVES = {mode: SPECS[mode].replace(structure='unstructured')
            for mode in ('rank', 'channels')}
+
+
+def arguments(description: str, kinds: Mapping[str, Any]
+              ) -> argparse.Namespace:
+  """Parses the command line of a program that trains the net.
+
+  Args:
+    description: of the program.
+    kinds: the trainings it can run, by their names.
+
+  Returns:
+    Its `kind`, `mode`, `directory` and `keep`, the number of checkpoints.
+  """
+  parser = argparse.ArgumentParser(description=description)
+  parser.add_argument('kind', choices=sorted(kinds))
+  parser.add_argument('mode', choices=sorted(SPECS))
+  parser.add_argument('directory')
+  parser.add_argument('--keep', type=int, default=3)
+  return parser.parse_args()
 
 
 def weights(mode: str) -> Dict[str, np.ndarray]:

@@ -22,8 +22,8 @@ from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import histogram
 
 _BYTE_ITEMS = 240  # Items that a byte can count.
-# Up to here a sort takes half the time of the histograms or less, and a tenth
-# of their operations.
+# Up to here a sort takes 0.4 to 0.7 of the time of the histograms, and a fifth
+# of their operations; above 8,192 it takes more time.
 _MOST_SORTED_ITEMS = 4096
 _MAX_ITEMS = 2**31 - 1  # Counts are int32; float32 goes wrong above 2**24.
 
