@@ -202,25 +202,26 @@ def _update(projections: Sequence[Projection],
   update_steps = projections[0].update_steps
   curves = {projection.sparsity for projection in projections}
   shared = shared_functions.SharedFunctions([
-      update_steps, *curves,
-      *[_Making.of(projection, values)
+      ('is_due', update_steps), *[('sparsity', curve) for curve in curves],
+      *[('new_masks', _Making.of(projection, values))
         for projection, values in zip(projections, weights)]])
   [due] = shared.call(
-      update_steps, lambda *steps: [_is_due(update_steps, *steps)],
+      ('is_due', update_steps), lambda *steps: [_is_due(update_steps, *steps)],
       [step, last_step])
 
   def update_masks(*arguments: tf.Tensor) -> tf.Tensor:
     remaining = iter(arguments)
     sparsities = {curve: shared.call(
-        curve, lambda step, curve=curve: [curve(step)], [step])[0]
+        ('sparsity', curve), lambda step, curve=curve: [curve(step)], [step])[0]
                   for curve in curves}
     assignments = [clock.assign(step)]
     for projection, values, mean in zip(projections, weights, means):
       values = [next(remaining) for _ in values]
       mean = [value if value is None else next(remaining) for value in mean]
       making = _Making.of(projection, values)
-      *masks, threshold = shared.call(making, making.new_masks, _arguments(
-          projection, values, mean, sparsities[projection.sparsity]))
+      *masks, threshold = shared.call(
+          ('new_masks', making), making.new_masks, _arguments(
+              projection, values, mean, sparsities[projection.sparsity]))
       assignments += [old.assign(new)
                       for old, new in zip(projection.masks, masks)]
       assignments += [

@@ -6,16 +6,27 @@ from __future__ import annotations
 
 import collections
 import contextlib
-from typing import Any, Callable, Hashable, List, MutableMapping, Sequence
+from typing import (
+  Any,
+  Callable,
+  Hashable,
+  List,
+  MutableMapping,
+  Sequence,
+  Tuple,
+)
 
 import tensorflow as tf
 
 from model_pruning._src.compat import tensorflow as tf_compat
 
+# The name of what is done, and what it depends on.
+Likeness = Tuple[Hashable, ...]
+
 # Of a process, where functions are traced outside of any graph: the last ones
 # used. A network rarely has more kinds of weights.
 _MAX_FUNCTIONS = 256
-_FUNCTIONS: MutableMapping[Hashable, Any] = collections.OrderedDict()
+_FUNCTIONS: MutableMapping[Likeness, Any] = collections.OrderedDict()
 
 
 class SharedFunctions:
@@ -29,13 +40,15 @@ class SharedFunctions:
   own.
   """
 
-  def __init__(self, likenesses: Sequence[Hashable]):
+  def __init__(self, likenesses: Sequence[Likeness]):
     """Prepares for calls.
 
     Args:
       likenesses: of all calls to come. Calls with equal ones must take
         arguments of equal dtypes and shapes, and do the same with them,
         whoever makes them. They are kept, and so is the first function.
+        Each begins with the name of what is done: one object may say when
+        masks change and how sparse they are as well.
     """
     numbers = collections.Counter(likenesses)
     # XLA takes other operations.
@@ -43,14 +56,15 @@ class SharedFunctions:
         and tf_compat.is_eager_outside()):
       # What is equal to nothing but itself may do something else each time.
       self._shared = {likeness for likeness in numbers
-                      if type(likeness).__eq__ is not object.__eq__}
+                      if all(type(part).__eq__ is not object.__eq__
+                             for part in likeness)}
       self._functions = _FUNCTIONS
     else:
       self._shared = {likeness for likeness, number in numbers.items()
                       if number > 1}
       self._functions = {}
 
-  def call(self, likeness: Hashable, function: Callable[..., List[tf.Tensor]],
+  def call(self, likeness: Likeness, function: Callable[..., List[tf.Tensor]],
            arguments: Sequence[tf.Tensor]) -> List[tf.Tensor]:
     """Returns what `function` makes of tensors, which is a list of tensors."""
     if likeness not in self._shared:

@@ -8,8 +8,9 @@ the shape that it starts with, if a turn hands it on with that shape.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
+import numpy as np
 import tensorflow as tf
 
 from model_pruning._src.multiply_adds import inlining
@@ -45,6 +46,10 @@ def import_graph(graph_def: Any, library: inlining.Library,
         refined |= _refine_loop(op, nodes[op.name], library)
       elif op.type == 'TensorArrayV3':
         refined |= _refine_array(op, nodes[op.name])
+      elif op.type == 'StridedSlice':
+        refined |= _refine_dimension(op, nodes[op.name])
+      elif op.type == 'TensorListStack':
+        refined |= _refine_list(op, nodes, library)
     if not refined:
       return graph
 
@@ -57,6 +62,23 @@ def lasting_shapes(op: tf.Operation,
     op: a `While`.
     library: the functions.
   """
+  return _lasting_body(op, library).shapes
+
+
+class _Body(NamedTuple):
+  """The body of a loop, with the shapes that hold in every turn.
+
+  Attributes:
+    shapes: of the arguments.
+    results: what it hands on, as tensors of a graph.
+  """
+
+  shapes: List[tf.TensorShape]
+  results: List[tf.Tensor]
+
+
+def _lasting_body(op: tf.Operation, library: inlining.Library) -> _Body:
+  """Follows shapes through the body of a loop until none changes."""
   body = op.get_attr('body').name
   results = library.signature(body)[1]
   shapes = [_first(value.shape, output.shape)
@@ -66,13 +88,13 @@ def lasting_shapes(op: tf.Operation,
         function_nodes(library, body, op.inputs, shapes), library, body,
         results)
     graph = import_graph(flat.graph_def, library, {})
+    handed_on = [graph.get_tensor_by_name(flat.resolve(ref)) for ref in results]
     changing = [
-        i for i, ref in enumerate(results)
+        i for i, result in enumerate(handed_on)
         if _dims(shapes[i]) != _dims(op.outputs[i].shape)
-        and not _is_same(
-            shapes[i], graph.get_tensor_by_name(flat.resolve(ref)).shape)]
+        and not _is_same(shapes[i], result.shape)]
     if not changing:
-      return shapes
+      return _Body(shapes, handed_on)
     for i in changing:
       shapes[i] = op.outputs[i].shape
 
@@ -180,3 +202,57 @@ def _refine_array(op: tf.Operation, node: Any) -> bool:
   node.attr['element_shape'].shape.CopyFrom(written[0].as_proto())
   node.attr['identical_element_shapes'].b = True
   return True
+
+
+def _refine_dimension(op: tf.Operation, node: Any) -> bool:
+  """Makes a dimension that is known a constant; returns whether it is one.
+
+  TF 2.5 and before do so only if all dimensions are known, so that they forget
+  the batch of the state that a recurrent layer starts with.
+  """
+  shape = op.inputs[0].op
+  index = tf.get_static_value(op.inputs[1])
+  if (shape.type != 'Shape' or index is None or index.shape != (1,)
+      or op.get_attr('shrink_axis_mask') != 1):
+    return False
+  dims = _dims(shape.inputs[0].shape)
+  if dims is None or dims[index[0]] is None:
+    return False
+  dtype = op.outputs[0].dtype
+  node.op = 'Const'
+  node.attr.clear()
+  node.attr['dtype'].type = dtype.as_datatype_enum
+  node.attr['value'].tensor.CopyFrom(
+      tf.make_tensor_proto(dims[index[0]], dtype, ()))
+  del node.input[:]
+  return True
+
+
+def _refine_list(op: tf.Operation, nodes: Dict[str, Any],
+                 library: inlining.Library) -> bool:
+  """Says which shape items of a list have; returns whether it is news.
+
+  TF 2.5 and before forget it where the list leaves a loop.
+  """
+  handle = _passed_on(op.inputs[0])
+  element = nodes[op.inputs[1].op.name]
+  said = tf.get_static_value(op.inputs[1])
+  if handle.op.type not in WHILE or element.op != 'Const' or (
+      said is None or np.min(said, initial=0) >= 0
+      or len(op.inputs[1].consumers()) > 1):
+    return False
+  written = _passed_on(_lasting_body(
+      handle.op, library).results[handle.value_index]).op
+  if written.type != 'TensorListSetItem' or not (
+      written.inputs[2].shape.is_fully_defined()):
+    return False
+  element.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(
+      written.inputs[2].shape.as_list(), op.inputs[1].dtype))
+  return True
+
+
+def _passed_on(tensor: tf.Tensor) -> tf.Tensor:
+  """The tensor that operations have only handed on."""
+  while tensor.op.type in loops.PASSING:
+    tensor = tensor.op.inputs[0]
+  return tensor

@@ -233,7 +233,7 @@ class PruningState:
               step: tf.Tensor) -> List[tf.Tensor]:
     """What `state` is if the weights and the global step have these values."""
     likenesses = [
-        (*weight.weight.shape.as_list(), weight.weight.dtype,
+        ('rebuilt', *weight.weight.shape.as_list(), weight.weight.dtype,
          *[held.dtype for held in weight.state()]) for weight in self.weights]
     functions = shared_functions.SharedFunctions(likenesses)
     numbers, rebuilt = [], []
