@@ -185,7 +185,6 @@ class RestoredState:
       value.set_shape(self._tensors[key].shape)
       saver.restored[key] = value
 
-
   @contextlib.contextmanager
   def _without_contexts(self) -> Iterator[None]:
     """Context manager: no collection names the branches that are made.
