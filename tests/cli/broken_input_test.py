@@ -31,6 +31,10 @@ _SPEC = 'target_sparsity=0.75'
 # As ranges of bytes are read one by one, these are found out in the end.
 _SEEN_WHEN_READ = (
     'truncated_pack', 'altered_pack', 'shard_of_another_checkpoint')
+# A process of its own reads such a file, and that takes seconds to start. All
+# commands that read one have the same reader: these stand for them.
+_READ_BY_A_PROCESS = 'start_of_tflite'
+_ITS_COMMANDS = ('report', 'pack', 'export', 'latency')
 
 
 class _BrokenTest(parameterized.TestCase):
@@ -77,6 +81,9 @@ class BrokenModelTest(_BrokenTest):
         ('latency', path, path)):
       # What a plan goes by is in a file whose last bytes are wrong.
       if argv[0] == 'plan' and self._testMethodName.endswith(_SEEN_WHEN_READ):
+        continue
+      if argv[0] not in _ITS_COMMANDS and self._testMethodName.endswith(
+          _READ_BY_A_PROCESS):
         continue
       self._assert_refused(argv, os.path.basename(self._directory))
 
