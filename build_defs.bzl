@@ -66,9 +66,18 @@ def _runfiles(ctx):
     return runfiles
 
 def _library_impl(ctx):
+    runfiles = _runfiles(ctx)
+    if ctx.attr.ci_rows:
+        # Read by tools/matrix/pytest_main.py.
+        rows = ctx.actions.declare_file(ctx.label.name + ".rows")
+        ctx.actions.write(rows, "".join([
+            " ".join([file] + rows) + "\n"
+            for file, rows in ctx.attr.ci_rows.items()
+        ]))
+        runfiles = runfiles.merge(ctx.runfiles(files = [rows]))
     return [DefaultInfo(
         files = depset(ctx.files.srcs),
-        runfiles = _runfiles(ctx),
+        runfiles = runfiles,
     )]
 
 def _test_impl(ctx):
@@ -94,7 +103,7 @@ _ATTRS = {
 
 _library = rule(
     implementation = _library_impl,
-    attrs = _ATTRS,
+    attrs = dict(_ATTRS, ci_rows = attr.string_list_dict()),
 )
 
 _test = rule(
@@ -202,11 +211,15 @@ def mp_bundles():
     `bundle_extra__<row>`, the rest.
     """
     tests = {}
+    ci_rows = {}
     for test in native.existing_rules().values():
         if "bundled" in test.get("tags", []):
             [row] = [tag for tag in test["tags"] if tag in ROWS]
             name = _bundle(row, "extra" in test["tags"])
             tests.setdefault(name, []).append(test)
+            if "extra" not in test["tags"]:
+                for src in test["srcs"]:
+                    ci_rows.setdefault(src.split(":")[-1], []).append(row)
     for row in ROWS:
         for extra in [False, True]:
             name = _bundle(row, extra)
@@ -215,6 +228,10 @@ def mp_bundles():
                 srcs = _union(tests.get(name, []), "srcs"),
                 data = _union(tests.get(name, []), "data"),
                 deps = _union(tests.get(name, []), "deps"),
+                ci_rows = {} if extra else {
+                    file: [one for one in ROWS if one in rows]
+                    for file, rows in ci_rows.items()
+                },
                 testonly = True,
             )
 

@@ -5,15 +5,21 @@
 Not absltest.main(): the XML that absl writes has no reasons for skips.
 """
 
+import collections
 import fnmatch
+import functools
 import gc
+import inspect
 import os
 import pathlib
 import sys
 import zlib
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 import pytest
+
+# Of how many rows each runs a share of the cases of a test, at most.
+MAX_DEALT = 4
 
 
 class BazelPlugin:
@@ -32,6 +38,8 @@ class BazelPlugin:
     wanted = os.environ.get('TESTBRIDGE_TEST_ONLY')
     if wanted:
       items[:] = [item for item in items if _matches(item, wanted)]
+    if os.environ.get('MP_CASES') == 'dealt':
+      _deal_cases(items, os.environ['MP_ROW'])
     num_shards = int(os.environ.get('TEST_TOTAL_SHARDS') or 1)
     shard = int(os.environ.get('TEST_SHARD_INDEX') or 0)
     items[:] = _shards(items, num_shards)[shard]
@@ -53,6 +61,48 @@ class BazelPlugin:
   def pytest_collectreport(self, report: pytest.CollectReport) -> None:
     """Counts the files that skip themselves as a whole."""
     self.num_skipped_files += report.skipped
+
+
+def _deal_cases(items: List[pytest.Item], row: str) -> None:
+  """Leaves out the cases of parameterized tests that other rows run.
+
+  Every test runs on every row that its file has, with some of its cases: with a
+  fourth of them if there are four rows or more. Every case runs on some row.
+
+  Args:
+    items: tests of a bundle. Those of files of which the bundle does not say
+      which rows run them have all cases.
+    row: the name of the row.
+  """
+  cases: Dict[Any, List[pytest.Item]] = collections.OrderedDict()
+  for item in items:
+    # Cases are wrapped around one function.
+    function = inspect.unwrap(getattr(item, 'obj', item.name))
+    key = (item.nodeid.split('::')[0], getattr(item, 'cls', None), function)
+    cases.setdefault(key, []).append(item)
+  kept = set()
+  for (file, _, _), together in cases.items():
+    rows = _rows_of(file, row)
+    number = min(len(together), len(rows), MAX_DEALT)
+    place = rows.index(row) if rows else 0
+    kept.update(
+      id(item)
+      for i, item in enumerate(together)
+      if number < 2 or i % number == place % number
+    )
+  items[:] = [item for item in items if id(item) in kept]
+
+
+@functools.lru_cache(maxsize=None)
+def _rows_of(file: str, row: str) -> Tuple[str, ...]:
+  """Returns the rows on which CI runs a file; none if a bundle does not say."""
+  directory, name = os.path.split(file)
+  path = os.path.join(directory, 'bundle__{}.rows'.format(row))
+  if not os.path.exists(path):
+    return ()
+  with open(path) as lines:
+    rows = {line.split()[0]: line.split()[1:] for line in lines}
+  return tuple(rows.get(name, ()))
 
 
 def _shards(items: List[pytest.Item],

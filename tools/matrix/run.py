@@ -122,6 +122,8 @@ def run_rows(
   tags.append('-bundled' if targets == ALL_TARGETS else '-bundle')
   if is_ci:  # Without the tests that CI leaves to neighbours of a row.
     tags.append('-extra')
+    # Rows share the cases of a test out: _deal_cases of pytest_main.py.
+    flags = flags + ['--test_env=MP_CASES=dealt']
   with tempfile.TemporaryDirectory() as directory:
     events = pathlib.Path(directory) / 'events.json'
     code = subprocess.run(
