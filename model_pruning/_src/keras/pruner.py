@@ -97,13 +97,13 @@ class Pruner(tf.Module):
                            for variable in state.all_variables())])
 
   def _constrain(self, model: Any) -> List[Any]:
-    """Puts the constraints on; returns the variables that have one."""
+    """Sets the constraints; returns the variables that have one."""
     constraints = {
         id(weight): constraint.PruningConstraint(
             self._masks, i, self._optimizer,
             functools.partial(self._before_update, i), owner=self)
         for i, weight in enumerate(self._weights)}
-    # A constraint of the user's own says that the gradient is dense.
+    # A weight with a constraint of the user's own has a dense gradient.
     free = [weight for weight in self._weights
             if constraint.constraint_of(weight) is None]
     self._order = update_order.UpdateOrder.of(self._optimizer.optimizer)

@@ -84,9 +84,9 @@ def sensitivity(
   Args:
     model: a built model.
     evaluate: a function of the model that returns its loss, a number that is
-      lower for better models: `lambda model: 1 - accuracy(model)`. It may change
-      the variables of the model, which are restored. Default: the loss of
-      `model.evaluate` on `data`.
+      lower for better models: `lambda model: 1 - accuracy(model)`. It may
+      change the variables of the model, which are restored. Default: the loss
+      of `model.evaluate` on `data`.
     data: for a compiled model: a tuple of inputs and targets, or a
       `tf.data.Dataset` of batches. Prefer data that were not trained on.
     spec: a `PruningSpec`, or its string, which says what is pruned and in which

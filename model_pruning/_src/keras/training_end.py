@@ -55,7 +55,7 @@ class AtEnd:
         for variable in of_variables]
 
   def now(self) -> None:
-    """Calls it, unless it has been called."""
+    """Calls the function, unless it was called before."""
     function, self._function = self._function, None
     try:
       if function is not None:
@@ -64,7 +64,7 @@ class AtEnd:
       self._readable.pop(id(self), None)
 
   def __del__(self) -> None:
-    # Garbage is collected at any time, as while a graph is being built.
+    # Garbage may be collected at any time, even while a graph is built.
     if not self._is_eager:
       self._readable.pop(id(self), None)
       return
