@@ -159,7 +159,7 @@ class ChannelRanking:
     Asking takes longer to trace than all else that is done for a weight, so it
     is done once per update. A trace may have several updates; a weight that
     asks again marks the next one. If an optimizer updates other weights in each
-    of them, masks that are due in a later one wait for the next run or update.
+    of them, masks that are due in a later one wait until a weight asks again.
     """
     graph = tf.compat.v1.get_default_graph()
     if tf.executing_eagerly() or not graph.building_function:
