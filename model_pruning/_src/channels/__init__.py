@@ -1,3 +1,3 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which channels of which weights belong together, and weights without them."""
+"""Finds which channels of which weights belong together, and removes them."""

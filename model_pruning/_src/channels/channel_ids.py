@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Names for channels, some of which turn out to be the same."""
+"""Ids of channels, and the classes of channels that can only go together."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Dict, List
 
 import numpy as np
 
-# The id of what is no channel, as the zeros that a padding adds.
+# The id of entries that belong to no channel, such as zeros added by padding.
 NONE = 0
 
 
 class ChannelIds:
-  """Channels of a network, with those that can only go together.
+  """The channels of a network, united into classes that can only go together.
 
-  A channel is an integer; arrays of them say which channel each entry of a
-  tensor belongs to. Channels are united as the network is followed (a
-  union-find structure), and a class of united channels goes or stays as a
-  whole. A frozen class stays.
+  A channel is an integer, and an array of integers says which channel each
+  entry of a tensor belongs to. Channels are united while the network is traced
+  (a union-find structure); a class of united channels is removed or kept as a
+  whole. A frozen class is always kept.
 
   >>> ids = ChannelIds()
   >>> a, b = ids.fresh(2), ids.fresh(2)
@@ -39,7 +39,7 @@ class ChannelIds:
     return np.arange(first, first + number)
 
   def find(self, channel: int) -> int:
-    """Returns the least channel of the class of a channel."""
+    """Returns the smallest channel of the class that `channel` belongs to."""
     parents = self._parents
     while parents[channel] != channel:
       parents[channel] = parents[parents[channel]]
@@ -49,15 +49,15 @@ class ChannelIds:
   def classes_of(self, channels: np.ndarray) -> np.ndarray:
     """Returns an array like `channels` with the class of each."""
     distinct, places = np.unique(channels, return_inverse=True)
-    found = np.array([self.find(one) for one in distinct.tolist()], np.int64)
-    return found[places].reshape(channels.shape)
+    classes = np.array([self.find(one) for one in distinct.tolist()], np.int64)
+    return classes[places].reshape(channels.shape)
 
   def unite(self, first: np.ndarray, second: np.ndarray) -> None:
-    """Unites the channels at equal places of arrays of one shape.
+    """Unites the channels at the same index of two arrays of the same shape.
 
-    What is no channel in one of them says nothing of that in the other.
+    An index where one of the arrays has `NONE` is ignored.
     """
-    if not first.size:  # Old versions of NumPy take no empty array below.
+    if not first.size:  # `np.unique` of old NumPy rejects empty arrays.
       return
     pairs = np.unique(np.stack([first.ravel(), second.ravel()]), axis=1)
     for one, other in pairs.T.tolist():
@@ -66,21 +66,22 @@ class ChannelIds:
         self._parents[max(one, other)] = min(one, other)
 
   def freeze(self, channels: np.ndarray, reason: str) -> None:
-    """Lets channels stay, and all that are united with them, ever.
+    """Marks channels, and all that are or will be united with them, as kept.
 
     Args:
-      channels: an array of any shape.
-      reason: why, in a few words; the first one for a channel is kept.
+      channels: an integer array of any shape.
+      reason: why they are kept, in a few words. Later reasons for the same
+        channel are ignored.
     """
     for channel in np.unique(channels).tolist():
       if channel != NONE:
         self._reasons.setdefault(channel, reason)
 
   def frozen(self) -> Dict[int, List[str]]:
-    """Returns for each class that stays the reasons, in order, each once."""
-    found: Dict[int, List[str]] = {}
+    """Returns the distinct reasons for each frozen class, in order."""
+    by_class: Dict[int, List[str]] = {}
     for channel, reason in sorted(self._reasons.items()):
-      reasons = found.setdefault(self.find(channel), [])
+      reasons = by_class.setdefault(self.find(channel), [])
       if reason not in reasons:
         reasons.append(reason)
-    return found
+    return by_class

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Sets of channels that are ranked together, with all that depends on them."""
+"""Sets of channels that are ranked together, and the weights that use them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class ChannelSet(NamedTuple):
   """The channels of layers that depend on each other.
 
   Attributes:
-    classes: the channels that can be removed one by one, in order: each is the
-      least of those that go with it.
-    frozen: those of `classes` that stay in any case.
-    reasons: why they stay, each once.
+    classes: the classes of united channels, in ascending order. A class is
+      removed as a whole, and is named by its smallest channel.
+    frozen: the members of `classes` that are always kept.
+    reasons: the distinct reasons why those are kept.
     uses: the axes of weights that have these channels.
   """
 
@@ -28,12 +28,12 @@ class ChannelSet(NamedTuple):
 
   @property
   def free(self) -> List[int]:
-    """The channels that may be removed, so long as one of the set stays."""
+    """The channels that may be removed, as long as one of the set is kept."""
     frozen = set(self.frozen)
     return [one for one in self.classes if one not in frozen]
 
   def __str__(self) -> str:
-    """Two lines: how many there are, and whose they are."""
+    """Two lines: the number of channels, and the weights that use them."""
     number = len(self.classes)
     head = f'{number} channel{"s" * (number != 1)}'
     if self.frozen:
@@ -46,7 +46,7 @@ class ChannelSet(NamedTuple):
 def sets_of(dependency: dependency_lib.Dependency) -> List[ChannelSet]:
   """Returns the sets of channels of a network, in the order of the network.
 
-  Layers whose channels are united, as those on both sides of an addition, make
+  Layers whose channels are united, such as the two inputs of an addition, share
   one set.
   """
   ids = dependency.ids
@@ -66,7 +66,7 @@ def sets_of(dependency: dependency_lib.Dependency) -> List[ChannelSet]:
 
 
 def _united(dependency: dependency_lib.Dependency) -> channel_ids.ChannelIds:
-  """The classes of channels, those of one family united."""
+  """Returns ids in which all the classes of each family are united."""
   together = channel_ids.ChannelIds()
   largest = max([0, *(int(use.channels.max()) for use in dependency.uses
                       if use.channels.size),

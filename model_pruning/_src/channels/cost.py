@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a network costs when some of its channels are removed."""
+"""The cost of a network without some of its channels."""
 
 from __future__ import annotations
 
@@ -13,28 +13,29 @@ from model_pruning._src.channels import dependency as dependency_lib
 
 
 class Cost:
-  """Parameters or multiply-adds of a network, by the channels that are left.
+  """The parameters or multiply-adds of a network, given which channels remain.
 
-  A weight costs in proportion to its entries: the product of the lengths of
-  its axes, from which the channels that are removed are missing. Costs are
+  The cost of a weight is proportional to its number of entries: the product of
+  the lengths of its axes, less the channels that are removed. Costs are
   float64, and exact up to 2**53.
 
   Attributes:
-    total: that of the whole network.
-    of_each: for each channel, what removing it alone saves; an array.
+    total: the cost of the whole network, a float.
+    of_each: float64 array, one per channel: the cost that removing this channel
+      alone saves.
   """
 
   def __init__(self, dependency: dependency_lib.Dependency,
                shapes: Mapping[Hashable, Sequence[int]],
                of_entries: Mapping[Hashable, float],
                channels: Sequence[int]):
-    """Takes apart what each weight costs.
+    """Splits the cost of each weight into the factors of its axes.
 
     Args:
-      dependency: of the network.
-      shapes: of the weights, by their keys.
-      of_entries: what an entry of each weight costs, by its key; nothing if
-        it is not there.
+      dependency: the channels of the network.
+      shapes: the shapes of the weights, by weight key.
+      of_entries: the cost of one entry of a weight, by weight key; a weight
+        without a key here costs nothing.
       channels: the classes of channels that may be removed.
     """
     lines = _Lines(dependency, channels)
@@ -44,12 +45,12 @@ class Cost:
       if line is not None:
         by_weight.setdefault(use.weight, {})[use.axis] = line
     products: Dict[Tuple[int, ...], float] = {}
-    for weight, one in of_entries.items():
-      found = by_weight.get(weight, {})
+    for weight, entry_cost in of_entries.items():
+      line_of = by_weight.get(weight, {})
       others = [length for axis, length in enumerate(shapes[weight])
-                if axis not in found]
-      key = tuple(sorted(found.values()))
-      products[key] = products.get(key, 0.0) + one * float(np.prod(
+                if axis not in line_of]
+      key = tuple(sorted(line_of.values()))
+      products[key] = products.get(key, 0.0) + entry_cost * float(np.prod(
           others, dtype=np.float64))
     self._lengths, self._numbers = lines.arrays()
     self._products: List[Tuple[np.ndarray, np.ndarray]] = []
@@ -62,14 +63,14 @@ class Cost:
     self.of_each = self.total - self._sum(self._lengths - self._numbers)
 
   def after_each(self, order: Any) -> Any:
-    """Returns the costs when channels are removed one after another.
+    """Returns the costs while channels are removed one after another.
 
     Args:
-      order: all channels by their places, an int array or tensor.
+      order: the indices of all channels, an int array or tensor.
 
     Returns:
-      float64, an array or a tensor as `order`: of each, with it and those
-      before it removed.
+      float64 array or tensor, as `order` is: item i is the cost without the
+      channels ``order[:i + 1]``.
     """
     xp = numbers.namespace(order)
     taken = numbers.cast(
@@ -78,10 +79,10 @@ class Cost:
     return self._sum(self._lengths - xp.cumsum(taken, axis=1))
 
   def without(self, removed: Any) -> Any:
-    """Returns the cost without channels, a float64 scalar.
+    """Returns the cost without the channels in `removed`, a float64 scalar.
 
     Args:
-      removed: bool, one per channel, an array or a tensor.
+      removed: bool array or tensor, one entry per channel.
     """
     xp = numbers.namespace(removed)
     taken = xp.matmul(numbers.cast(self._numbers, 'float64', xp),
@@ -89,7 +90,7 @@ class Cost:
     return numbers.plain(self._sum(self._lengths - taken)[0])
 
   def _sum(self, lengths: Any) -> Any:
-    """The sum over products of lengths, of shape [lines, n], for each n."""
+    """The total cost for each column of `lengths`, of shape [lines, n]."""
     xp = numbers.namespace(lengths)
     take = xp.take if xp is np else xp.gather
     total: Any = np.zeros([1])
@@ -103,7 +104,10 @@ class Cost:
 
 
 class _Lines:
-  """How often axes have channels; axes that have the same share a line."""
+  """Counts how often each channel occurs along an axis.
+
+  Axes with equal counts and lengths share a line.
+  """
 
   def __init__(self, dependency: dependency_lib.Dependency,
                channels: Sequence[int]):
@@ -112,7 +116,7 @@ class _Lines:
     self._lines: Dict[Tuple[int, bytes], int] = {}
 
   def of(self, channels: np.ndarray) -> Any:
-    """The line of an axis; None if nothing of it may be removed."""
+    """The line of an axis; None if none of its channels may be removed."""
     nowhere = len(self._places)
     counts = np.bincount(
         [self._places.get(one, nowhere)
@@ -124,7 +128,7 @@ class _Lines:
         (len(channels), counts.tobytes()), len(self._lines))
 
   def arrays(self) -> Tuple[np.ndarray, np.ndarray]:
-    """The lengths, float64 [lines, 1], and int32 [lines, channels]."""
+    """The lengths, float64 [lines, 1]; the counts, int32 [lines, channels]."""
     lengths = np.array([length for length, _ in self._lines], np.float64)
     counts = b''.join(line for _, line in self._lines)
     return lengths[:, np.newaxis], np.frombuffer(counts, np.int32).reshape(

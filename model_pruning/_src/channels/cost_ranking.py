@@ -1,10 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Channels ranked by saliency per cost, until a budget is reached.
+"""Ranks channels by saliency per cost, and prunes them down to a budget.
 
-Those that matter least for what they cost go first, one after another, until
-no more is left of the network than the budget: so what is left differs from it
-by less than the last channel costs.
+The channels of the lowest saliency per cost are removed first, one after
+another, until the network costs no more than the budget. So its cost is below
+the budget by less than the cost of the channel that was removed last.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class CostRanking(NamedTuple):
   """How the channels of a network are ranked for a budget.
 
   Attributes:
-    sets: the sets of channels that are ranked; some of each are free.
-    cost: by the free channels of these, in their order.
-    budget: what is asked for, and the bounds of each set.
+    sets: the sets of channels that are ranked; each has free channels.
+    cost: the cost of the network by the free channels of `sets`, in order.
+    budget: the cost to reach, and the bounds of the sparsity of each set.
   """
 
   sets: Sequence[channel_sets.ChannelSet]
@@ -44,17 +44,19 @@ class CostRanking(NamedTuple):
   budget: budget_lib.Budget
 
   def scores(self, saliencies: Sequence[Any]) -> List[Any]:
-    """Returns how much channels matter for what they cost, as they are ranked.
+    """Returns the scores by which channels are ranked: saliency per cost.
 
-    What has to stay, and what costs nothing, is infinite. With a lower bound
-    the first channels of each set come before all others.
+    The score of a channel that must be kept, or that costs nothing, is
+    infinite. If the budget has a lower bound of the sparsity, the channels that
+    each set must lose have lower scores than all others.
 
     Args:
-      saliencies: of the free channels of each set, float64 arrays or tensors;
-        infinite where a channel has to stay.
+      saliencies: one float64 array or tensor per set, with the saliencies of
+        its free channels; infinite where a channel must be kept.
 
     Returns:
-      The same, >= 0: the least goes first.
+      Arrays or tensors like `saliencies`, >= 0; the lowest score is removed
+      first.
     """
     scores, first = [], 0
     for one, saliency in zip(self.sets, saliencies):
@@ -68,7 +70,8 @@ class CostRanking(NamedTuple):
               costs: np.ndarray) -> Any:
     xp = numbers.namespace(saliency)
     infinite = np.full(len(costs), np.inf)
-    # Relative costs, so that 1 is added to numbers of its size below.
+    # Relative costs make the scores about 1, so that `1.0 + score` below does
+    # not round them away.
     relative = costs / max(self.cost.of_each.mean(), 1e-300)
     score = saliency / np.where(costs > 0, relative, 1.0) + np.where(
         costs > 0, 0.0, np.inf)
@@ -85,34 +88,36 @@ class CostRanking(NamedTuple):
     return numbers.where(places >= most, infinite, score)
 
   def num_pruned(self, scores: Any, share: Any) -> Any:
-    """Returns how many channels of the least scores go.
+    """Returns how many of the channels, lowest score first, are removed.
 
     Args:
-      scores: what `scores` returned, joined: an array or a tensor.
-      share: of the cost that goes at least, if so much can, in [0, 1].
+      scores: the results of `scores`, concatenated: an array or a tensor.
+      share: the share of the cost to remove, in [0, 1]. If the channels that
+        may go cost less, all of them are removed.
 
     Returns:
       int64 scalar, an array or a tensor.
     """
     xp = numbers.namespace(scores)
     costs = self.cost.after_each(ascending(scores))
-    # Of whole numbers: half of one is rounding.
+    # Costs are whole numbers, so a difference below 0.5 is rounding.
     above = costs > self.cost.total * (1.0 - share) + 0.5
     free = numbers.cast(scores < np.inf, 'int64', xp)
     add = np.sum if xp is np else xp.reduce_sum
-    # The last one is that with which it is no longer above.
+    # One more channel than those that leave the cost above the budget.
     needed = add(numbers.cast(above, 'int64', xp)) + numbers.cast(
         share * self.cost.total > 0.5, 'int64', xp)
     return xp.minimum(needed, add(free))
 
   def sparsity(self, scores: Any, share: Any, removed: Any = None) -> Any:
-    """Returns the share of the channels that goes.
+    """Returns the share of the channels that is removed.
 
     Args:
-      scores: what `scores` returned, joined: an array or a tensor.
-      share: of the cost that goes at least, if so much can, in [0, 1].
-      removed: bool, one per channel: those that are gone already, where what
-        they cost must not come back up to the budget. Default: it may.
+      scores: the results of `scores`, concatenated: an array or a tensor.
+      share: the share of the cost to remove, as in `num_pruned`.
+      removed: bool, one per channel: the channels that are pruned now. At least
+        the share of the cost that they save is removed, up to the budget.
+        Default: None, `share` alone counts.
 
     Returns:
       float64 scalar, an array or a tensor.
@@ -125,21 +130,25 @@ class CostRanking(NamedTuple):
         self.cost.of_each)
 
   def least(self, scores: np.ndarray) -> np.ndarray:
-    """Returns which channels go for the budget; a bool array like `scores`."""
+    """Returns a bool array: the channels whose removal meets the budget."""
     gone = np.zeros(len(scores), bool)
     gone[ascending(scores)[:self.num_pruned(
         scores, 1.0 - self.budget.share)]] = True
     return gone
 
   def removed_share(self, removed: Any) -> Any:
-    """Returns which share of the cost channels are; `removed` is bool."""
+    """Returns the share of the cost that removing channels saves.
+
+    Args:
+      removed: bool array or tensor, one entry per channel.
+    """
     return 1.0 - self.cost.without(removed) / self.cost.total
 
   def sentence(self, removed: np.ndarray) -> str:
-    """Returns for people what was asked for, and what is left.
+    """Returns a sentence with the cost that was asked for and the one reached.
 
     Args:
-      removed: bool, one per channel.
+      removed: bool array, one entry per channel.
     """
     left, total = self.cost.without(removed), self.cost.total
     return (f'{self.budget.field}={100.0 * self.budget.share:.9g}% asks for '
@@ -147,7 +156,7 @@ class CostRanking(NamedTuple):
             f'{self.budget.unit}; {left:,.0f} are left ({left / total:.2%})')
 
   def missed(self, removed: np.ndarray) -> str:
-    """Returns why more is left than asked for, in a sentence, or ''."""
+    """Returns a warning if the network costs more than the budget, else ''."""
     if (self.cost.without(removed)
         <= self.cost.total * self.budget.share + 0.5):
       return ''
@@ -157,13 +166,13 @@ class CostRanking(NamedTuple):
 
 
 class Asked(NamedTuple):
-  """A budget, and what the weights of a network cost.
+  """A budget, and the costs of the weights of a network.
 
   Attributes:
-    budget: what is asked for.
-    shapes: of the weights, by their keys.
-    of_entries: what an entry of a weight costs, by the key of the weight;
-      nothing if it is not there.
+    budget: the cost to reach.
+    shapes: the shapes of the weights, by weight key.
+    of_entries: the cost of one entry of a weight, by weight key; a weight
+      without a key here costs nothing.
   """
 
   budget: budget_lib.Budget
@@ -175,17 +184,18 @@ class Asked(NamedTuple):
          shapes: Mapping[Hashable, Sequence[int]],
          count: Callable[[], Mapping[Any, Optional[int]]],
          names: Mapping[Hashable, str]) -> Asked:
-    """Returns a budget with what an entry of each weight costs.
+    """Returns a budget with the cost of one entry of each weight.
 
     Args:
-      budget: what is asked for.
-      shapes: of the weights, by their keys.
-      count: returns the multiply-adds of each weight, by its key; None if that
-        cannot be told. It is called if the budget is one of these.
-      names: of the weights, by their keys, for the error.
+      budget: the cost to reach.
+      shapes: the shapes of the weights, by weight key.
+      count: returns the multiply-adds of each weight, by weight key; None for a
+        weight whose multiply-adds are not known. It is called only if the
+        budget is `target_macs`.
+      names: the names of the weights, by weight key, for the error.
 
     Raises:
-      ValueError: the multiply-adds of a weight are not known.
+      ValueError: if the multiply-adds of a weight are not known.
     """
     if budget.field == 'target_params':
       return cls(budget, shapes, dict.fromkeys(shapes, 1.0))
@@ -216,9 +226,10 @@ def unknown_multiply_adds(why: str) -> str:
 
 
 def ascending(scores: Any) -> Any:
-  """Returns the places of scores in the order in which channels go.
+  """Returns the indices of channels in the order in which they are removed.
 
-  Of equal ones the last goes first, as masks keep them.
+  Among equal scores the last one is removed first, as masks keep the lower
+  index.
   """
   return _argsort(-scores)[::-1]
 

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which channels of which weights depend on each other.
 
-Each tensor of a network is followed as an array of channel ids of its full
-shape, batch included. What only moves data moves the ids; a contraction reads
-the ids of its inputs on an axis of its kernel and makes new ones; an operation
-on several tensors unites theirs. A class of united channels can be removed
-from a network as a whole, and nothing less can.
+The network is traced with arrays of channel ids in place of its tensors, of
+their full shape, batch included. An op that only moves data moves the ids; a
+contraction assigns the ids of its input to an axis of its kernel and makes new
+ones for its output; an elementwise op of several tensors unites their ids. A
+class of united channels is the smallest unit that can be removed.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ from model_pruning._src.channels import channel_ids
 class Role(enum.Enum):
   """What a weight does with the channels of one of its axes."""
 
-  CONSUMES = 'in'  # Sums over them: where it is zero, they have no effect.
-  MAKES = 'out'  # Makes them, as a kernel or a bias does.
-  SCALES = 'per channel'  # Has an entry, or a filter, for each of them.
-  COUNTS = 'statistics'  # Holds a statistic of each of them; never pruned.
+  # It sums over the channels, which have no effect where it is zero.
+  CONSUMES = 'in'
+  MAKES = 'out'  # It makes the channels, as a kernel or a bias does.
+  SCALES = 'per channel'  # It has one entry or one filter per channel.
+  COUNTS = 'statistics'  # It has one statistic per channel; never pruned.
 
 
 class Use(NamedTuple):
   """The channels of an axis of a weight.
 
   Attributes:
-    weight: a key of the weight.
-    name: of the weight, for people.
-    axis: of the weight, >= 0.
-    channels: int64, as many as the axis has entries.
-    role: what the weight does with them.
+    weight: the key of the weight.
+    name: the name of the weight, for people.
+    axis: an axis of the weight, >= 0.
+    channels: int64 array, the channel of each index of the axis.
+    role: what the weight does with the channels.
     rank: the number of axes of the weight; a bias has 1.
   """
 
@@ -49,15 +50,17 @@ class Use(NamedTuple):
 
 
 class Dependency:
-  """What following the tensors of a network has found.
+  """The channels of a network and the weights that use them, as traced.
 
   Attributes:
-    ids: the channels.
+    ids: the channels, and which of them are united.
     uses: the axes of weights that have channels, each once.
-    sizes: the channels that numbers in configurations count, by the key of a
-      layer and the keys that lead to the number.
-    families: for each axis that makes channels, these: what is ranked together.
-    parts: channels that something takes out of others: one of them stays.
+    sizes: the channels that a number in the configuration of a layer counts, by
+      the key of the layer and the path of the number in its configuration.
+    families: the channels that are ranked together: one array for each axis
+      that makes channels.
+    parts: arrays of channels that an op slices out of others; one channel of
+      each must be kept.
   """
 
   def __init__(self) -> None:
@@ -72,15 +75,15 @@ class Dependency:
 
   @property
   def keepers(self) -> List[np.ndarray]:
-    """The channels of which one has to stay, for each of what needs one."""
+    """Arrays of channels of each of which at least one must be kept."""
     return self.parts + self.families
 
   def make(self, key: Hashable, number: int) -> np.ndarray:
     """Returns the channels that a layer makes: the same at each of its calls.
 
     Args:
-      key: of what makes them.
-      number: of the channels.
+      key: a key of the weight or layer that makes them.
+      number: the number of channels.
     """
     if key not in self._made:
       self._made[key] = self.ids.fresh(number)
@@ -89,16 +92,16 @@ class Dependency:
 
   def use(self, weight: Hashable, name: str, axis: int, channels: np.ndarray,
           role: Role, rank: int) -> None:
-    """Says which channels an axis of a weight has.
+    """Records which channels an axis of a weight has.
 
-    A weight that is used again unites what it is used with.
+    If the axis was recorded before, its channels are united with the new ones.
 
     Args:
-      weight: a key of the weight.
-      name: of the weight, for people.
-      axis: of the weight, >= 0.
-      channels: as many as the axis has entries.
-      role: what the weight does with them.
+      weight: the key of the weight.
+      name: the name of the weight, for people.
+      axis: an axis of the weight, >= 0.
+      channels: the channel of each index of the axis.
+      role: what the weight does with the channels.
       rank: the number of axes of the weight.
     """
     before = self._used.get((weight, axis))
@@ -111,13 +114,15 @@ class Dependency:
 
   def size(self, layer: Hashable, path: Tuple[Any, ...],
            channels: np.ndarray) -> None:
-    """Says that a number in the configuration of a layer counts channels.
+    """Records that a number in the configuration of a layer counts channels.
+
+    If the layer was called before, the channels of both calls are united, since
+    the number counts both.
 
     Args:
-      layer: a key of the layer.
-      path: where its configuration has the number, key after key.
-      channels: those that it counts. A layer that is called again counts as
-        many: they go together with those of before.
+      layer: the key of the layer.
+      path: the keys that lead to the number in the configuration.
+      channels: the channels that the number counts.
     """
     before = self.sizes.setdefault((layer, path), channels)
     self.ids.unite(before, channels)
@@ -125,30 +130,31 @@ class Dependency:
   def along(self, tensor: np.ndarray, axis: int) -> np.ndarray:
     """Returns the channels along an axis of a tensor, int64 of shape [size].
 
-    They are the same wherever else in the tensor, and are united if not.
+    Channels at the same index of this axis are united if they differ elsewhere
+    in the tensor.
     """
-    found = self._along(compact(tensor), axis)
-    return np.broadcast_to(found, tensor.shape[axis:][:1])
+    channels = self._along(compact(tensor), axis)
+    return np.broadcast_to(channels, tensor.shape[axis:][:1])
 
   def _along(self, tensor: np.ndarray, axis: int) -> np.ndarray:
     rows = np.moveaxis(tensor, axis, -1).reshape(-1, tensor.shape[axis])
     rows = np.unique(rows, axis=0)
-    found = rows[0].copy()
+    channels = rows[0].copy()
     for row in rows[1:]:
-      self.ids.unite(found, row)
-      found = np.where(found == channel_ids.NONE, row, found)
-    return found
+      self.ids.unite(channels, row)
+      channels = np.where(channels == channel_ids.NONE, row, channels)
+    return channels
 
   def varies(self, tensor: np.ndarray, axis: int) -> bool:
     """Returns whether a tensor has several channels along an axis."""
     return _differ(self.ids.classes_of(compact(tensor)), axis)
 
   def aligned(self, tensor: np.ndarray) -> np.ndarray:
-    """Returns the tensor, with channels united so that one axis has them all.
+    """Returns the tensor after uniting channels so that they lie on one axis.
 
-    A reshape may spread channels over several axes, as one that splits them in
-    groups. From a tensor only whole slices of an axis can be removed: those of
-    the longest of these axes.
+    A reshape may spread channels over several axes, for example to split them
+    into groups. But only whole slices of one axis can be removed from a tensor:
+    the longest of these axes is chosen.
     """
     small = compact(tensor)
     classes = self.ids.classes_of(small)
@@ -158,10 +164,10 @@ class Dependency:
     return np.broadcast_to(small, tensor.shape)
 
   def merge(self, tensors: Sequence[np.ndarray]) -> np.ndarray:
-    """Returns what an operation entry by entry makes of tensors.
+    """Returns the result of an elementwise op of `tensors`.
 
-    Shapes are broadcast. A tensor with one entry where another has several
-    channels stays whole: each of these depends on it.
+    Shapes are broadcast. If a tensor has one entry where another one has
+    several channels, its channels are frozen, since all of those depend on it.
     """
     tensors = _of_rank(tensors)
     shapes = [tensor.shape for tensor in tensors]
@@ -181,16 +187,17 @@ class Dependency:
       merged, tensor = np.broadcast_arrays(merged, tensor)
       self.ids.unite(merged, tensor)
       merged = np.where(merged == channel_ids.NONE, tensor, merged)
-    # Where each has one value for channels of another, all of them stay.
+    # Without a merged tensor, every tensor was broadcast along the channels of
+    # another one, and all of them are frozen.
     return tensors[0] if merged is None else merged
 
   def freeze(self, tensor: np.ndarray, reason: str) -> None:
-    """Lets all channels of a tensor stay; see `ChannelIds.freeze`."""
+    """Freezes all channels of a tensor; see `ChannelIds.freeze`."""
     self.ids.freeze(compact(tensor), reason)
 
 
 def compact(tensor: np.ndarray) -> np.ndarray:
-  """The tensor with one entry along each axis where all are equal."""
+  """Returns the tensor with each axis of equal entries cut to length 1."""
   for axis in range(tensor.ndim):
     if tensor.shape[axis] > 1:
       first = np.take(tensor, [0], axis=axis)
@@ -200,7 +207,7 @@ def compact(tensor: np.ndarray) -> np.ndarray:
 
 
 def _differ(tensor: np.ndarray, axis: int) -> bool:
-  """Whether channels differ along an axis; what is no channel does not."""
+  """Whether an axis has different channels; `NONE` does not count as one."""
   if tensor.shape[axis] < 2:
     return False
   largest = tensor.max(axis)
@@ -209,7 +216,7 @@ def _differ(tensor: np.ndarray, axis: int) -> bool:
 
 
 def _of_rank(tensors: Sequence[np.ndarray]) -> List[np.ndarray]:
-  """The tensors with as many axes each, new ones in front."""
+  """Reshapes tensors to the same rank, with new axes in front."""
   rank = max(tensor.ndim for tensor in tensors)
   return [tensor.reshape((1,) * (rank - tensor.ndim) + tensor.shape)
           for tensor in tensors]

@@ -1,24 +1,25 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How far the outputs of two networks differ."""
+"""The relative difference between the outputs of two networks."""
 
 from __future__ import annotations
 
 import numpy as np
 
-# Of the greatest output: sums of fewer terms are rounded in another order.
+# Relative to the largest output. Sums over fewer channels are added, and so
+# rounded, in another order.
 TOLERANCES = {'float64': 1e-8, 'float32': 1e-3, 'float16': 5e-2,
               'bfloat16': 2e-1}
 
 
 def difference(one: np.ndarray, other: np.ndarray) -> float:
-  """Returns the greatest difference over the greatest finite value.
+  """Returns the largest absolute difference over the largest finite value.
 
   >>> difference(np.array([1.0, 4.0]), np.array([2.0, 4.0]))
   0.25
 
-  It is infinite for arrays of other shapes, or that are not finite in other
-  places.
+  It is infinite if the shapes differ, or if an entry is finite in only one of
+  the arrays.
   """
   if one.shape != other.shape:
     return float('inf')

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which channels a spec prunes at once, and the report of it."""
+"""Prunes the channels that a spec asks for in one step, and reports them."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _Set = channel_sets.ChannelSet
 
 
 class Pruned(NamedTuple):
-  """What pruning of channels makes of weights.
+  """The result of pruning channels.
 
   Attributes:
-    changed: the weights that change, by key.
-    whole: why weights are left alone, by key; others lose no channel by
-      chance.
-    budget: what was asked for and what is left, in a sentence; '' if no budget
-      is given.
-    missed: why more is left than asked for, in a sentence; '' if it is not.
+    changed: the new values of the weights that change, by weight key.
+    whole: why weights are not pruned, by weight key. A weight that is neither
+      here nor in `changed` could lose channels, but its scores were too high.
+    budget: a sentence with the cost that was asked for and the one reached; ''
+      without a budget.
+    missed: a warning if the budget was not reached, else ''.
   """
 
   changed: Dict[Hashable, np.ndarray]
@@ -49,11 +49,11 @@ class Pruned(NamedTuple):
 
   def reported(self, report: report_lib.PruningReport,
                keys: Mapping[str, Hashable]) -> report_lib.PruningReport:
-    """Returns a report with what has really become zero.
+    """Returns a report with the sparsity that the weights really have.
 
     Args:
-      report: of the spec, weight by weight.
-      keys: those of the weights, by name.
+      report: the report of the spec, which treats each weight by itself.
+      keys: the weight keys, by the names of the weights.
     """
     pruned, skipped = [], list(report.skipped)
     for one in report.pruned:
@@ -81,19 +81,19 @@ def prune(dependency: dependency_lib.Dependency,
           values: Mapping[Hashable, np.ndarray],
           rules: set_rule.Rules, is_one_ranking: bool,
           asked: Optional[cost_ranking.Asked] = None) -> Pruned:
-  """Zeroes all that belongs to the channels that matter least.
+  """Zeroes all entries of the channels with the lowest saliencies.
 
-  A channel matters by the mean of the squares of all entries that belong to
-  it. Channels that depend on each other make a set, which is ranked by itself;
-  or all are ranked together, each by its share of the mean of its set; for a
-  budget by this share for what the channel costs.
+  The saliency of a channel is the mean square of all entries that belong to it.
+  Channels that depend on each other form a set. Each set is ranked by itself;
+  or all are ranked together, by the saliencies over the mean of their set; or,
+  for a budget, by these over the cost of the channel.
 
   Args:
-    dependency: of the network.
-    values: the weights by their keys.
-    rules: what the spec makes of each if it is pruned by itself; see set_rule.
+    dependency: the channels of the network.
+    values: the weights, by weight key.
+    rules: the rule of each weight by itself; see set_rule.
     is_one_ranking: whether the sets are ranked together.
-    asked: the budget, and what weights cost. Default: None, none is given.
+    asked: the budget, and the costs of the weights. Default: None, no budget.
   """
   targets: List[Tuple[_Set, float]] = []
   whole: Dict[Hashable, str] = {}
@@ -121,19 +121,19 @@ def prune(dependency: dependency_lib.Dependency,
 def _least_for_cost(dependency: dependency_lib.Dependency,
                     ranking: cost_ranking.CostRanking,
                     saliencies: Mapping[int, float]) -> np.ndarray:
-  """Which of the free channels go for a budget; a bool array."""
-  found = []
+  """Which of the free channels are removed for a budget; a bool array."""
+  scores = []
   for one in ranking.sets:
     free = np.array([saliencies.get(channel, 0.0) for channel in one.free])
     free = free / (free.mean() or 1.0)
     places = {channel: i for i, channel in enumerate(one.free)}
-    for channels in dependency.keepers:  # Each layer keeps its best one.
+    for channels in dependency.keepers:  # Each layer keeps its best channel.
       classes = dependency.ids.classes_of(channels).tolist()
       if classes and places.keys() >= set(classes):
         layer = np.array(sorted({places[channel] for channel in classes}))
         free[layer[np.argmax(free[layer])]] = np.inf
-    found.append(free)
-  return ranking.least(np.concatenate(ranking.scores(found)))
+    scores.append(free)
+  return ranking.least(np.concatenate(ranking.scores(scores)))
 
 
 def _least_of_each(targets: Sequence[Tuple[_Set, float]],

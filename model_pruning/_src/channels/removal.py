@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which channels matter least or not at all, and weights without them."""
+"""Finds channels of little or no effect, and zeroes them or cuts them out."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from model_pruning._src.channels import dependency as dependency_lib
 
 def without_effect(dependency: dependency_lib.Dependency,
                    values: Mapping[Hashable, np.ndarray]) -> Set[int]:
-  """Returns the classes of channels that no layer takes anything from.
+  """Returns the classes of channels that have no effect on the outputs.
 
-  Each weight that sums over them is zero there, so whatever they hold, the
-  outputs are the same without them. Frozen ones are left out.
+  Every weight that sums over them is zero there, so their values do not matter.
+  Frozen classes are left out.
 
   Args:
-    dependency: of the network.
-    values: the weights by their keys.
+    dependency: the channels of the network.
+    values: the weights, by weight key.
   """
   find = dependency.ids.find
   kept = set(dependency.ids.frozen())
@@ -38,7 +38,7 @@ def without_effect(dependency: dependency_lib.Dependency,
 
 
 def check_round_to(round_to: Any) -> None:
-  """Raises a TypeError or ValueError unless it is an integer of 1 at least."""
+  """Raises a TypeError or ValueError unless it is an integer, at least 1."""
   if isinstance(round_to, bool) or not isinstance(round_to, int):
     raise TypeError('Argument `round_to` must be an integer. '
                     f'Received: {round_to!r}')
@@ -50,14 +50,14 @@ def check_round_to(round_to: Any) -> None:
 def with_one_left(sets: Sequence[channel_sets.ChannelSet], removed: Set[int],
                   dependency: dependency_lib.Dependency,
                   round_to: int = 1) -> Set[int]:
-  """Returns which channels to remove, when each layer must keep some.
+  """Returns `removed` less the channels that layers must keep.
 
   Args:
-    sets: of the network.
-    removed: classes of channels that could go.
-    dependency: of the network.
-    round_to: numbers of channels that are left are multiples of it, or what
-      there was before: channels that could go stay for it.
+    sets: the sets of channels of the network.
+    removed: the classes of channels that could be removed.
+    dependency: the channels of the network.
+    round_to: each set keeps a multiple of this number of channels, or all of
+      them, even if more could be removed. Default: 1.
   """
   removed = set(removed)
   for one in sets:
@@ -76,14 +76,14 @@ def with_one_left(sets: Sequence[channel_sets.ChannelSet], removed: Set[int],
 
 def saliencies_of(dependency: dependency_lib.Dependency,
                   values: Mapping[Hashable, np.ndarray]) -> Dict[int, float]:
-  """Returns how much each class of channels matters.
+  """Returns the saliency of each class of channels.
 
-  It is the mean of the squares of all entries that belong to it: of the
-  weights that make its channels, scale them, or take them in.
+  It is the mean square of all entries that belong to the class, in the weights
+  that make its channels, scale them or sum over them.
 
   Args:
-    dependency: of the network.
-    values: the weights by their keys.
+    dependency: the channels of the network.
+    values: the weights, by weight key.
   """
   sums: Dict[int, float] = {}
   numbers: Dict[int, int] = {}
@@ -102,13 +102,13 @@ def saliencies_of(dependency: dependency_lib.Dependency,
 
 def least(one: channel_sets.ChannelSet, saliencies: Mapping[int, float],
           sparsity: float) -> List[int]:
-  """Returns the channels of a set that matter least.
+  """Returns the channels of a set with the lowest saliencies.
 
   Args:
     one: the set.
-    saliencies: of its classes.
-    sparsity: the share of its channels to prune, in [0, 1); at least one stays,
-      and all that are frozen.
+    saliencies: the saliencies of its classes; 0 by default.
+    sparsity: the share of its channels to prune, in [0, 1). At least one
+      channel and all frozen ones are kept.
   """
   number = len(one.classes) - counts.num_kept(len(one.classes), sparsity)
   ranked = sorted(one.free, key=lambda free: (saliencies.get(free, 0.0), free))
@@ -118,9 +118,10 @@ def least(one: channel_sets.ChannelSet, saliencies: Mapping[int, float],
 def zeroed(dependency: dependency_lib.Dependency,
            values: Mapping[Hashable, np.ndarray],
            removed: Set[int]) -> Dict[Hashable, np.ndarray]:
-  """Returns the weights that change, with 0.0 where they belong to channels.
+  """Returns the weights that change, with the removed channels set to 0.0.
 
-  What makes, scales and takes them in is zeroed; statistics stay.
+  Weights that make, scale or sum over a channel are zeroed there; statistics
+  are left as they are.
   """
   changed: Dict[Hashable, np.ndarray] = {}
   for use in dependency.uses:
@@ -135,7 +136,7 @@ def zeroed(dependency: dependency_lib.Dependency,
 def cut(dependency: dependency_lib.Dependency,
         values: Mapping[Hashable, np.ndarray],
         removed: Set[int]) -> Dict[Hashable, np.ndarray]:
-  """Returns the weights that are given, without the slices of channels."""
+  """Returns `values` without the slices of the removed channels."""
   smaller = dict(values)
   for use in dependency.uses:
     if use.weight not in smaller:
@@ -149,13 +150,13 @@ def cut(dependency: dependency_lib.Dependency,
 
 def num_left(dependency: dependency_lib.Dependency, channels: np.ndarray,
              removed: Set[int]) -> int:
-  """Returns how many of the channels are left; what is none counts too."""
+  """Returns how many of `channels` are left, counting entries of no channel."""
   return int((~are_in(dependency, channels, removed)).sum())
 
 
 def are_in(dependency: dependency_lib.Dependency, channels: np.ndarray,
            removed: Set[int]) -> np.ndarray:
-  """Returns a bool array: which channels belong to removed classes."""
+  """Returns a bool array, true where a channel is in a removed class."""
   classes = dependency.ids.classes_of(np.asarray(channels))
   return np.isin(classes, sorted(removed or {-1})) & (
       classes != channel_ids.NONE)

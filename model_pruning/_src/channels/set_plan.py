@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A set of channels that is pruned in training, and where weights have it."""
+"""A set of channels that training prunes, and the weight slices it covers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from model_pruning._src.spec import weight_rule
 
 
 class Slices(NamedTuple):
-  """Where an axis of a weight has the channels of a set.
+  """The channels of a set along an axis of a weight.
 
   Attributes:
     weight: the key of the weight.
-    axis: of the weight, >= 0.
-    places: int64, one per entry of the axis: which of the free channels of the
-      set it belongs to; their number if to none of them.
+    axis: an axis of the weight, >= 0.
+    places: int64 array, one per index of the axis: the index of its channel
+      among the free channels of the set; their number if it has none of them.
   """
 
   weight: Hashable
@@ -33,10 +33,12 @@ class SetPlan(NamedTuple):
 
   Attributes:
     channels: the set; some of its channels are free.
-    rule: that of the kernel which makes its channels and is pruned least.
-    slices: where weights have its channels; statistics are left out.
-    layers: for each layer that makes only free channels of it, or that takes a
-      part of these, which they are: one of them has to stay.
+    rule: the rule of the set: that of the kernel with the lowest target among
+      those that make its channels.
+    slices: the axes of weights that have its channels, without statistics.
+    layers: groups of free channels, by their indices, of each of which one must
+      be kept: the channels of a layer that makes only free ones, or those that
+      an op slices out of others.
   """
 
   channels: channel_sets.ChannelSet
@@ -47,12 +49,12 @@ class SetPlan(NamedTuple):
 
 def plan_of(one: channel_sets.ChannelSet, rule: weight_rule.WeightRule,
             dependency: dependency_lib.Dependency) -> SetPlan:
-  """Returns where weights have the channels of a set that is pruned.
+  """Returns the plan of a set of channels.
 
   Args:
     one: the set.
     rule: how it is pruned.
-    dependency: of the network.
+    dependency: the channels of the network.
   """
   places = {channel: i for i, channel in enumerate(one.free)}
 
@@ -69,6 +71,6 @@ def plan_of(one: channel_sets.ChannelSet, rule: weight_rule.WeightRule,
       tuple(Slices(use.weight, use.axis, np.array(places_of(use.channels)))
             for use in one.uses
             if use.role is not dependency_lib.Role.COUNTS),
-      # What keeps one of a part keeps one of all.
+      # Keeping a channel of a smaller group keeps one of the larger group too.
       tuple(layer for layer, members in layers.items() if not any(
           other < members for other in layers.values())))

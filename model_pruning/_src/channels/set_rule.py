@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How a set of channels is pruned, given how its kernels would be.
+"""Derives the rule of a set of channels from the rules of its kernels.
 
-A set has the rule of the least target of the kernels that make its channels,
-and stays whole where one of them has no rule.
+Among the kernels that make its channels, the one with the lowest target gives
+the set its rule. The set is not pruned if one of these kernels has no rule.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Rules = Mapping[Hashable, Optional[weight_rule.WeightRule]]
 
 def rule_of(one: channel_sets.ChannelSet, rules: Rules
             ) -> Tuple[Optional[weight_rule.WeightRule], str]:
-  """Returns the rule of a set; with None, why.
+  """Returns the rule of a set and '', or None and why the set is not pruned.
 
   Args:
     one: the set.
-    rules: what a specification makes of each weight if it is pruned by itself,
-      by the key of the weight.
+    rules: the rule that the specification gives each weight by itself, by
+      weight key; None for a weight that is not pruned.
   """
   if not one.free:
     return None, f'all its channels stay: {"; ".join(one.reasons)}'
@@ -34,12 +34,12 @@ def rule_of(one: channel_sets.ChannelSet, rules: Rules
   for use in kernels:
     if rules[use.weight] is None and use.rank > 1:
       return None, f'its channels go with those of {use.name}, which stays'
-  found: List[weight_rule.WeightRule] = [
+  of_kernels: List[weight_rule.WeightRule] = [
       rule for rule in (rules[use.weight] for use in kernels)
       if rule is not None]
-  if not found:
+  if not of_kernels:
     return None, 'no kernel makes its channels'
-  least = min(found, key=lambda rule: rule.target_sparsity)
-  if any(rule.group != least.group for rule in found):
+  least = min(of_kernels, key=lambda rule: rule.target_sparsity)
+  if any(rule.group != least.group for rule in of_kernels):
     least = dataclasses.replace(least, group=None)
   return least, ''

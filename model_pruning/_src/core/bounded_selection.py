@@ -19,10 +19,11 @@ def select_largest(keys: selection.Keys, counts: Sequence[int],
                    ) -> selection.Selection:
   """Keeps the largest items overall, at least and at most a number per weight.
 
-  The largest `at_least` items of each weight go before all others, those that
-  are not among its largest `at_most` after all others; else, and among them,
-  the larger key goes first, of equal keys the lower index. So `num_keep` items
-  are kept whatever the bounds are, and the bounds hold if they can.
+  The items are ranked in three groups: first the largest `at_least` items of
+  each weight, then the rest of its largest `at_most` items, then all others.
+  Inside of a group the larger key goes first, and among equal keys the lower
+  index. So exactly `num_keep` items are kept, and the bounds hold unless
+  `num_keep` contradicts them.
 
   >>> keys = selection.ordered_keys(tf.constant([8., 7., 6., 5., 2., 1.]))
   >>> select_largest(keys, [4, 2], 3, at_least=[1, 1]).kept.numpy().tolist()
@@ -30,11 +31,11 @@ def select_largest(keys: selection.Keys, counts: Sequence[int],
 
   Args:
     keys: keys of the items of all weights, weight by weight, shape [n].
-    counts: how many items each weight has; their sum is n.
+    counts: the number of items of each weight; the sum is n.
     num_keep: integer scalar, from 1 to n.
     at_least: one integer scalar per weight, from 1 to its count (ignored for a
-      weight of none); None: no bound.
-    at_most: the same, not below `at_least`.
+      weight without items); None, the default: no bound.
+    at_most: the same, not below `at_least`; None, the default: no bound.
 
   Returns:
     A `Selection`.
@@ -47,15 +48,15 @@ def select_largest(keys: selection.Keys, counts: Sequence[int],
   num_keep = tf.cast(num_keep, tf.int32)
   num_first, num_allowed = [tf.reduce_sum(tf.cast(chosen, tf.int32))
                             for chosen in (first, allowed)]
-  # One of the three lists is cut, the ones before it are kept in full. If
-  # both bounds can be held it is the second.
+  # The last item that is kept lies in one of the three groups, and the groups
+  # before that one are kept whole. It is the second if both bounds can hold.
   cut_first = num_first >= num_keep
   cut_last = num_allowed < num_keep
   before = (first & ~cut_first) | (allowed & cut_last)
   cut = tf_compat.where(cut_first, first, allowed | cut_last) & ~before
   num_before = tf.reduce_sum(tf.cast(before, tf.int32))
-  # Keys end at that of NaN, so there is room to move them all one up, above
-  # the items that are not in the list to be cut.
+  # The key of NaN is the largest one, and there is room above it: the keys of
+  # the group that is cut move up by one, and all other items get key 0.
   values = keys.with_equal_nans()
   kept = before | selection.select_largest(
       keys._replace(
@@ -69,7 +70,7 @@ def select_largest(keys: selection.Keys, counts: Sequence[int],
 
 def _largest_of_each(keys: selection.Keys, counts: Sequence[int],
                      num_keep: Sequence[tf.Tensor]) -> tf.Tensor:
-  """Which items are among the largest of their weight, so many of each."""
+  """True for the largest `num_keep[i]` items of weight i; bool tensor [n]."""
   parts: List[tf.Tensor] = []
   for values, keep in zip(tf.split(keys.values, list(counts)), num_keep):
     parts.append(

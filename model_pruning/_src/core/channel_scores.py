@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How much channels matter that have slices of several weights, and masks.
+"""Saliencies of channels that span several weights, and the weights' masks.
 
-A set of channels is a `SetPlan` of `channels.set_plan` here; its slices say
-where axes of weights have its channels.
+A set of channels is described by a `SetPlan` of `channels.set_plan`; its slices
+say which entries of which weights belong to each channel.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import tensorflow as tf
 
 from model_pruning._src.compat import tensorflow as tf_compat
 
-# A mask of channels, with where an axis of a weight has them.
+# The mask of the channels of a set, and the `Slices` of one axis of a weight.
 Part = Tuple[tf.Tensor, Any]
 
 
 def mask_of(shape: Sequence[int], parts: Sequence[Part]) -> tf.Tensor:
-  """The mask of a weight: an entry is kept if all of its channels are.
+  """The mask of a weight: an entry is kept if all of its channels are kept.
 
   Args:
-    shape: of the weight.
-    parts: the masks of the channels of its axes.
+    shape: the shape of the weight.
+    parts: for each axis of the weight that has channels, their mask.
 
   Returns:
     bool tensor of this shape.
@@ -33,21 +33,21 @@ def mask_of(shape: Sequence[int], parts: Sequence[Part]) -> tf.Tensor:
   for kept, slices in parts:
     line = [1] * len(shape)
     line[slices.axis] = -1
-    # One more, for entries that belong to no channel that can go.
+    # The last place stands for entries that belong to no free channel.
     kept = tf.concat([kept, [True]], axis=0)
     mask &= tf.reshape(tf.gather(kept, slices.places), line)
   return mask
 
 
 def saliencies(plan: Any, values: Dict[Hashable, tf.Tensor]) -> tf.Tensor:
-  """How much each channel matters: the mean square of its entries.
+  """The saliency of each free channel: the mean square of its entries.
 
   Args:
-    plan: of the set.
-    values: the weights, or the saliencies of their entries, by their keys.
+    plan: the plan of the set.
+    values: the weights, or the saliencies of their entries, by weight key.
 
   Returns:
-    float64 tensor, one per channel that can go.
+    float64 tensor, one saliency per free channel.
   """
   number = len(plan.channels.free)
   total = tf.zeros([number], tf.float64)
@@ -57,7 +57,8 @@ def saliencies(plan: Any, values: Dict[Hashable, tf.Tensor]) -> tf.Tensor:
     others = [axis for axis in range(value.shape.rank) if axis != one.axis]
     squares = tf.reduce_sum(tf.square(value), others)
     entries = _entries_of_each(one.places, number)
-    # In one order everywhere: a sum by segments has none on GPUs.
+    # `gather` and `reduce_sum` add in one order on every device; a segment sum
+    # adds in no fixed order on GPUs.
     total += tf.reduce_sum(tf.gather(
         tf.concat([squares, [0.0]], axis=0), entries), axis=1)
     num_entries += (np.bincount(one.places, minlength=number + 1)[:-1]
@@ -66,7 +67,7 @@ def saliencies(plan: Any, values: Dict[Hashable, tf.Tensor]) -> tf.Tensor:
 
 
 def with_one_per_layer(plan: Any, scores: tf.Tensor) -> tf.Tensor:
-  """The saliencies of a set, where the largest of each layer is infinite."""
+  """`scores` with the largest of each layer set to infinity."""
   number = len(plan.channels.free)
   infinite = tf.fill([number], np.float64(np.inf))
   for layer in plan.layers:
@@ -76,23 +77,30 @@ def with_one_per_layer(plan: Any, scores: tf.Tensor) -> tf.Tensor:
   return scores
 
 
-def by_their_means(found: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
-  """Saliencies of sets that are ranked together: shares of the mean of each."""
-  if len(found) < 2:
-    return found
-  means = [tf.reduce_mean(one) for one in found]
+def by_their_means(scores: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
+  """Divides the saliencies of each set by their mean, so that sets compare.
+
+  The saliencies of a single set come back as they are.
+  """
+  if len(scores) < 2:
+    return scores
+  means = [tf.reduce_mean(one) for one in scores]
   return [one / tf_compat.where(mean > 0, mean, tf.ones_like(mean))
-          for one, mean in zip(found, means)]
+          for one, mean in zip(scores, means)]
 
 
 def share_of_free(plans: Sequence[Any], share: Any) -> Any:
-  """The share of the channels that can go, for one of all channels of sets.
+  """Converts a share of all channels of sets to a share of their free channels.
 
-  It is larger if others cannot go, and each layer keeps one.
+  It is larger than `share` if some channels are not free, and small enough that
+  each layer keeps one channel.
 
   Args:
-    plans: the sets.
-    share: a float, or a float64 tensor.
+    plans: the plans of the sets.
+    share: the share of all channels to prune, a float or a float64 tensor.
+
+  Returns:
+    The share of the free channels to prune, of the type of `share`.
   """
   number = sum(len(one.channels.free) for one in plans)
   scale = sum(len(one.channels.classes) for one in plans) / number
@@ -104,9 +112,13 @@ def share_of_free(plans: Sequence[Any], share: Any) -> Any:
 
 
 def _entries_of_each(places: np.ndarray, number: int) -> np.ndarray:
-  """For each of `number` places where it is; rows end with the length."""
+  """The indices of `places` at which each of `number` places stands.
+
+  Returns:
+    One row per place, filled up with `len(places)`.
+  """
   entries = [np.flatnonzero(places == place) for place in range(number)]
-  found = np.full([number, max(map(len, entries))], len(places))
-  for row, indices in zip(found, entries):
+  rows = np.full([number, max(map(len, entries))], len(places))
+  for row, indices in zip(rows, entries):
     row[:len(indices)] = indices
-  return found
+  return rows

@@ -1,25 +1,27 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which zeros of a weight are there because it was pruned before.
+"""Tells whether the zeros of a weight come from earlier pruning.
 
-A model may start sparse: it was pruned and saved without its masks, or is
-trained on by a new optimizer. Its zeros are a mask. Zeros that an initializer
-made are none, and neither are the few that any weight can have.
+A model may start sparse: because it was pruned and saved without its masks, or
+because a new optimizer continues its training. Then its zeros are its mask.
+Zeros that an initializer wrote are no mask, and neither are the few zeros that
+any weight can have.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-# Weights of which fewer entries are zero count as dense. A row of an embedding
-# for padding, or entries that rounding made zero, stay below it.
+# A weight with a smaller share of zeros counts as dense. The padding row of an
+# embedding, or entries that were rounded to zero, stay below this share.
 MIN_SPARSITY = 0.05
 
 
 def is_sparse(weight: np.ndarray) -> bool:
-  """Whether the zeros of a weight are those of a pruned one.
+  """Whether the zeros of a weight come from earlier pruning.
 
-  All zeros, and the identity with any factor, are what initializers make.
+  A weight of zeros only and a multiple of the identity count as dense, since
+  initializers make these.
 
   >>> is_sparse(np.float32([[1, 0], [0, 2]])), is_sparse(np.eye(2))
   (True, False)
@@ -35,7 +37,10 @@ def is_sparse(weight: np.ndarray) -> bool:
 
 
 def _is_identity(weight: np.ndarray, num_nonzero: int) -> bool:
-  """Whether it has one value on a diagonal of its last two dimensions only."""
+  """Whether the nonzero entries are a multiple of one identity matrix.
+
+  The matrix is spanned by the last two dimensions, at one index of the others.
+  """
   if weight.ndim < 2 or num_nonzero != min(weight.shape[-2:]):
     return False
   *outer, rows, columns = np.nonzero(weight)
@@ -48,12 +53,13 @@ def initial_mask(weight: np.ndarray, holds: bool) -> np.ndarray:
   """The mask with which a weight starts.
 
   Args:
-    weight: its value.
-    holds: whether each zero counts, and not only those of a sparse weight. A
-      weight with nothing but zeros keeps all entries nevertheless.
+    weight: the value of the weight.
+    holds: if true, every zero is pruned; if false, only the zeros of a weight
+      for which `is_sparse` is true. A weight with nothing but zeros keeps all
+      entries in either case.
 
   Returns:
-    A bool array of its shape, true where the weight is kept.
+    A bool array of the weight's shape, true where the weight is kept.
   """
   nonzero = weight != 0
   if nonzero.any() if holds else is_sparse(weight):

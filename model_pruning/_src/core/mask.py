@@ -3,7 +3,7 @@
 """From saliencies to masks.
 
 A mask is a bool tensor of its weight's shape, true where the weight is kept.
-What is ranked, the structures say: the cells of one or several weights in one
+The structures say what is ranked: the cells of one or several weights in one
 list, or the entries inside of each cell.
 """
 
@@ -27,7 +27,8 @@ class Masks(NamedTuple):
 
   Attributes:
     masks: one bool tensor per weight, of its shape.
-    threshold: float scalar, the smallest saliency kept (of a block: pooled).
+    threshold: float scalar, the smallest saliency that is kept; for blocks, the
+      smallest pooled saliency.
   """
 
   masks: List[tf.Tensor]
@@ -35,11 +36,11 @@ class Masks(NamedTuple):
 
 
 class Floor(NamedTuple):
-  """What is pruned already, and is not to come back.
+  """A lower bound of the sparsity: what the current masks prune already.
 
   Attributes:
-    masks: the masks of before, bool tensors, one per weight.
-    target: the sparsity up to which they count, a float in [0, 1).
+    masks: the current masks, bool tensors, one per weight.
+    target: the largest sparsity that they can ask for, a float in [0, 1).
   """
 
   masks: Sequence[tf.Tensor]
@@ -73,12 +74,13 @@ def masks_of(saliencies: Sequence[tf.Tensor],
       negative entry; NaN is larger than anything.
     structures: one per weight.
     sparsity: float64 scalar in [0, 1], the share of entries to prune.
-    bounds: of each weight, if there are several: of its n items it keeps
-      between what `counts.num_kept` gives for the sparsity
-      ``max(max_sparsity, sparsity)`` and for ``min(min_sparsity, sparsity)``.
-      The total goes first if these, rounded, add up to more or less than it.
-    floor: masks that prune at least as much as they do are wanted, up to a
-      target; None: just what `sparsity` says.
+    bounds: the bounds of each weight, if there are several; by default none. A
+      weight keeps at least `counts.num_kept` of its items at the sparsity
+      ``max(max_sparsity, sparsity)``, and at most that number at
+      ``min(min_sparsity, sparsity)``. If these numbers, which are rounded,
+      contradict the total, the total is kept.
+    floor: masks, and the sparsity up to which the new masks must prune at least
+      as much as they do; None, the default: `sparsity` alone counts.
 
   Returns:
     The masks, and the threshold that they share.

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a mask update is told, and what it can ask for."""
+"""The input of a mask update, and the ranking that it can use."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ class Ranking(NamedTuple):
   """Weights that share a ranking, at a step at which their masks are due.
 
   Attributes:
-    masks: the masks of before, bool tensors.
+    masks: the current masks, one bool tensor per weight; empty unless
+      `keeps_sparsity`.
     saliencies: one tensor per weight, of its shape.
     structures: one per weight.
     sparsity: float64 scalar, the share of zeros that the schedule asks for.
-    target: the share of zeros in the end, a float.
-    bounds: of the sparsity of one of several weights.
+    target: the final share of zeros, a float.
+    bounds: the bounds of the sparsity of each of several weights.
     keeps_sparsity: whether the number of zeros must not fall.
   """
 
@@ -35,11 +36,11 @@ class Ranking(NamedTuple):
   keeps_sparsity: bool
 
   def largest(self) -> mask.Masks:
-    """Returns masks that keep what matters most.
+    """Returns masks that keep the entries of largest saliency.
 
-    They prune to the sparsity of the schedule or, if that is more, as much as
-    the masks do already, up to the target: so a sparse weight whose step was
-    lost, or starts anew, does not become dense.
+    They prune to the sparsity of the schedule. With `keeps_sparsity` they prune
+    at least as much as the current masks do, up to the target: so a sparse
+    weight does not become dense if its step was lost or starts again at 0.
     """
     floor: Optional[mask.Floor] = None
     if self.keeps_sparsity:

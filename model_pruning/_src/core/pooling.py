@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Between the entries of a weight and the cells that are ranked.
+"""Converts between the entries of a weight and the cells that are ranked.
 
-`pool` makes one score per cell of the entries' saliencies, `spread` makes a
-mask of the cells that are kept.
+`pool` turns the saliencies of the entries into one score per cell, and `spread`
+turns the cells that are kept into the mask of the weight.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ def split(entries: tf.Tensor, cells: counts.Cells,
   Args:
     entries: tensor with `cells.num_entries` entries.
     cells: how it is cut.
-    padding: what fills up cells that are cut off.
+    padding: the value that fills up incomplete cells at the end of an axis.
 
   Returns:
-    Tensor of the shape [count, size, count, size, ...], for each axis how many
-    cells lie along it and how many entries of it a cell has.
+    Tensor of the shape [count, size, count, size, ...]: for each axis, the
+    number of cells along it and the length of a cell along it.
   """
   entries = tf.reshape(entries, cells.lengths)
   if not cells.is_even:
@@ -42,7 +42,7 @@ def split(entries: tf.Tensor, cells: counts.Cells,
 
 def join(split_entries: tf.Tensor, cells: counts.Cells,
          shape: Sequence[int]) -> tf.Tensor:
-  """Puts what `split` has cut together again, in a shape of as many entries."""
+  """The inverse of `split`, without its padding, in the given `shape`."""
   entries = split_entries
   if not cells.is_even:
     entries = tf.reshape(entries, [
@@ -53,7 +53,7 @@ def join(split_entries: tf.Tensor, cells: counts.Cells,
 
 def pool(saliency: tf.Tensor, cells: counts.Cells,
          pooling: Optional[str]) -> tf.Tensor:
-  """Returns the score of each cell, in a list.
+  """Returns the score of each cell, shape [number of cells].
 
   Args:
     saliency: floating tensor with no negative entry.
@@ -68,7 +68,7 @@ def pool(saliency: tf.Tensor, cells: counts.Cells,
 
 def spread(kept: tf.Tensor, cells: counts.Cells,
            shape: Sequence[int]) -> tf.Tensor:
-  """Returns the mask of a weight from a list of the cells that it keeps."""
+  """Returns the mask of a weight, given which of its cells are kept."""
   if cells.cell_size == 1:
     return tf.reshape(kept, shape)
   ones = [1] * len(cells.sizes)
@@ -85,7 +85,8 @@ def _entry_axes(cells: counts.Cells) -> List[int]:
 
 
 def _maximum(saliency: tf.Tensor, cells: counts.Cells) -> tf.Tensor:
-  # Of keys: what the maximum of a NaN is differs between kernels.
+  # Keys are compared and not saliencies: kernels differ in what the maximum of
+  # a NaN and a number is.
   keys = selection.ordered_keys(saliency)
   largest = tf.reduce_max(split(keys.with_equal_nans(), cells),
                           axis=_entry_axes(cells))
@@ -100,17 +101,17 @@ def _mean(saliency: tf.Tensor, cells: counts.Cells) -> tf.Tensor:
   sizes = np.float64(cells.cell_size)
   if not cells.is_even:
     sizes = cells.cell_sizes().reshape(-1).astype(np.float64)
-  # The maximum is `sizes`, since no total is negative. It is there because XLA
-  # turns a division by constants into a product with their rounded inverses,
-  # and then cells of equal mean are not equal any more.
+  # The divisor equals `sizes`, since no total is negative. But it is no
+  # constant: XLA would turn a division by a constant into a product with its
+  # rounded inverse, and cells of equal mean would differ.
   return total / tf.maximum(sizes, -total)
 
 
 def _tree_sum(x: tf.Tensor, axis: int) -> tf.Tensor:
-  """Sum over `axis`, which stays with length 1, in one order everywhere.
+  """Sums over `axis`, which is kept with length 1, in a fixed order.
 
-  A reduction adds in an order of its kernel's own, which would make near
-  ties fall differently on another device or version.
+  The order in which `reduce_sum` adds differs between kernels, so that near
+  ties would fall differently on another device or version.
   """
   length = x.shape.as_list()[axis]
   padded = 1 << (length - 1).bit_length()

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The projection that keeps pruned entries at zero, and its state.
 
-This is the one place of the library that changes masks. A front end makes the
+This is the one place of the library that changes masks. A front end creates the
 variables, calls `Projection.project` on its weights after each optimizer
-update, and assigns what comes back.
+update, and assigns the results to the weights.
 """
 
 from __future__ import annotations
@@ -27,36 +27,37 @@ from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
-# Zeros of more entries are made when they are needed.
+# More zeros than these are made in each step and not kept as a constant.
 _MOST_CONSTANT_ZEROS = 2**20
 
 
 def threshold_dtype(weight_dtype: tf.DType) -> tf.DType:
-  """The dtype of the threshold of a weight: float64 or else float32."""
+  """The dtype of a weight's threshold: float64 for float64, else float32."""
   return tf.float64 if weight_dtype == tf.float64 else tf.float32
 
 
 class Projection:
   """Masks and update rule of one ranking, usually a single weight.
 
-  Its state is in variables, or in what reads and assigns as they do
-  (`read_value`, `assign`, with `dtype` and `shape`).
+  The state lives in variables, or in objects with the same `read_value`,
+  `assign`, `dtype` and `shape`.
 
   Attributes:
     masks: bool, one per weight, of its shape.
     thresholds: floating scalars, one per weight: the smallest saliency that its
       mask keeps.
     last_mask_update_step: int64 scalar, -1 before the first update.
-    gradients: floating, one per weight, of its shape, if the saliency uses the
-      gradient; else empty. The mean of what it takes of the gradients.
-    update_steps: when masks are due.
-    sparsity: how sparse they are then.
+    gradients: floating, one per weight, of its shape: the running mean of
+      `saliency.of_gradient`. Empty if the saliency uses no gradient.
+    update_steps: the steps at which masks are due.
+    sparsity: the sparsity at a step, a function of the step.
     saliency: what entries are ranked by.
     structures: one per weight.
-    bounds: of the sparsity of one of several weights.
-    mask_update: what becomes of masks that are due.
-    target: the sparsity when the schedule is through.
-    keeps_sparsity: whether updates never prune less than the masks do.
+    bounds: the bounds of the sparsity of each of several weights.
+    mask_update: how masks that are due change.
+    target: the sparsity at the end of the schedule.
+    keeps_sparsity: whether an update prunes at least as much as the masks that
+      it replaces.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
@@ -64,16 +65,18 @@ class Projection:
                masks: Sequence[Any], thresholds: Sequence[Any],
                last_mask_update_step: Any, gradients: Sequence[Any] = (),
                timing: Optional[schedule.Timing] = None):
-    """Wraps what holds the state.
+    """Wraps the variables of the state.
 
     Args:
-      spec: gives the schedule, unless there is a `timing`, and the saliency.
+      spec: the specification. Its schedule is ignored if there is a `timing`.
       rules: one per weight, all with the same target.
-      masks: initially all true.
-      thresholds: initially 0.
-      last_mask_update_step: initially -1. Several projections may share it.
-      gradients: initially 0.
-      timing: when masks are due and how sparse they are then.
+      masks: see the attribute; initially all true.
+      thresholds: see the attribute; initially 0.
+      last_mask_update_step: see the attribute; initially -1. Several
+        projections may share it.
+      gradients: see the attribute; initially 0.
+      timing: when masks are due and how sparse they are then; by default the
+        schedule of `spec`.
     """
     self.masks = list(masks)
     self.thresholds = list(thresholds)
@@ -92,10 +95,11 @@ class Projection:
 
   def project(self, weights: Sequence[tf.Tensor],
               step: tf.Tensor) -> List[tf.Tensor]:
-    """The weights with pruned entries zero, after an update of the masks.
+    """Returns the weights with their pruned entries set to zero.
 
-    The masks are updated if they are due at `step`, from the weights as they
-    come in: an entry that was pruned and is large enough now is kept.
+    The masks are updated first if they are due at `step`. The update ranks
+    `weights` as they are passed, so an entry that was pruned before is kept if
+    the optimizer has made it large enough.
 
     Args:
       weights: floating tensors, as the optimizer left them.
@@ -109,8 +113,8 @@ class Projection:
 
   def masks_after(self, weights: Sequence[tf.Tensor],
                   step: tf.Tensor) -> List[tf.Tensor]:
-    """The masks that `project` goes by, updated if they are due at `step`."""
-    means = [held.read_value() for held in self.gradients]
+    """The masks that `project` applies, updated if they are due at `step`."""
+    means = [mean.read_value() for mean in self.gradients]
     [masks] = masks_at(
         [self], [weights], [means or [None] * len(weights)], step)
     return masks
@@ -125,10 +129,10 @@ class Projection:
 
   @property
   def lists(self) -> List[counts.Lists]:
-    """What an update ranks, from which follows how much it prunes."""
+    """The lists that an update ranks; they determine how much it prunes."""
     return counts.lists_of([
-        structure.cells(held.shape.as_list())
-        for structure, held in zip(self.structures, self.masks)])
+        structure.cells(mask_.shape.as_list())
+        for structure, mask_ in zip(self.structures, self.masks)])
 
   def means_after(self, gradients: Sequence[tf.Tensor]) -> List[tf.Tensor]:
     """Folds one step's gradients into the running means and returns the means.
@@ -141,28 +145,28 @@ class Projection:
     """
     if not self.saliency.uses_gradient:
       return []
-    return [mean_after(held, gradient, self.saliency, self._decay)
-            for held, gradient in zip(self.gradients, gradients)]
+    return [mean_after(state, gradient, self.saliency, self._decay)
+            for state, gradient in zip(self.gradients, gradients)]
 
 
-def mean_after(held: Any, gradient: tf.Tensor, saliency: saliencies.Saliency,
+def mean_after(state: Any, gradient: tf.Tensor, saliency: saliencies.Saliency,
                decay: float) -> tf.Tensor:
   """Folds one step's gradient into a running mean and returns the mean.
 
   Args:
-    held: the mean, what reads and assigns as a variable does.
-    gradient: of its shape, as the optimizer took it.
+    state: the variable of the mean, or an object that reads and assigns alike.
+    gradient: of the same shape, as the optimizer took it.
     saliency: one that uses gradients.
-    decay: how much of the mean before is left, in [0, 1).
+    decay: the share of the old mean in the new one, in [0, 1).
 
   Returns:
-    A tensor like `held`.
+    A tensor of the dtype and shape of `state`.
   """
   assert saliency.of_gradient is not None
-  share = tf.constant(1.0 - decay, held.dtype)
-  mean = held.read_value()
-  mean += share * (saliency.of_gradient(tf.cast(gradient, held.dtype)) - mean)
-  with tf_compat.control_dependencies([held.assign(mean)]):
+  share = tf.constant(1.0 - decay, state.dtype)
+  mean = state.read_value()
+  mean += share * (saliency.of_gradient(tf.cast(gradient, state.dtype)) - mean)
+  with tf_compat.control_dependencies([state.assign(mean)]):
     return tf.identity(mean)
 
 
@@ -170,12 +174,12 @@ def masks_at(projections: Sequence[Projection],
              weights: Sequence[Sequence[tf.Tensor]],
              means: Sequence[Sequence[Optional[tf.Tensor]]],
              step: tf.Tensor) -> List[List[tf.Tensor]]:
-  """The masks that hold after the update of the weights that made `step`.
+  """Updates the masks of projections if they are due; returns all the masks.
 
   Args:
-    projections: of one spec, with one `last_mask_update_step`.
+    projections: projections of one spec that share `last_mask_update_step`.
     weights: for each projection its weights, as the optimizer left them.
-    means: for each weight its mean gradient, or None if none is used.
+    means: for each weight its mean gradient, or None if the saliency uses none.
     step: integer scalar, the number of optimizer updates done.
 
   Returns:
@@ -185,8 +189,8 @@ def masks_at(projections: Sequence[Projection],
     updates = [_update(projections, weights, means, tf.cast(step, tf.int64))]
   else:
     updates = []
-  # The masks are no results of the update: handing them through costs time in
-  # every step, and when the graph is made.
+  # The masks are read after the update and not returned by it: outputs of a
+  # conditional cost time in every step, and when the graph is built.
   with tf_compat.control_dependencies(updates):
     return [[state.read_value() for state in projection.masks]
             for projection in projections]
@@ -238,16 +242,16 @@ def _update(projections: Sequence[Projection],
 
 def _is_due(update_steps: Any, step: tf.Tensor,
             last_step: tf.Tensor) -> tf.Tensor:
-  # If the last update was at this very step, it was that of other weights
-  # which share the variable: these are due as well.
+  # If the last update was at this very step, it updated the masks of other
+  # weights that share the step variable: these masks are due as well.
   return update_steps.is_due(step, last_step) | tf.equal(last_step, step)
 
 
 def _arguments(projection: Projection, weights: Sequence[tf.Tensor],
                means: Sequence[Optional[tf.Tensor]],
                sparsity: tf.Tensor) -> List[tf.Tensor]:
-  """What `new_masks` takes: sparsity, weights, means, the masks of before."""
-  # In the dtype of the means: squares of float16 vanish.
+  """The arguments of `new_masks`: sparsity, weights, means, current masks."""
+  # Weights are cast to the dtype of the means: in float16, squares underflow.
   arguments = [sparsity, *[
       weight if mean is None else tf.cast(weight, mean.dtype)
       for weight, mean in zip(weights, means)]]
@@ -258,11 +262,14 @@ def _arguments(projection: Projection, weights: Sequence[tf.Tensor],
 
 
 class _Making(NamedTuple):
-  """How new masks are made: the same operations wherever it is equal.
+  """Everything that determines the ops that compute new masks.
+
+  Equal values stand for the same ops. Nothing here refers to the `Projection`,
+  since a traced function that is shared outlives the model it was traced for.
 
   Attributes:
-    mask_update, structures, saliency, target, bounds, keeps_sparsity: as of a
-      `Projection`, to which nothing here refers: functions outlive models.
+    mask_update, structures, saliency, target, bounds, keeps_sparsity: those of
+      the `Projection`.
     inputs: dtype and shape of each weight.
   """
 
@@ -277,7 +284,7 @@ class _Making(NamedTuple):
   @classmethod
   def of(cls, projection: Projection,
          weights: Sequence[tf.Tensor]) -> _Making:
-    """Returns how a projection makes the masks of `weights`."""
+    """Returns how a projection computes the masks of `weights`."""
     return cls(
         projection.mask_update, projection.structures, projection.saliency,
         projection.target, projection.bounds, projection.keeps_sparsity,
@@ -286,7 +293,7 @@ class _Making(NamedTuple):
 
   def new_masks(self, sparsity: tf.Tensor,
                 *tensors: tf.Tensor) -> List[tf.Tensor]:
-    """The masks of weights and, last, the threshold; see `_arguments`."""
+    """Returns the new masks, then their threshold; see `_arguments`."""
     number = len(self.structures)
     weights, rest = tensors[:number], tensors[number:]
     means: Sequence[Optional[tf.Tensor]] = [None] * number
@@ -301,21 +308,21 @@ class _Making(NamedTuple):
 
 
 def zero_pruned(mask_: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
-  """`weight` where `mask_` is true, else 0.0; exactly, NaN and inf as well."""
+  """`weight` where `mask_` is true, else exactly 0.0, even for NaN and inf."""
   return tf_compat.where(mask_, weight, zeros_for(mask_, weight.dtype))
 
 
 def zeros_for(mask_: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
-  """Zeros of the shape of a mask, for a selection by it.
+  """Zeros of the shape of a mask, as the last argument of a `where` with it.
 
-  A selection writes its result into zeros that nothing else takes. But large
-  zeros that depend on nothing would be a constant, which TensorFlow keeps in
-  memory from step to step, beside the result. So they depend on the mask, and
-  are not there either while its making takes memory.
+  `where` writes its result into the buffer of the zeros if nothing else uses
+  it. But TensorFlow folds zeros that depend on nothing into a constant, which
+  stays in memory from step to step, beside the result. So large zeros depend on
+  the mask, and are allocated only after the mask has been computed.
 
   Args:
-    mask_: bool tensor, of a static shape.
-    dtype: floating.
+    mask_: bool tensor of a static shape.
+    dtype: the floating dtype of the zeros.
   """
   dtype = dtype.base_dtype
   if (mask_.shape.num_elements() <= _MOST_CONSTANT_ZEROS

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Pruning arrays at once to the target sparsity of a spec."""
+"""Prunes arrays to the target sparsity of a spec, in a single step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from model_pruning._src.core import sparsity_bounds
 from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
-# Fields of a schedule, which there is none of: the target is reached at once.
+# Schedule fields with which the target is reached in one step.
 _AT_ONCE = {
     'begin_pruning_step': 0, 'end_pruning_step': -1, 'initial_sparsity': 0.0,
     'sparsity_function_begin_step': 0, 'sparsity_function_end_step': 0,
@@ -28,11 +28,12 @@ def at_once(spec: spec_lib.PruningSpec, verb: str) -> spec_lib.PruningSpec:
   """Returns a spec that reaches its target in one step.
 
   Args:
-    spec: a specification, whose schedule is left out.
-    verb: what the user called, for the errors.
+    spec: a specification; its schedule is ignored.
+    verb: the function that the user called, for the error messages.
 
   Raises:
-    ValueError: if the spec asks for what needs a training.
+    ValueError: if the spec needs training: `mask_update` is not rank, or
+      `prune_option` uses gradients.
   """
   if not mask_updates.AXIS.entry(spec.mask_update).follows_schedule:
     raise ValueError(
@@ -47,14 +48,14 @@ def at_once(spec: spec_lib.PruningSpec, verb: str) -> spec_lib.PruningSpec:
 
 def prune_arrays(spec: spec_lib.PruningSpec, values: Sequence[np.ndarray],
                  rules: Sequence[weight_rule.WeightRule]) -> List[np.ndarray]:
-  """Returns weights of one ranking with pruned entries zero.
+  """Returns the weights of one ranking with their pruned entries set to zero.
 
   Args:
     spec: the specification.
     values: the weights.
-    rules: the rule of each; all have one target sparsity.
+    rules: one per weight; all have the same target sparsity.
   """
-  # A graph of its own runs in eager mode and beside a graph of Keras.
+  # A separate graph works in eager mode too, and beside the graph of Keras.
   with tf.Graph().as_default(), tf.compat.v1.Session() as session:
     weights = [tf.compat.v1.placeholder(tf.as_dtype(value.dtype), value.shape)
                for value in values]

@@ -1,11 +1,11 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The state of a pruning, made again from the zeros of the weights.
+"""Rebuilds the pruning state from the zeros of the weights.
 
-Pruned entries are zero in the weights themselves. So where masks were not
-saved, they are where the weights are not zero. An entry that a mask kept, and
-that happened to be zero, is lost: a rebuilt mask prunes it until the next
-update.
+Pruned entries are zero in the weights themselves. So masks that were not saved
+are rebuilt as true where the weights are nonzero. One thing is lost: a rebuilt
+mask prunes, until the next update, an entry that the original mask kept and
+that happened to be zero.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from model_pruning._src.core import selection
 def mask_of(weight: tf.Tensor) -> tf.Tensor:
   """True where `weight` is nonzero; all true for an all-zero weight.
 
-  Nobody prunes all of a weight, but a dense one may start with zeros only.
+  Pruning never prunes all of a weight, but a dense weight may start as zeros.
 
   Args:
     weight: floating tensor.
@@ -50,7 +50,7 @@ def threshold_of(weight: tf.Tensor, mask: tf.Tensor,
   """
   magnitude = tf.cast(tf.abs(weight), dtype)
   pruned = tf.cast(tf.logical_not(mask), dtype)
-  # The magnitude is 0 where the largest number is added.
+  # Pruned entries have magnitude 0, so the sum does not overflow.
   return tf.reduce_min(magnitude + pruned * magnitude.dtype.max)
 
 
@@ -62,17 +62,19 @@ def num_pruned(mask: tf.Tensor) -> tf.Tensor:
 def last_mask_update_step(
     projections: Sequence[projection_lib.Projection],
     pruned: Sequence[tf.Tensor], step: tf.Tensor) -> tf.Tensor:
-  """The step of the last mask update in a run that missed none.
+  """The step of the last mask update, if training missed no update.
 
   Args:
-    projections: of one spec.
-    pruned: how many entries the masks of each projection prune, int64.
+    projections: projections of one spec.
+    pruned: one int64 scalar per projection, the number of entries that its
+      masks prune.
     step: integer scalar, the number of optimizer updates done.
 
   Returns:
-    int64 scalar, the last step up to `step` at which masks change; -1, never,
-    if there is none, or if an update at that step would have pruned more than
-    the masks do. So a dense model is pruned at once if it is behind schedule.
+    int64 scalar, the last step up to `step` at which masks change. It is -1,
+    for never, if there is no such step, or if an update at that step would have
+    pruned more than the masks do. So a model that is denser than the schedule
+    says is pruned in its next step.
   """
   last_step = projections[0].update_steps.last_up_to(step)
   by_sparsity: Dict[Any, List[Tuple[Any, tf.Tensor]]] = {}

@@ -1,10 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""When masks change.
+"""The steps at which masks change.
 
-The question is answered for a step ``t``, the number of optimizer updates done.
-Every function takes Python numbers, NumPy arrays or tensors, and gives the same
-bits for each of them. How sparse masks are then, `axes.schedules` says.
+A step is the number of optimizer updates done. Every function takes Python
+numbers, NumPy arrays or tensors, and returns the same values for each of them.
+The sparsity at a step is defined in `axes.schedules`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from model_pruning._src.spec import weight_rule as rule_lib
 if TYPE_CHECKING:
   from model_pruning._src.spec import pruning_spec as spec_lib
 
-NEVER = -1  # `last_update_step` of masks that were not updated yet.
-_NO_STEP = -2  # One at which nothing is due, whatever came before.
+NEVER = -1  # The `last_update_step` of masks that were never updated.
+_NO_STEP = -2  # A step at which nothing is due, whatever `last_update_step` is.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,9 +32,9 @@ class UpdateSteps:
 
   Attributes:
     begin_step: the first step, in optimizer updates.
-    end_step: the last one, or -1 for no end.
-    frequency: optimizer updates from one to the next, at least 1.
-    final_step: where the sparsity stops changing.
+    end_step: the last step, or -1 for no end.
+    frequency: optimizer updates between two steps, at least 1.
+    final_step: the step at which the sparsity stops changing.
   """
 
   begin_step: int
@@ -57,8 +57,9 @@ class UpdateSteps:
   def is_due(self, step: Any, last_update_step: Any) -> Any:
     """Whether a mask last updated at `last_update_step` is due at `step`.
 
-    It is when one of the steps lies in ``(last_update_step, step]``. So a
-    clock that jumps over a step makes the update late, and never loses it.
+    It is due if one of the update steps lies in ``(last_update_step, step]``.
+    So a step counter that jumps over an update step delays the update, and
+    never loses it.
 
     Args:
       step: integer, or array or tensor of integers of any shape.
@@ -85,9 +86,9 @@ class UpdateSteps:
         (inside - self.begin_step) // self.frequency) * self.frequency
 
   def last_up_to(self, step: Any) -> Any:
-    """The last step up to `step` at which masks change, of those that can.
+    """The last step, at most `step`, at which masks change.
 
-    It is the last item of `up_to(step)`, or -1 if that has none: the
+    It is the last item of `up_to(step)`, or -1 if that is empty: the
     `last_update_step` of a mask that has missed no update.
 
     >>> UpdateSteps(0, -1, frequency=10, final_step=25).last_up_to(29)
@@ -108,7 +109,7 @@ class UpdateSteps:
       final_step = xp.ones_like(step) * self.final_step
       last = numbers.where(step >= self.final_step,
                     xp.maximum(last, final_step), last)
-    # Step 0 is before the first update: what is due then comes at step 1.
+    # Step 0 is before the first update: masks due at step 0 change at step 1.
     changed = (last > NEVER) & (step > 0)
     return numbers.plain(numbers.where(changed, xp.maximum(last, 1), never))
 
@@ -137,21 +138,21 @@ class UpdateSteps:
 def step_before(step: Any) -> Any:
   """The latest step at which a mask can have been updated before `step`.
 
-  A clock that misses no step needs no other record of the last update.
+  A step counter that skips no step needs no other record of the last update.
 
   Args:
     step: int64 scalar.
 
   Returns:
-    The step before, or -1 before the first: what is due at step 0, before any
-    update, comes with the first one.
+    The step before, or -1 for step 1 and below: masks that are due at step 0,
+    before any optimizer update, change with the first one.
   """
   xp = numbers.namespace(step)
   return numbers.where(step <= 1, xp.ones_like(step) * NEVER, step - 1)
 
 
 def step_if(condition: Any, step: Any) -> Any:
-  """`step`, or where `condition` is false a number at which nothing is due.
+  """`step` where `condition` is true, else a step at which nothing is due.
 
   Args:
     condition: bool scalar.
@@ -168,9 +169,9 @@ class Timing(NamedTuple):
   """When the masks of a weight are due, and how sparse they are then.
 
   Attributes:
-    update_steps: `UpdateSteps`, or what has an `is_due` like it.
-    sparsity: A curve of `axes.schedules`, or another hashable function of the
-      step; `falls` says whether it ever falls.
+    update_steps: `UpdateSteps`, or another object with such an `is_due`.
+    sparsity: a curve of `axes.schedules`, or another hashable function of the
+      step with an attribute `falls`: whether the sparsity ever decreases.
   """
 
   update_steps: Any
@@ -179,5 +180,5 @@ class Timing(NamedTuple):
   @classmethod
   def of(cls, spec: spec_lib.PruningSpec,
          rule: rule_lib.WeightRule) -> Timing:
-    """What `spec` says for a weight with `rule`."""
+    """The timing that `spec` gives a weight with `rule`."""
     return cls(UpdateSteps.of(spec), rule_lib.curve(spec, rule))

@@ -1,15 +1,16 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Exact selection of the largest scores; many are selected without sorting.
+"""Exact selection of the k largest scores, without sorting if they are many.
 
 Non-negative floats order like their bits read as integers, and the k-th
-largest integer is found digit by digit: count how often each value of the
-highest digit occurs, see in which of them the k-th largest lies, go on with
-the next digit inside it. Two passes settle float32. What is equal to the k-th
-largest is cut by index.
+largest integer is found digit by digit, by radix selection: count how often
+each value of the highest digit occurs, see for which value the k-th largest is
+counted, and repeat with the next digit of the items that have this value.
+float32 takes two passes. Among the items that equal the k-th largest, those
+with the lowest indices are kept.
 
-Everything here is integer arithmetic, so the outcome is the same bit for bit
-on every TensorFlow, device and thread count.
+Everything here is integer arithmetic, so the result is the same bit for bit for
+every TensorFlow version, device and thread count.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ import tensorflow as tf
 from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.core import histogram
 
-_BYTE_ITEMS = 240  # Items that a byte can count.
-# Up to here a sort takes 0.4 to 0.7 of the time of the histograms, and a fifth
-# of their operations; above 8,192 it takes more time.
+_BYTE_ITEMS = 240  # How many items a byte counts without overflow.
+# Up to this number a sort takes 0.4 to 0.7 of the time of the histograms, and a
+# fifth of their operations; above 8,192 items it takes more time.
 _MOST_SORTED_ITEMS = 4096
 _MAX_ITEMS = 2**31 - 1  # Counts are int32; float32 goes wrong above 2**24.
 
@@ -34,7 +35,7 @@ class Keys(NamedTuple):
   Attributes:
     values: int32 or int64 tensor, at least 0, shape of the scores.
     num_bits: how many low bits of `values` may be set.
-    nan: all values from this one on are of NaNs, and count as equal.
+    nan: values from this one on are keys of NaNs, and count as equal.
     dtype: the floating dtype of the scores.
   """
 
@@ -44,24 +45,24 @@ class Keys(NamedTuple):
   dtype: tf.DType
 
   def with_equal_nans(self) -> tf.Tensor:
-    """The values, that of every NaN being the same."""
+    """The values, with one and the same value for every NaN."""
     return tf.minimum(self.values, self.nan)
 
 
 class Selection(NamedTuple):
-  """What `select_largest` kept.
+  """The result of `select_largest`.
 
   Attributes:
-    kept: bool tensor of shape [n].
-    smallest_kept: scalar of the keys' dtype, the smallest key kept.
+    kept: bool tensor of shape [n], true where an item is kept.
+    smallest_kept: scalar of the keys' dtype, the smallest key that is kept.
   """
 
   kept: tf.Tensor
   smallest_kept: tf.Tensor
 
 
-# Floating dtype -> (integer of the same width, bits below the sign, the bits
-# of infinity). Above infinity there are only NaNs.
+# Floating dtype -> (integer dtype of the same width, number of bits below the
+# sign, the bits of infinity). Larger bit patterns than infinity are all NaNs.
 _LAYOUTS = {
     tf.float16: (tf.int16, 15, 0x7C00),
     tf.bfloat16: (tf.int16, 15, 0x7F80),
@@ -104,9 +105,9 @@ def scores_of(values: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
 def exact_float64(scores: tf.Tensor) -> tf.Tensor:
   """`scores` as float64, denormals included.
 
-  TensorFlow's threads treat denormal operands as zero, XLA's do not, and a
-  plain cast would make masks depend on it. Denormal float32 (bfloat16,
-  float16) become what they stand for; denormal float64 become 0.
+  TensorFlow's threads treat denormal operands as zero, XLA's do not, and with a
+  plain cast masks would differ between them. Denormal float32 (and bfloat16 and
+  float16) keep their value; denormal float64 become 0.
   """
   if scores.dtype.base_dtype in (tf.float16, tf.bfloat16):
     # A float16 has no float32 denormals, and a bfloat16 is the upper half of
@@ -134,9 +135,9 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
 
   Args:
     keys: keys of n items, shape [n], n from 1 to 2**31 - 1.
-    num_keep: integer scalar, at least 1 and at most the sum of `sizes`. An
-      item is kept if those before it count fewer than this.
-    sizes: int32 tensor [n], what each item counts; 1 each by default.
+    num_keep: integer scalar, from 1 to the sum of `sizes`. An item is kept if
+      the sizes of the items before it add up to less than this.
+    sizes: int32 tensor [n], the size of each item; by default 1 each.
 
   Returns:
     A `Selection`.
@@ -157,7 +158,7 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
   smallest_kept = tf.minimum(smallest, keys.nan)
 
   def first_of_equal() -> tf.Tensor:
-    # If a NaN is the smallest, all NaNs are equal to it and none is larger.
+    # If the k-th largest is a NaN, all NaNs are equal to it, and none larger.
     is_nan = smallest >= keys.nan
     greatest = tf_compat.where(is_nan, keys.values.dtype.max, smallest)
     larger = keys.values > greatest
@@ -173,9 +174,9 @@ def select_largest(keys: Keys, num_keep: tf.Tensor,
 
 def _select_by_sorting(values: tf.Tensor, num_keep: tf.Tensor,
                        sizes: Optional[tf.Tensor]) -> Selection:
-  """`select_largest` of few items; equal ones have equal `values`."""
+  """`select_largest` for few items; NaNs must have equal `values`."""
   num_items = values.shape.num_elements()
-  # Of equal items it puts the one with the lower index first.
+  # Among equal items, TopKV2 puts the one with the lower index first.
   ordered = tf.raw_ops.TopKV2(input=values, k=num_items)
   if sizes is not None:
     before = tf.cumsum(tf.gather(sizes, ordered.indices), exclusive=True)
@@ -191,8 +192,8 @@ def num_true(mask: tf.Tensor) -> tf.Tensor:
   """The number of true entries of a bool tensor, int64 scalar.
 
   A cast to int32 and a sum would take four bytes of memory per entry, and
-  twice the time. Here eight entries are added at once, as the bytes of an
-  int64, in sums that a byte can hold.
+  twice the time. Here an int64 sum adds eight entries at once, one per byte,
+  and no byte overflows.
   """
   num_items = mask.shape.num_elements()
   if (num_items is None or num_items < _BYTE_ITEMS * 8
@@ -209,15 +210,16 @@ def num_true(mask: tf.Tensor) -> tf.Tensor:
 
 def _with_first_of(larger: tf.Tensor, equal: tf.Tensor, num_keep: tf.Tensor,
                    sizes: Optional[tf.Tensor]) -> tf.Tensor:
-  """`larger`, and the first items of `equal` until they count `num_keep`."""
+  """`larger`, and the first items of `equal` until sizes reach `num_keep`."""
   num_items = equal.shape.num_elements()
   if tf_compat.in_xla_context():
-    # From the last position, 1, to the first, n; 0 for items not equal.
+    # The first item has position n, the last one 1; items not equal have 0.
     position = tf_compat.where(
         equal, tf.range(num_items, 0, -1), tf.zeros([num_items], tf.int32))
     lowest, _, _ = _search(position, num_items.bit_length(), num_keep, sizes)
     return larger | (equal & (position >= lowest))
-  # A list is faster, for few are equal mostly; XLA has none of its own length.
+  # A list of indices is faster, as usually few items are equal. XLA cannot make
+  # one, since its length is dynamic.
   indices = tf.raw_ops.Where(condition=equal)
   if sizes is not None:
     before = tf.cumsum(tf.gather(sizes, indices[:, 0]), exclusive=True)
@@ -227,7 +229,7 @@ def _with_first_of(larger: tf.Tensor, equal: tf.Tensor, num_keep: tf.Tensor,
 
 
 def _size_of(chosen: tf.Tensor, sizes: Optional[tf.Tensor]) -> tf.Tensor:
-  """What the chosen items count."""
+  """The sum of the sizes of the chosen items; each is 1 if `sizes` is None."""
   if sizes is None:
     return tf.reduce_sum(tf.cast(chosen, tf.int32))
   return tf.reduce_sum(tf_compat.where(chosen, sizes, tf.zeros_like(sizes)))
@@ -236,12 +238,7 @@ def _size_of(chosen: tf.Tensor, sizes: Optional[tf.Tensor]) -> tf.Tensor:
 def _search(values: tf.Tensor, num_bits: int, num_keep: tf.Tensor,
             sizes: Optional[tf.Tensor]
             ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-  """The value at which items, largest first, count `num_keep`.
-
-  Returns:
-    That value; how much of the items of this value is still needed; how much
-    there is of them.
-  """
+  """`histogram.search`, or another algorithm with its result under XLA."""
   # XLA has no fast histogram (and before TF 2.12 none at all).
   if tf_compat.in_xla_context():
     if sizes is None:
@@ -253,22 +250,23 @@ def _search(values: tf.Tensor, num_bits: int, num_keep: tf.Tensor,
 def _search_by_packed_counts(values: tf.Tensor, num_bits: int,
                              num_keep: tf.Tensor
                              ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-  """Two bits a pass: an int32 holds the counts of all four digits.
+  """`_search` with two bits per pass: an int32 packs four one-byte counts.
 
-  A pass costs XLA's CPU compiler the same for one count and for four, if they
-  are one reduction. A count is a byte, so no more than 255 items are reduced
-  at once.
+  In code of XLA's CPU compiler, a pass that counts all four values of two bits
+  takes as long as one that counts a single value, if it is one reduction. A
+  byte counts up to 255, so that no more items are reduced at once.
   """
   num_items = values.shape.num_elements()
-  # The zeros at the end have the last ranks.
+  # The zeros that pad the last row rank last.
   rows = tf.reshape(tf.pad(values, [[0, -num_items % _BYTE_ITEMS]]),
                     [-1, _BYTE_ITEMS])
 
-  def set_next_bits(shift: tf.Tensor, found: tf.Tensor, num_keep: tf.Tensor
+  def set_next_bits(shift: tf.Tensor, prefix: tf.Tensor, num_keep: tf.Tensor
                     ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    # What differs from `found` above these bits is 4 or more, and left out.
+    # A value that differs from `prefix` above these bits comes out as 4 or
+    # more, and is not counted.
     digits = tf.bitwise.right_shift(
-        tf.bitwise.bitwise_xor(rows, found), shift)
+        tf.bitwise.bitwise_xor(rows, prefix), shift)
     shifts = 8 * tf.cast(tf.minimum(digits, 3), tf.int32)
     packed = tf.reduce_sum(tf_compat.where(
         digits < 4, tf.bitwise.left_shift(tf.ones_like(shifts), shifts),
@@ -279,29 +277,30 @@ def _search_by_packed_counts(values: tf.Tensor, num_bits: int,
         for digit in range(4)])
     digit, num_keep, _ = histogram.largest_reaching(counts, num_keep)
     digit = tf.bitwise.left_shift(tf.cast(digit, values.dtype), shift)
-    return shift - 2, found + digit, num_keep
+    return shift - 2, prefix + digit, num_keep
 
   num_passes = -(-num_bits // 2)
-  _, found, num_keep = tf.while_loop(
+  _, value, num_keep = tf.while_loop(
       lambda shift, *_: shift >= 0, set_next_bits,
       [tf.constant(2 * num_passes - 2, values.dtype),
        tf.zeros([], values.dtype), num_keep], maximum_iterations=num_passes)
-  return found, num_keep, _size_of(tf.equal(values, found), None)
+  return value, num_keep, _size_of(tf.equal(values, value), None)
 
 
 def _search_by_bisection(values: tf.Tensor, num_bits: int,
                          num_keep: tf.Tensor, sizes: Optional[tf.Tensor]
                          ) -> Tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+  """`_search` with one bit per pass, for items of different sizes."""
   def set_next_bit(bit: tf.Tensor,
-                   found: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
-    larger = found + tf.bitwise.left_shift(tf.ones([], values.dtype), bit)
+                   prefix: tf.Tensor) -> Tuple[tf.Tensor, tf.Tensor]:
+    larger = prefix + tf.bitwise.left_shift(tf.ones([], values.dtype), bit)
     is_set = _size_of(values >= larger, sizes) >= num_keep
-    found = tf_compat.where(is_set, larger, found)
-    return bit - 1, found
+    prefix = tf_compat.where(is_set, larger, prefix)
+    return bit - 1, prefix
 
-  _, found = tf.while_loop(
-      lambda bit, found: bit >= 0, set_next_bit,
+  _, value = tf.while_loop(
+      lambda bit, _: bit >= 0, set_next_bit,
       [tf.constant(num_bits - 1, values.dtype), tf.zeros([], values.dtype)],
       maximum_iterations=num_bits)
-  return (found, num_keep - _size_of(values > found, sizes),
-          _size_of(tf.equal(values, found), sizes))
+  return (value, num_keep - _size_of(values > value, sizes),
+          _size_of(tf.equal(values, value), sizes))

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Operations that are made once for arguments that are alike."""
+"""Functions that are traced once and called for all weights that are alike."""
 
 from __future__ import annotations
 
@@ -20,41 +20,43 @@ import tensorflow as tf
 
 from model_pruning._src.compat import tensorflow as tf_compat
 
-# The name of what is done, and what it depends on.
+# A name of the computation, then everything that determines its ops.
 Likeness = Tuple[Hashable, ...]
 
-# Of a process, where functions are traced outside of any graph: the last ones
-# used. A network rarely has more kinds of weights.
+# The functions of this process that are traced outside of any graph, the least
+# recently used first. A network rarely has more kinds of weights.
 _MAX_FUNCTIONS = 256
 _FUNCTIONS: MutableMapping[Likeness, Any] = collections.OrderedDict()
 
 
 class SharedFunctions:
-  """Calls of one Python function; those that are alike share the operations.
+  """Calls of Python functions that share one traced function if they are alike.
 
-  Making new masks takes up to some hundred operations per weight, and a network
-  has many weights of the same shape, with the same schedule. A function of the
-  operations is made once, and called for each of these: in a graph that a
-  session runs, for those of one update; inside of a `tf.function`, for all
-  models of the process, as each weight of a Keras model has an update of its
-  own.
+  New masks take up to some hundred operations per weight, and a network has
+  many weights of the same shape with the same schedule. So the operations are
+  traced once, as a function that is called for each of these weights. In a
+  graph that a session runs, the calls of one update share it; inside of a
+  `tf.function`, all models of the process do, as each weight of a Keras model
+  has an update of its own.
   """
 
   def __init__(self, likenesses: Sequence[Likeness]):
-    """Prepares for calls.
+    """Decides which calls share a function.
 
     Args:
-      likenesses: of all calls to come. Calls with equal ones must take
-        arguments of equal dtypes and shapes, and do the same with them,
-        whoever makes them. They are kept, and so is the first function.
-        Each begins with the name of what is done: one object may say when
-        masks change and how sparse they are as well.
+      likenesses: the likenesses of all calls to come. Calls with equal ones
+        must take arguments of equal dtypes and shapes, and do the same with
+        them, whoever makes them. A likeness and the function that is traced
+        for it are kept in memory. Each begins with the name of the computation,
+        since one object may define both when masks change and how sparse they
+        are.
     """
     numbers = collections.Counter(likenesses)
-    # XLA takes other operations.
+    # Under XLA the operations are different ones.
     if (not tf.executing_eagerly() and not tf_compat.in_xla_context()
         and tf_compat.is_eager_outside()):
-      # What is equal to nothing but itself may do something else each time.
+      # An object without an `__eq__` of its own equals only itself, and may be
+      # changed between two calls: its functions are not shared.
       self._shared = {likeness for likeness in numbers
                       if all(type(part).__eq__ is not object.__eq__
                              for part in likeness)}
@@ -66,7 +68,7 @@ class SharedFunctions:
 
   def call(self, likeness: Likeness, function: Callable[..., List[tf.Tensor]],
            arguments: Sequence[tf.Tensor]) -> List[tf.Tensor]:
-    """Returns what `function` makes of tensors, which is a list of tensors."""
+    """Returns `function(*arguments)`, a list of tensors."""
     if likeness not in self._shared:
       return function(*arguments)
     concrete = self._functions.pop(likeness, None)
@@ -82,7 +84,7 @@ class SharedFunctions:
     signature = [tf.TensorSpec(argument.shape, argument.dtype)
                  for argument in arguments]
     with contextlib.ExitStack() as stack:
-      if self._functions is _FUNCTIONS:  # They outlive the graph of now.
+      if self._functions is _FUNCTIONS:  # They outlive the current graph.
         stack.enter_context(tf.init_scope())
       return tf.function(
           function, autograph=False).get_concrete_function(*signature)

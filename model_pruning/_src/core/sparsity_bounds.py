@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far one weight may be pruned when several share a ranking.
 
-A shared ranking takes from the weights whose saliencies are small, all of them
-if it comes to that. Bounds say how much it takes of each weight at least and
-at most; the total stays what it is without them.
+A shared ranking prunes the weights whose saliencies are small, possibly whole
+weights. Bounds limit the sparsity of each weight from below and from above; the
+total number of pruned entries does not depend on them.
 """
 
 from __future__ import annotations
@@ -45,13 +45,15 @@ class Bounds(NamedTuple):
   def at(self, sparsity: Any) -> Tuple[Optional[Any], Optional[Any]]:
     """The bounds while all the weights together have `sparsity`.
 
-    They give way to it: every weight is within them if each has `sparsity`.
+    A bound that contradicts it is moved to `sparsity`, so the same `sparsity`
+    for every weight is always within the bounds.
 
     Args:
-      sparsity: float64 scalar in [0, 1] (a Python float is one).
+      sparsity: float or float64 scalar in [0, 1].
 
     Returns:
-      The least and the greatest sparsity, float64 scalars; None: no bound.
+      The smallest and the largest sparsity of a weight, float64 scalars; None
+      for no bound.
     """
     xp = numbers.namespace(sparsity)
     sparsity = numbers.cast(sparsity, 'float64', xp)
@@ -68,18 +70,18 @@ NO_BOUNDS = Bounds()
 def check(shapes: Sequence[Sequence[int]],
           structures: Sequence[structures_lib.Structure],
           names: Sequence[str] = ()) -> None:
-  """Raises if weights that share a ranking cannot have bounds.
+  """Raises an error if weights that share a ranking cannot have bounds.
 
-  A number of cells is a share of the entries only where all cells are of one
-  size.
+  Bounds count cells, and a number of cells is a share of the entries only if
+  all cells have the same size.
 
   Args:
-    shapes: of the weights.
-    structures: of the weights.
-    names: of the weights, for the message.
+    shapes: the shapes of the weights.
+    structures: the structures of the weights.
+    names: the names of the weights, for the message; by default their indices.
 
   Raises:
-    ValueError: if their cells differ in size.
+    ValueError: if the cells differ in size.
   """
   cells = [structure.cells(shape)
            for structure, shape in zip(structures, shapes)]

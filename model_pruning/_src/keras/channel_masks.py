@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Masks of channels, which go with slices of all weights that have them."""
+"""Masks of channels, from which the masks of all their weights follow."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ from model_pruning._src.spec import weight_rule
 
 
 class MemberState(tf.Module):
-  """The variables that pruning the channels of one weight takes.
+  """The pruning state of one weight whose channels are pruned.
 
   Attributes:
-    num_updates: int64 scalar, the step of the weight: how many updates its
-      optimizer made up to the last one of the weight.
-    channels: of each set of channels that the weight has, the `ChannelState`,
-      which all weights with these channels share.
-    gradient: floating, shape of the weight, what the saliency needs of the
-      mean gradient; None if it needs none.
+    num_updates: int64 scalar, the step of the weight: the number of updates
+      that its optimizer had made at the last update of the weight.
+    channels: one `ChannelState` per set of channels that the weight has; all
+      weights with these channels share it.
+    gradient: floating, shape of the weight: the running mean that the saliency
+      needs of the gradient; None if it needs none.
   """
 
   def __init__(self, num_updates: tf.Variable,
@@ -68,7 +68,7 @@ class MemberState(tf.Module):
     self.gradient = gradient
 
   def all_variables(self) -> Tuple[tf.Variable, ...]:
-    """The variables, those of channels too."""
+    """The variables, including those of the channels."""
     return (self.num_updates, *(
         variable for state in self.channels for variable in (
             state.mask, state.threshold, state.last_mask_update_step)),
@@ -79,22 +79,24 @@ class ChannelMasks(masks.Masks):
   """Masks of channels; those of weights follow from them.
 
   Attributes:
-    states: one `MemberState` per weight that has channels which can go.
+    states: one `MemberState` per weight that has free channels.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec, model: Any,
                found: Sequence[weights_lib.KerasWeight],
                num_steps: Optional[int],
                optimizer: optimizer_view.OptimizerView, inputs: Any = None):
-    """Follows the channels of a model, and creates their variables.
+    """Traces the channels of a model, and creates their variables.
 
     Args:
-      spec: the specification, with steps that are numbers.
+      spec: the specification, with its steps resolved to numbers.
       model: a Keras model.
       found: the weights of the model.
-      num_steps: how many updates training will make, if known.
-      optimizer: what updates the model.
-      inputs: of a subclassed model, a batch as its `call` takes it.
+      num_steps: the number of optimizer updates of the training; None if
+        unknown.
+      optimizer: the optimizer that updates the model.
+      inputs: a batch as the `call` of a subclassed model takes it. Default:
+        None, for other models.
     """
     _check(spec)
     self._spec = spec
@@ -141,7 +143,7 @@ class ChannelMasks(masks.Masks):
   def mask_after_update(self, index: int, weight: tf.Tensor,
                         update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
-    """As of `Masks`."""
+    """See `Masks`."""
     places = self._places[index]
     if (self.states[index].gradient is not None
         and index not in self._has_gradient):
@@ -161,7 +163,7 @@ class ChannelMasks(masks.Masks):
           for place in places])
 
   def record_gradient(self, index: int, gradient: tf.Tensor) -> None:
-    """As of `Masks`."""
+    """See `Masks`."""
     projection_lib.mean_after(
         self.states[index].gradient, gradient,
         saliencies.AXIS.entry(self._spec.prune_option),
@@ -169,7 +171,7 @@ class ChannelMasks(masks.Masks):
     self._has_gradient.add(index)
 
   def rebuild(self, steps: Sequence[int]) -> bool:
-    """As of `Masks`: a channel is pruned if all that belongs to it is zero."""
+    """See `Masks`. A channel is pruned if all entries of it are zero."""
     for state, step in zip(self.states, steps):
       keras_variables.assign_value(state.num_updates, np.int64(step))
       if state.gradient is not None:
@@ -180,7 +182,7 @@ class ChannelMasks(masks.Masks):
     return any(are_dense)
 
   def start(self) -> Dict[str, float]:
-    """As of `Masks`."""
+    """See `Masks`."""
     for ranking in self._rankings:
       ranking.start()
     shares = {name: 1.0 - float(np.mean(self.mask_of(i)))
@@ -188,7 +190,7 @@ class ChannelMasks(masks.Masks):
     return {name: share for name, share in shares.items() if share}
 
   def mask_of(self, index: int) -> np.ndarray:
-    """As of `Masks`: an entry is kept if its channels are."""
+    """See `Masks`. An entry is kept if all of its channels are kept."""
     with keras_variables.eager_mode():
       mask: np.ndarray = channel_scores.mask_of(self.weights[index].shape, [
           (tf.constant(keras_variables.value_of(place.channels.state.mask)),
@@ -196,18 +198,18 @@ class ChannelMasks(masks.Masks):
       return mask
 
   def last_mask_update_step(self) -> int:
-    """As of `Masks`."""
+    """See `Masks`."""
     return max((ranking.last_mask_update_step() for ranking in self._rankings),
                default=schedule.NEVER)
 
   def num_updates(self) -> List[int]:
-    """As of `Masks`: a weight is pruned when others with its channels are."""
+    """See `Masks`. Weights that share channels share their step too."""
     steps = self._steps_of_rankings(super().num_updates())
     return [max(steps[id(place.ranking)] for place in places)
             for places in self._places]
 
   def _steps_of_rankings(self, steps: Sequence[int]) -> Dict[int, int]:
-    """The most steps of a weight of each ranking, by the `id` of this."""
+    """The largest step of a weight of each ranking, by the ranking's `id`."""
     found: Dict[int, int] = {}
     for step, places in zip(steps, self._places):
       for place in places:
@@ -216,19 +218,19 @@ class ChannelMasks(masks.Masks):
     return found
 
   def budget(self) -> str:
-    """As of `Masks`."""
+    """See `Masks`."""
     return ' '.join(ranking.budget() for ranking in self._rankings)
 
   def progress(self, indices: Sequence[int], of_values: bool = False
                ) -> List[end_of_training.Progress]:
-    """As of `Masks`: that of each set of channels."""
+    """See `Masks`. There is one item per set of channels."""
     return [one for ranking in _distinct(
         place.ranking for i in indices for place in self._places[i])
             for one in ranking.progress(of_values)]
 
 
 class _Place(NamedTuple):
-  """A set of channels that an axis of a weight has, with its ranking."""
+  """A set of channels along an axis of a weight, and the set's ranking."""
 
   ranking: channel_ranking.ChannelRanking
   channels: ranked_sets.RankedSet
@@ -249,7 +251,7 @@ def _state(weight: Any, places: Sequence[_Place],
 
 
 def _check(spec: spec_lib.PruningSpec) -> None:
-  """Refuses what cannot be done by channels."""
+  """Raises a ValueError for fields that do not go with channels."""
   if tf_compat.workers_are_asynchronous():
     raise ValueError(
         'Argument `spec` must not have structure=channels under a '
@@ -259,7 +261,7 @@ def _check(spec: spec_lib.PruningSpec) -> None:
 
 
 def _target(places: Sequence[_Place]) -> float:
-  """The share of zeros of a weight in the end, if its sets have their own."""
+  """The final share of zeros of a weight, given the targets of its sets."""
   by_axis: Dict[int, Any] = {}
   for ranking, channels, slices in places:
     by_axis[slices.axis] = by_axis.get(slices.axis, 1.0) * np.where(
@@ -273,7 +275,7 @@ def _reported(spec: spec_lib.PruningSpec, report: report_lib.PruningReport,
               found: Sequence[weights_lib.KerasWeight],
               planned: channel_plan.ChannelPlan,
               missed: Sequence[str]) -> report_lib.PruningReport:
-  """The report by weights, of one of weights that are pruned by themselves."""
+  """Converts a report of weights by themselves into one of their channels."""
   pruned = tuple(
       report_lib.PrunedWeight(
           weight.candidate.name, weight.candidate.shape,

@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Channels of a Keras model that are ranked together, and their masks.
 
-A channel goes with slices of several weights, which an optimizer hands to
-their constraints one after another, and some of which it may never update. So
-no weight waits for others: the first constraint that is called when masks are
-due ranks, with the values that all weights have at that moment, and projects
-all of them. The constraints after it find the masks updated.
+Pruning a channel zeroes slices of several weights. An optimizer calls the
+constraints of these weights one after another, and may never update some of
+them. So no weight waits for others: the first constraint that is called when
+masks are due ranks the channels, with the current values of all weights, and
+projects all of them. The constraints after it find the masks updated.
 
 Optimizers of Keras 2.11 and later update all weights before the first
 constraint, so the ranking sees each as the optimizer left it. Older and legacy
-ones apply the constraint of a weight before they update the next: there it
-sees those after the first as they were one update before.
+ones apply the constraint of a weight before they update the next: there the
+ranking sees the weights after the first one as they were before the update.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ from model_pruning._src.spec import weight_rule
 
 
 class ChannelRanking:
-  """Channels with one list of saliencies: those of a set, or of several.
+  """The channels of one or several sets that are ranked in one list.
 
   Attributes:
-    sets: these sets.
-    rule: how many of the channels that can go are pruned.
-    weights: the Keras variables that have slices of them, by their keys.
+    sets: the sets.
+    rule: the rule of the ranking; its target is a share of the free channels.
+    weights: the Keras variables that have these channels, by weight key.
   """
 
   def __init__(self, spec: spec_lib.PruningSpec,
@@ -75,14 +75,14 @@ class ChannelRanking:
 
     Args:
       spec: the specification.
-      plans: the sets; all have the same rule.
-      variables: the weights of the model by their keys.
-      gradients: the means of their gradients; empty if none are used.
-      averages_of: the averages that the optimizer keeps of a weight.
-      by_cost: how these sets are ranked for a budget. Default: None, there is
-        no budget.
+      plans: the plans of the sets; all have the same rule.
+      variables: the weights of the model, by weight key.
+      gradients: the running means of their gradients, by weight key; empty if
+        the saliency uses none.
+      averages_of: returns the averages that the optimizer keeps of a weight.
+      by_cost: the ranking of these sets for a budget. Default: None, no budget.
     """
-    # Saliencies of channels are ranked as they are.
+    # The saliencies of channels are the scores: no saliency is taken of them.
     self._spec = spec.replace(prune_option='weight')
     self._averages_of = averages_of
     self._saliency = saliencies_lib.AXIS.entry(spec.prune_option)
@@ -118,10 +118,10 @@ class ChannelRanking:
         local(self.sets[0].state.last_mask_update_step))
 
   def saliencies(self, values: Dict[Hashable, tf.Tensor]) -> List[tf.Tensor]:
-    """For each set the saliencies of its channels, float64.
+    """The saliencies of the channels of each set, float64.
 
-    Where several sets are ranked together, a channel counts by its share of
-    the mean of its set.
+    If several sets are ranked together, saliencies are divided by the mean of
+    their set.
     """
     return list(channel_scores.by_their_means([
         channel_scores.saliencies(one.plan, values) for one in self.sets]))
@@ -131,14 +131,14 @@ class ChannelRanking:
     """Updates the masks if they are due.
 
     Args:
-      step: int64 scalar, that of the weight whose constraint is called.
-      replica: which replica's variables are meant; None: the local ones.
-      index: which weight that is.
-      clock: weights with the same one have the same steps.
+      step: int64 scalar, the step of the weight whose constraint is called.
+      replica: the replica whose variables are used; None: the local ones.
+      index: the index of that weight.
+      clock: a key that is the same for weights with the same steps.
 
     Returns:
-      Tensors that are there when it is done; none if another weight of this
-      update asked before.
+      Tensors that are available once the update is done; none if another weight
+      has asked for it in this optimizer update.
     """
     number = keras_variables.number_of_replica(
         self.sets[0].state.mask, replica)
@@ -146,7 +146,7 @@ class ChannelRanking:
       return []
     projection = self.projection(replica)
     last_step = projection.last_mask_update_step.read_value()
-    # A function, because each clock has a call of it.
+    # A function is traced once, although each clock calls it.
     function = self._functions.setdefault(number, tf.function(
         functools.partial(self._update, number), autograph=False))
     return [conditional.run_if(
@@ -154,12 +154,12 @@ class ChannelRanking:
         lambda: function(step), [], last_step)]
 
   def _is_asked(self, index: int, key: Hashable) -> bool:
-    """Whether another weight has asked, in the same update of the same trace.
+    """Whether another weight has asked in the same update of the same trace.
 
-    Each time takes longer to trace than all else that is done for a weight. A
-    weight whose turn comes again is updated a second time: a trace may have
-    several updates. If one optimizer updates other weights of these in each of
-    them, masks that are due at a later one wait for the next trace or turn.
+    Asking takes longer to trace than all else that is done for a weight, so it
+    is done once per update. A trace may have several updates; a weight that
+    asks again marks the next one. If an optimizer updates other weights in each
+    of them, masks that are due in a later one wait until a weight asks again.
     """
     graph = tf.compat.v1.get_default_graph()
     if tf.executing_eagerly() or not graph.building_function:
@@ -188,7 +188,7 @@ class ChannelRanking:
     for one, mask in zip(self.sets, masks):
       for slices in one.plan.slices:
         parts[slices.weight].append((mask, slices))
-    # Those too that no constraint is called for, as they have no gradient.
+    # This includes weights without a gradient, whose constraint is not called.
     assignments = []
     for key, variable in local.items():
       mask = channel_scores.mask_of(values[key].shape, parts[key])
@@ -200,7 +200,7 @@ class ChannelRanking:
 
   def _saliencies_of_entries(self, values: Dict[Hashable, tf.Tensor],
                              replica: int) -> Dict[Hashable, tf.Tensor]:
-    """What the squares are taken of: with mean gradients, in their dtype."""
+    """The saliencies of entries, in the dtype of mean gradients if used."""
     found = dict(values)
     for key, gradient in self._gradients.items():
       if key in values:
@@ -210,7 +210,7 @@ class ChannelRanking:
     return found
 
   def _scores(self, values: Dict[Hashable, tf.Tensor]) -> List[tf.Tensor]:
-    """What is ranked: the least goes first, and infinite ones stay."""
+    """The scores: the lowest is pruned first, infinite ones are kept."""
     found = [
         channel_scores.with_one_per_layer(one.plan, saliencies)
         for one, saliencies in zip(self.sets, self.saliencies(values))]
@@ -218,7 +218,7 @@ class ChannelRanking:
 
   def _rank_by_cost(self, projection: projection_lib.Projection,
                     scores: Sequence[tf.Tensor], step: tf.Tensor) -> None:
-    """Makes shares of the cost shares of channels, as many as these cost."""
+    """Converts the sparsity from a share of the cost to one of the channels."""
     assert self._by_cost is not None
     removed = None
     if projection.keeps_sparsity:
@@ -233,7 +233,7 @@ class ChannelRanking:
     """Reconstructs the state from the weights; see `Masks.rebuild`.
 
     Args:
-      step: the most updates that one of the weights has had.
+      step: the largest step of one of the weights.
     """
     projection = self.projection()
     saliencies = self._now(self.saliencies)
@@ -261,7 +261,7 @@ class ChannelRanking:
             and projection.update_steps.last_up_to(step) != schedule.NEVER)
 
   def start(self) -> None:
-    """Gives masks the values with which training starts."""
+    """Sets the masks with which training starts."""
     projection = self.projection()
     for one, saliencies in zip(self.sets, self._now(self.saliencies)):
       keras_variables.assign_value(
@@ -269,18 +269,18 @@ class ChannelRanking:
 
   @property
   def target(self) -> float:
-    """The share of the channels that can go which is pruned in the end."""
+    """The final share of pruned channels among the free ones."""
     number = sum(one.number for one in self.sets)
     return 1.0 - int(counts.num_kept(
         number, self.rule.target_sparsity)) / number
 
   def last_mask_update_step(self) -> int:
-    """The last step at which the masks have changed; -1 if they never have."""
+    """The last step at which the masks changed; -1 if they never have."""
     return int(keras_variables.value_of(
         self.sets[0].state.last_mask_update_step))
 
   def progress(self, of_values: bool) -> List[end_of_training.Progress]:
-    """How far each set has come; see `Masks.progress`. All, with a budget."""
+    """See `Masks.progress`: one item per set, or one for all with a budget."""
     kept = self._now(self.saliencies) if of_values else self._masks()
     if self._by_cost is None:
       return [end_of_training.Progress.of(one, self.rule.target_sparsity)
@@ -293,16 +293,16 @@ class ChannelRanking:
         min(float(target), self.rule.target_sparsity))]
 
   def budget(self) -> str:
-    """What is asked for and what masks leave now, a sentence; '' if none is."""
+    """A sentence with the budget and the current cost; '' without a budget."""
     return '' if self._by_cost is None else self._by_cost.sentence(
         ~np.concatenate(self._masks()))
 
   def missed_budget(self) -> str:
-    """Why the budget cannot be reached, a sentence; '' if it can."""
+    """A sentence why the budget cannot be reached; '' if it can."""
     return '' if self._by_cost is None else self._by_cost.missed(self._least())
 
   def _least(self) -> np.ndarray:
-    """Which channels go for the budget, if weights stay as they are."""
+    """Which channels the budget prunes, given the current weights."""
     assert self._by_cost is not None
     return self._by_cost.least(np.concatenate(self._now(self._scores)))
 
@@ -311,7 +311,7 @@ class ChannelRanking:
 
   def _now(self, of: Callable[[Dict[Hashable, tf.Tensor]], List[tf.Tensor]]
            ) -> List[np.ndarray]:
-    """Something of the weights that they have now."""
+    """Evaluates a function of the current values of the weights."""
     with keras_variables.eager_mode():
       return [one.numpy() for one in of({
           key: tf.constant(keras_variables.value_of(weight))
@@ -320,10 +320,10 @@ class ChannelRanking:
 
 def _rule_of_free(plans: Sequence[set_plan.SetPlan]
                   ) -> weight_rule.WeightRule:
-  """The rule of the channels that can go, of sets with this rule.
+  """Converts the rule of sets to a rule of their free channels.
 
-  The share is one of all channels of the sets, so that of those which can go
-  is larger if others cannot.
+  The target of a set is a share of all its channels, so the share of the free
+  ones is larger if others are frozen.
   """
   rule = plans[0].rule
   return dataclasses.replace(

@@ -3,9 +3,8 @@
 """The projection as a weight constraint, which every Keras optimizer applies.
 
 A constraint runs after each update of its variable, inside the compiled train
-step, under every strategy. So it also counts the updates: the count is what
-`iterations` will be, of the optimizer that updates the variable, when the step
-is over.
+step, under every strategy. So it also counts the updates: the count equals the
+`iterations` that the optimizer of the variable will have after the step.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from model_pruning._src.keras import optimizer_view
 
 
 class PrunesWeights:
-  """Base of the constraints that prune; no two of them go together.
+  """Base of the constraints that prune; a variable has at most one of them.
 
-  A copy of a weight is not pruned, however it was made: in place of this the
-  copy gets what was there before.
+  A copy of a weight is not pruned, however it was made: the copy gets the
+  `wrapped` constraint in place of this one.
 
   Attributes:
     wrapped: the constraint that the variable had before; applied first.
@@ -34,11 +33,11 @@ class PrunesWeights:
   wrapped: Optional[Callable[[Any], Any]]
 
   def __reduce__(self) -> Any:
-    """What `copy.deepcopy` and `pickle` make of it: the one of before."""
+    """Makes `copy.deepcopy` and `pickle` return the `wrapped` constraint."""
     return _same, (self.wrapped,)
 
   def is_on_copy(self, variable: Any) -> bool:
-    """Whether `variable` has this because it is a copy of another."""
+    """Whether `variable` has this constraint only because it is a copy."""
     raise NotImplementedError
 
 
@@ -47,7 +46,7 @@ def _same(thing: Any) -> Any:
 
 
 def constraint_of(variable: Any) -> Optional[Callable[[Any], Any]]:
-  """The constraint of a Keras variable, without what belongs to another."""
+  """The constraint of a Keras variable; that of a copy is unwrapped."""
   held = keras_variables.constraint_of(variable)
   while isinstance(held, PrunesWeights) and held.is_on_copy(variable):
     held = held.wrapped
@@ -65,15 +64,15 @@ class PruningConstraint(PrunesWeights):
                optimizer: optimizer_view.OptimizerView,
                before_update: Callable[[], None] = lambda: None,
                owner: Any = None):
-    """Creates a constraint for a weight, which keeps the one it has.
+    """Creates a constraint for a weight; the one that it has is wrapped.
 
     Args:
-      masks: of the weights of the model.
-      index: which of these it is.
-      optimizer: what updates it.
-      before_update: called whenever a train step is traced, and eagerly
-        whenever one is made.
-      owner: kept alive as long as the constraint is.
+      masks: the masks of the weights of the model.
+      index: the index of the weight among these.
+      optimizer: the optimizer that updates the weight.
+      before_update: called whenever a train step is traced; in eager mode,
+        before each one. By default it does nothing.
+      owner: an object to keep alive as long as the constraint. Default: None.
     """
     self._weight = masks.weights[index]
     self.wrapped: Optional[Callable[[Any], Any]] = constraint_of(self._weight)
@@ -82,11 +81,11 @@ class PruningConstraint(PrunesWeights):
     self._owner = owner
 
   def is_on_copy(self, variable: Any) -> bool:
-    """Whether `variable` has this because it is a copy of another."""
+    """Whether `variable` has this constraint only because it is a copy."""
     return keras_variables.is_copy_of(variable, self._weight, self)
 
   def __repr__(self) -> str:
-    """What Keras shows where it refuses a constraint."""
+    """The text that Keras shows where it refuses a constraint."""
     return (f'<pruning of {keras_variables.variable_name(self._weight)!r}; if '
             'it is refused because the gradient is sparse, call `prune` after '
             '`compile`, or with `optimizer=`>')
@@ -95,10 +94,10 @@ class PruningConstraint(PrunesWeights):
     """The updated `weight` with pruned entries zero.
 
     Args:
-      weight: the variable; before TF 2.11 that of one replica.
+      weight: the variable; before TF 2.11 the variable of one replica.
 
     Returns:
-      A tensor like it.
+      A tensor of its dtype and shape.
 
     Raises:
       ValueError: if the saliency needs gradients and nobody recorded them, or
@@ -122,13 +121,13 @@ class PruningConstraint(PrunesWeights):
 def projected_with_averages(projected: tf.Tensor, mask: tf.Tensor,
                             averages: Sequence[Any],
                             replica: Optional[int]) -> tf.Tensor:
-  """A projected weight, once its averages are projected as well.
+  """Projects the averages of a weight, then returns the projected weight.
 
   Args:
-    projected: the weight.
-    mask: bool, of its shape.
+    projected: the projected weight.
+    mask: bool tensor of its shape.
     averages: variables of its shape.
-    replica: which replica's variables are meant; None: the local ones.
+    replica: the replica whose variables are used; None: the local ones.
 
   Returns:
     A tensor like `projected`.
@@ -145,8 +144,8 @@ def projected_with_averages(projected: tf.Tensor, mask: tf.Tensor,
 class CompanionConstraint(PrunesWeights):
   """Projects weights that cannot have a constraint of their own.
 
-  Optimizers of Keras before TF 2.11 refuse a constraint where the gradient is
-  sparse, as that of an embedding is. So such weights are projected when the
+  Optimizers of Keras before TF 2.11 refuse a constraint of a variable with a
+  sparse gradient, such as an embedding. So such weights are projected when the
   last of the other variables is updated.
 
   Attributes:
@@ -155,27 +154,27 @@ class CompanionConstraint(PrunesWeights):
 
   def __init__(self, variable: Any,
                constraints: Sequence[Tuple[Any, Callable[[Any], Any]]]):
-    """Creates a constraint for `variable`, which keeps the one it has.
+    """Creates a constraint for `variable`; the one that it has is wrapped.
 
     Args:
-      variable: one that is updated after the weights.
-      constraints: the weights to project, each with what does it.
+      variable: a variable that is updated after the weights.
+      constraints: the weights to project, each with its constraint.
     """
     self.wrapped: Optional[Callable[[Any], Any]] = constraint_of(variable)
     self._variable, self._constraints = variable, list(constraints)
 
   def is_on_copy(self, variable: Any) -> bool:
-    """Whether `variable` has this because it is a copy of another."""
+    """Whether `variable` has this constraint only because it is a copy."""
     return keras_variables.is_copy_of(variable, self._variable, self)
 
   def release(self, variable: Any) -> None:
-    """Projects `variable` no more: it is pruned anew, in some other way."""
+    """Stops projecting `variable`: another constraint prunes it from now on."""
     self._constraints = [(weight, constraint)
                          for weight, constraint in self._constraints
                          if weight is not variable]
 
   def __call__(self, variable: Any) -> tf.Tensor:
-    """What the constraint of before makes of `variable`."""
+    """Projects the weights; returns `variable` as its own constraint does."""
     if self.is_on_copy(variable):
       return variable if self.wrapped is None else self.wrapped(variable)
     replica = keras_variables.replica_of(self._variable, variable)
@@ -190,16 +189,16 @@ class CompanionConstraint(PrunesWeights):
       return tf.identity(tf.convert_to_tensor(variable))
 
 
-# What `prune` puts on variables.
+# The constraints that `prune` sets on variables.
 CONSTRAINTS = (PruningConstraint, CompanionConstraint)
 
 
 def _check_not_shared(weight: Any) -> None:
-  """Refuses what TensorFlow refuses without saying whose fault it is.
+  """Raises an error for a variable that several replicas share.
 
-  Optimizers of Keras 2.11 and later call constraints once a replica. A
+  Optimizers of Keras 2.11 and later call constraints once per replica. A
   variable that all replicas share, as under CentralStorageStrategy, cannot be
-  assigned then.
+  assigned then, and the error of TensorFlow does not say why.
   """
   context = tf.distribute.get_replica_context()
   if context is None or not tf.distribute.has_strategy():

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The masks of a Keras model, as `Pruner` and the constraints see them.
 
-What is ranked differs: the entries of a weight (`weight_masks`), or channels
-that go with slices of several weights (`channel_masks`).
+Subclasses differ in what they rank: the entries of weights (`weight_masks`), or
+channels that span several weights (`channel_masks`).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ def counted_step(num_updates: tf.Variable,
 
   Args:
     num_updates: int64 scalar, the step of the weight.
-    update: as of `Masks.mask_after_update`.
+    update: as in `Masks.mask_after_update`.
 
   Returns:
-    int64 scalar, the step of the weight now; a number at which no mask is due
-    if this is no update.
+    int64 scalar, the new step of the weight; a step at which no mask is due if
+    the optimizer makes no update.
   """
   num_new = update.num_new(num_updates.read_value())
   with tf_compat.control_dependencies([num_updates.assign_add(num_new)]):
@@ -42,25 +42,25 @@ def counted_step(num_updates: tf.Variable,
 
 
 def no_gradient(prune_option: str, weight: Any) -> str:
-  """The message where a saliency needs a gradient that nobody recorded."""
+  """The error message for a saliency whose gradient was not recorded."""
   return ('The optimizer must come from `pruner.with_gradients(optimizer)` '
           f'for prune_option={prune_option}. Received: an update of '
           f'{keras_variables.variable_name(weight)!r} by another')
 
 
 class Masks:
-  """Pruned weights, each with a mask; where an index is asked for, of these.
+  """The pruned weights of a model and their masks, one per weight.
 
   Attributes:
-    report: what is pruned and what not, as it was found at first.
-    names: of the pruned weights.
-    weights: these Keras variables.
-    states: what `num_updates` and other variables of each weight are in.
+    report: what is pruned and what is not, at the time of the call of `prune`.
+    names: the names of the pruned weights. An argument `index` refers to them.
+    weights: the Keras variables of these.
+    states: for each weight, an object with `num_updates` and other variables.
   """
 
   def __init__(self, report: report_lib.PruningReport, names: Sequence[str],
                weights: Sequence[Any], states: Sequence[Any]):
-    """Takes what every kind of masks has."""
+    """Sets the attributes."""
     self.report = report
     self.names, self.weights = list(names), list(weights)
     self.states = list(states)
@@ -68,19 +68,19 @@ class Masks:
   def mask_after_update(self, index: int, weight: tf.Tensor,
                         update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
-    """The mask of a weight that was updated; masks change if they are due.
+    """Updates the masks if they are due; returns the mask of one weight.
 
     Args:
-      index: which weight.
-      weight: what the optimizer made of it.
-      update: what its optimizer is doing.
-      replica: which replica's variables are meant; None: the local ones.
+      index: the index of the weight.
+      weight: the value of the weight after the update of the optimizer.
+      update: the update that the optimizer is making.
+      replica: the replica whose variables are used; None: the local ones.
 
     Returns:
-      bool tensor of its shape.
+      bool tensor of the weight's shape.
 
     Raises:
-      ValueError: if the saliency needs gradients and nobody recorded them.
+      ValueError: if the saliency needs gradients and none were recorded.
     """
     raise NotImplementedError
 
@@ -92,15 +92,15 @@ class Masks:
     """Reconstructs the state from the weights and their steps.
 
     Args:
-      steps: for each weight, how many updates were made by what updates it.
+      steps: for each weight, the number of updates that its optimizer made.
 
     Returns:
-      Whether weights should have been pruned by now, and are not.
+      Whether the schedule has pruned entries by now, and the weights have not.
     """
     raise NotImplementedError
 
   def start(self) -> Dict[str, float]:
-    """Gives masks the values with which training starts.
+    """Sets the masks with which training starts.
 
     Returns:
       The shares of zeros of the weights that start sparse, by their names.
@@ -108,11 +108,11 @@ class Masks:
     raise NotImplementedError
 
   def mask_of(self, index: int) -> np.ndarray:
-    """The mask of a weight now, a bool array of its shape."""
+    """The current mask of a weight, a bool array of its shape."""
     raise NotImplementedError
 
   def last_mask_update_step(self) -> int:
-    """The latest step at which a mask has changed; -1 if none has."""
+    """The latest step at which a mask changed; -1 if none has."""
     raise NotImplementedError
 
   def num_updates(self) -> List[int]:
@@ -121,15 +121,16 @@ class Masks:
             for state in self.states]
 
   def budget(self) -> str:
-    """The budget and what the masks leave now, a sentence; '' if none is."""
+    """A sentence with the budget and the current cost; '' without a budget."""
     return ''
 
   def progress(self, indices: Sequence[int], of_values: bool = False
                ) -> List[end_of_training.Progress]:
-    """How far what is ranked has come.
+    """How far each ranking is on its way to its target.
 
     Args:
-      indices: the weights that it is asked of.
-      of_values: whether their zeros count, and not those of their masks.
+      indices: the indices of the weights to report on.
+      of_values: if true, the zeros of the weights are counted; by default, the
+        pruned entries of their masks.
     """
     raise NotImplementedError

@@ -1,10 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Optimizers inside of optimizers, and which of them updates a variable.
+"""Finds nested optimizers, and which of them updates a variable.
 
-Loss scaling, averaging and lookahead wrap an optimizer; others hand each
-variable to one of several. Optimizers are found by what they are, wherever
-their owner holds them, so that those of somebody's own are found as well.
+Loss scaling, averaging and lookahead wrap an optimizer; others pass each
+variable to one of several. Inner optimizers are found by their type in any
+attribute of the outer one, so that custom optimizers are found as well.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 from model_pruning._src.compat import keras_optimizers
 from model_pruning._src.compat import keras_variables
 
-# Optimizers hold what is in them by a list of tuples of two, say.
+# Optimizers hold inner ones in nested containers, such as a list of pairs.
 _MAX_DEPTH = 4
 
 
 def is_optimizer(thing: Any) -> bool:
-  """Whether `thing` is an optimizer of Keras, or of somebody's own."""
-  # Of its class: variables hand unknown names on to what they wrap.
+  """Whether `thing` is an optimizer of Keras, or a custom one."""
+  # The class is asked: variables forward unknown names to what they wrap.
   return hasattr(type(thing), 'apply_gradients') and not isinstance(thing, type)
 
 
 def all_in(optimizer: Optional[Any]) -> List[Any]:
-  """An optimizer and all that are inside of it, each once.
+  """An optimizer and all the optimizers inside of it, each once.
 
   Args:
     optimizer: the outermost one; None for an empty list.
@@ -46,12 +46,13 @@ def all_in(optimizer: Optional[Any]) -> List[Any]:
 def updating(optimizer: Optional[Any], variable: Any) -> List[Any]:
   """The optimizers that take part in updating a variable, innermost first.
 
-  Where several inside of one could be meant, or none, that one ends the list.
+  If it is not clear which inner optimizer of one updates the variable, the list
+  starts with that one.
 
   Args:
     optimizer: the outermost one, which is the last of the list; None for an
       empty list.
-    variable: of a Keras model.
+    variable: a variable of a Keras model.
   """
   found: List[Any] = []
   while optimizer is not None and all(one is not optimizer for one in found):
@@ -73,7 +74,7 @@ def _next_in(optimizer: Any, variable: Any) -> Optional[Any]:
 
 def _updates(optimizer: Any, variable: Any,
              named: Optional[List[Any]]) -> Optional[bool]:
-  """Whether an optimizer updates a variable; None if nobody can tell."""
+  """Whether an optimizer updates a variable; None if it is not known."""
   if named is not None:
     return any(_is_name_of(one, variable) for one in named)
   verdicts = [keras_optimizers.knows(one, variable)

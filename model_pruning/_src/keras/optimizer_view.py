@@ -1,11 +1,11 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What pruning asks the optimizer of a Keras model, of any Keras.
+"""What pruning needs to know of the optimizer of a Keras model.
 
-One model of time holds for all of them. The step of a weight is the number of
-updates that the optimizer has made which updates this weight, were others
-inside of it or around it called more often, and is counted on where another
-optimizer goes on that has made fewer.
+All versions of Keras share one definition of time: the step of a weight is the
+number of updates made by the optimizer that updates this weight, whether or not
+optimizers inside of it or around it were called more often. If a new optimizer
+that has made fewer updates continues the training, the step counts on.
 """
 
 from __future__ import annotations
@@ -22,25 +22,26 @@ from model_pruning._src.keras.models import which_keras
 
 
 class Update(NamedTuple):
-  """What an optimizer is doing when it calls the constraint of a weight.
+  """The update during which an optimizer calls the constraint of a weight.
 
   Attributes:
-    is_made: bool, or bool scalar: false where gradients only add up.
-    step: int64 scalar, how many updates the optimizer will have made with it;
-      None if it does not tell.
+    is_made: bool or bool scalar; false if the optimizer only accumulates
+      gradients.
+    step: int64 scalar, the number of updates that the optimizer will have made,
+      this one included; None if it does not count them.
   """
 
   is_made: Union[bool, tf.Tensor]
   step: Optional[tf.Tensor]
 
   def num_new(self, num_before: tf.Tensor) -> tf.Tensor:
-    """What to add to the step of a weight.
+    """The number to add to the step of a weight.
 
-    It is more than 1 where the optimizer has made updates of other weights
-    while this one was frozen.
+    It is more than 1 if the optimizer has updated other weights while this one
+    was frozen.
 
     Args:
-      num_before: int64 scalar, the step of the weight before.
+      num_before: int64 scalar, the step of the weight before this update.
 
     Returns:
       int64 scalar.
@@ -64,15 +65,15 @@ class OptimizerView:
     """Creates a view.
 
     Args:
-      find: returns the optimizer there is now, or None.
+      find: returns the current optimizer, or None. By default it returns None.
     """
     self._find = find
 
   @classmethod
   def of(cls, model: Any, optimizer: Optional[Any]) -> OptimizerView:
-    """Of `optimizer`, or if it is None of the one `model` has at the time.
+    """A view of `optimizer`; if that is None, of the current one of `model`.
 
-    Keeps neither alive: weights have constraints that keep the view.
+    The view keeps neither of them alive, as the weights' constraints keep it.
     """
     if optimizer is not None:
       return cls(weakref.ref(optimizer))
@@ -86,7 +87,7 @@ class OptimizerView:
     return getattr(optimizer, 'inner_optimizer', optimizer)
 
   def check_constrains(self) -> None:
-    """Raises a ValueError if it applies no constraints of weights."""
+    """Raises a ValueError if the optimizer does not apply constraints."""
     for optimizer in optimizer_tree.all_in(self._find()):
       keras = which_keras.keras_of(optimizer)
       if keras is not None and keras_optimizers.ignores_constraints(
@@ -99,18 +100,18 @@ class OptimizerView:
             f'{type(optimizer).__name__} of {type(optimizer).__module__}')
 
   def num_updates(self, weights: Sequence[Any] = ()) -> int:
-    """How many updates it has made; 0 if unknown.
+    """The number of updates that the optimizer has made; 0 if unknown.
 
     Args:
       weights: Keras variables. Default: none, for the updates of any.
 
     Returns:
-      The most that one of the weights has had.
+      The largest number of updates of one of the weights.
     """
     return max(map(self.num_updates_of, weights or [None]))
 
   def num_updates_of(self, weight: Any) -> int:
-    """How many updates was made by what updates a weight; 0 if unknown."""
+    """The number of updates by the optimizer of a weight; 0 if unknown."""
     for optimizer in self.updating(weight):
       num_calls = keras_optimizers.num_calls_of(optimizer)
       if num_calls:
@@ -118,12 +119,12 @@ class OptimizerView:
     return 0
 
   def counts_skipped_updates(self) -> bool:
-    """Whether `num_updates` has updates that loss scaling skipped."""
+    """Whether `num_updates` includes updates that loss scaling skipped."""
     return any(map(keras_optimizers.counts_skipped_updates,
                    optimizer_tree.all_in(self._find())))
 
   def update_of(self, weight: Any) -> Update:
-    """What the optimizer is doing that calls the constraint of a weight.
+    """The update of the optimizer that is calling the constraint of a weight.
 
     Args:
       weight: a Keras variable.
@@ -131,19 +132,19 @@ class OptimizerView:
     made: Optional[Update] = None
     calls_of_made: List[tf.Tensor] = []
     for optimizer in self.updating(weight):
-      # Another than the caller may never have seen the weight.
+      # An optimizer other than the caller may never have seen the weight.
       calls = (None if keras_optimizers.knows(optimizer, weight) is False
                else keras_optimizers.num_calls_at_constraint(optimizer))
       if calls is None:
         continue
       number = keras_optimizers.num_accumulated_by(optimizer)
-      # Every weight has these operations, so there are none without a need.
+      # These ops are added per weight, so only where they are needed.
       update = (Update(True, calls) if number == 1 else
                 Update(tf.equal(calls % number, 0), calls // number))
       if made is None:
         made, calls_of_made = update, [calls]
         continue
-      # What only computes for the one around it is never called itself.
+      # An inner optimizer that only computes for its outer one is not called.
       is_outer = (calls > 1) & ~_any_moved(calls_of_made)
       made = Update(*[
           inner if outer is inner else tf_compat.where(
@@ -158,12 +159,12 @@ class OptimizerView:
     return made
 
   def averages_of(self, weight: Any) -> List[Any]:
-    """The averages of a weight that it, or what is inside of it, keeps."""
+    """The averages of a weight that the optimizer or an inner one keeps."""
     return [average for optimizer in optimizer_tree.all_in(self._find())
             for average in keras_optimizers.averages_of(optimizer, weight)]
 
   def updating(self, weight: Any) -> List[Any]:
-    """The optimizers that update a weight, or that may; of None, all."""
+    """The optimizers that update, or may update, a weight; for None, all."""
     optimizer = self._find()
     if weight is None:
       return optimizer_tree.all_in(optimizer)

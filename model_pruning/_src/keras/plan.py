@@ -17,7 +17,7 @@ from model_pruning._src.spec import pruning_spec as spec_lib
 
 def dry_run(model: Any, spec: spec_lib.PruningSpec,
             num_steps: Optional[int] = None) -> preview.PruningPreview:
-  """`model_pruning.plan` of a Keras model."""
+  """`model_pruning.plan` for a Keras model."""
   model = parts.as_model(model)
   model_check.check_built(model, 'plan')
   found = weights_lib.find_weights(model)

@@ -32,22 +32,22 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
   whatever is saved at any time is sparse and needs nothing of this library.
 
   Call it before the first training step, and inside the scope of the
-  strategy if there is one. The steps of the spec are the updates that the
-  optimizer has made: of a model that was loaded with its optimizer, training
-  and pruning go on where they were.
+  strategy if there is one. The steps of the spec count the updates of the
+  optimizer: if a model was loaded with its optimizer, training and pruning
+  resume where they were.
 
-  What else trains its weights may have been trained before: a model that it
-  is a part of, or that shares layers with it. A model without `call` needs no
-  building, if the models in it are built. Where a weight is updated by what
-  does not apply constraints, or one that came after `prune` is trained, the
-  end of the training says so.
+  Another model that contains this one, or shares layers with it, may train the
+  weights too, and may have been trained before. A model without `call` need not
+  be built if the models in it are. If a weight is updated by code that does not
+  apply constraints, or was created after `prune`, a warning at the end of the
+  training says so.
 
   Copies of a pruned model are plain models that are not pruned, however they
-  are made (`copy.deepcopy`, `pickle`, `clone_model`, a file). `prune` goes on
-  with one from its zeros.
+  are made (`copy.deepcopy`, `pickle`, `clone_model`, a file). To continue with
+  a copy, call `prune`: it starts from the zeros of the copy.
 
-  With `structure=channels` whole channels become zero, with all weights that
-  belong to them; `remove_channels` makes a smaller model then, or before.
+  With `structure=channels` whole channels become zero, in all weights that have
+  them; `remove_channels` then makes a smaller model.
 
   Args:
     model: a built model or layer, a `tf.Module`, or a list, tuple or dict of
@@ -56,23 +56,23 @@ def prune(model: Any, spec: Union[spec_lib.PruningSpec, str],
     num_steps: how many optimizer updates training will make in all. A spec
       that names no step gets a schedule for this length, and shares of it
       (`70%`) become steps. Default: not known.
-    steps_per_epoch: how many of them an epoch has, for steps in epochs
-      (`5ep`). Default: not known.
-    optimizer: that of a training loop of your own, if it accumulates
-      gradients, keeps averages of the weights, or was restored; by default
-      the one that the model is compiled with, now or later.
-    inputs: of a subclassed model, for `structure=channels`: a batch as its
-      `call` takes it.
+    steps_per_epoch: how many optimizer updates an epoch has, for steps in
+      epochs (`5ep`). Default: not known.
+    optimizer: the optimizer of a training loop of your own, needed if it
+      accumulates gradients, keeps averages of the weights, or was restored.
+      Default: the one that the model is compiled with, now or later.
+    inputs: a batch as the `call` of a subclassed model takes it; needed for
+      `structure=channels` only.
 
   Returns:
-    The state of the pruning. It need not be kept.
+    The pruning state of the model. You need not keep a reference to it.
 
   Raises:
     TypeError: if `model` is none of these.
     ValueError: if the model is not built, is frozen as a whole or is pruned
       already, the spec is not valid or has a pattern that matches none of its
       weights, the optimizer applies no constraints, or channels are to be
-      pruned and cannot be followed.
+      pruned and cannot be traced through the model.
   """
   spec = spec_lib.PruningSpec.of(spec)
   model = parts.as_model(model)

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""`prune_now`: prunes a Keras model that is trained, at once."""
+"""`prune_now`: prunes a trained Keras model in one step."""
 
 from __future__ import annotations
 
@@ -47,40 +47,40 @@ def prune_now(model: Any, spec: Union[spec_lib.PruningSpec, str],
       model_pruning.keras.prune_now(model, 'target_sparsity=0.5',
                                     calibration_data=images)
 
-  The entries that matter least become exactly 0.0: single ones, blocks, n of
-  m, ranked weight by weight, in groups or all together, as the spec says. The
-  schedule of the spec has no effect. Nothing keeps the zeros in a training
-  after it; `prune` does.
+  The entries of the lowest saliency become exactly 0.0: single entries, blocks
+  or n of m, ranked per weight, in groups or all together, as the spec says. The
+  schedule of the spec has no effect. Later training does not keep the zeros,
+  unless `prune` is called before it.
 
-  With `structure=channels` whole channels go, with all weights that belong to
-  them: `remove_channels` makes a smaller model then. `target_sparsity` is the
-  share of channels that goes; `target_macs` or `target_params` instead is the
-  share of the multiply-adds or parameters that is left.
+  With `structure=channels` whole channels become zero, in all weights that have
+  them; `remove_channels` then makes a smaller model. `target_sparsity` is the
+  share of the channels to prune; `target_macs` or `target_params`, in place of
+  it, is the share of the multiply-adds or parameters to keep.
 
-  Batch normalizations have stored means and variances of what came into them
-  before. With `calibration_data` these become the averages over its batches,
-  each computed as in training by the pruned model, while nothing is dropped
-  out. Those of a frozen layer stay, and the report says so. Nothing else of
+  The means and variances that batch normalizations have stored are those of the
+  dense model. With `calibration_data` they become the averages over its
+  batches, computed by the pruned model as in training, but without dropout.
+  Those of a frozen layer do not change, and the report says so. Nothing else of
   the model changes.
 
   Args:
-    model: a built model, with the weights that it shall be pruned from.
+    model: a built, trained model.
     spec: a `PruningSpec`, or its string.
     calibration_data: an array of inputs (in batches of 32), or an iterable of
       batches, as a `tf.data.Dataset`, a generator or a list. A batch is
       inputs, or a tuple of inputs and anything. Some hundred examples that are
       like those of the training will do. It needs eager mode.
     num_batches: how many of its batches to take; by default all.
-    inputs: of a subclassed model, for `structure=channels`: a batch as its
-      `call` takes it.
-    norms: for `structure=channels`: 'recompute' lets channels go that layer
+    inputs: a batch as the `call` of a subclassed model takes it; needed for
+      `structure=channels` only.
+    norms: for `structure=channels`: 'recompute' also prunes channels that layer
       or group normalizations compute with; see `remove_channels`. Default:
-      'exact', they stay.
-    progress: called with a list of weights, gives them one by one and shows
-      how far it is. Default: nothing is shown.
+      'exact', which keeps them.
+    progress: a function that takes a list of weights and yields them one by
+      one, to show a progress bar. Default: nothing is shown.
 
   Returns:
-    What was pruned, and what was not and why.
+    A report of what was pruned, and of what was not and why.
 
   Raises:
     TypeError: if `model` is no Keras model, or the data have no batches.

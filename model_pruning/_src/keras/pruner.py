@@ -40,7 +40,7 @@ from model_pruning._src.spec import training_length
 
 
 class Pruner(tf.Module):
-  """The pruning state of one Keras model, and what can be asked of it.
+  """The pruning state of one Keras model, and its current masks and sparsity.
 
   It lives as long as the model does. To resume training exactly, save it
   beside the model: `tf.train.Checkpoint(model=model, pruner=pruner)`. Without
@@ -49,8 +49,8 @@ class Pruner(tf.Module):
 
   Attributes:
     spec: the `PruningSpec`.
-    states: the variables of each pruned weight, in the order of the report.
-      Where channels are pruned, weights share those of the channels.
+    states: the variables of each pruned weight, in the order of the report. If
+      channels are pruned, weights share the variables of their channels.
   """
 
   def __init__(self, model: Any, spec: spec_lib.PruningSpec,
@@ -58,7 +58,7 @@ class Pruner(tf.Module):
                optimizer: Any = None, inputs: Any = None):
     """Creates the state of a model and puts constraints on its weights.
 
-    `prune` is the public way to make one, and says what is raised.
+    Users call `prune`, which documents the arguments and the errors.
     """
     super().__init__(name=spec.name)
     spec = spec.resolve(**length._asdict())
@@ -97,13 +97,13 @@ class Pruner(tf.Module):
                            for variable in state.all_variables())])
 
   def _constrain(self, model: Any) -> List[Any]:
-    """Puts the constraints on; returns the variables that have one."""
+    """Sets the constraints; returns the variables that have one."""
     constraints = {
         id(weight): constraint.PruningConstraint(
             self._masks, i, self._optimizer,
             functools.partial(self._before_update, i), owner=self)
         for i, weight in enumerate(self._weights)}
-    # A constraint of the user's own says that the gradient is dense.
+    # A weight with a constraint of the user's own has a dense gradient.
     free = [weight for weight in self._weights
             if constraint.constraint_of(weight) is None]
     self._order = update_order.UpdateOrder.of(self._optimizer.optimizer)
@@ -129,7 +129,7 @@ class Pruner(tf.Module):
     return constrained
 
   def _forget_train_functions(self, model: Any) -> None:
-    """Lets whatever model trains the weights trace its step anew."""
+    """Makes every model that trains the weights trace its step again."""
     layers = [model, *keras_models.flatten_layers(model)]
     kerases = [which_keras.keras_of(layer) for layer in layers]
     keras_models.forget_train_functions(
@@ -137,7 +137,7 @@ class Pruner(tf.Module):
         self._weights)
 
   def _say_how_it_ended(self, model: Any, optimizer: Any) -> None:
-    """Warns of what was not pruned. References that are weak may be dead."""
+    """Warns of what was not pruned; must not rely on weak references."""
     gone = self._model_watch.tell(model)
     training_end.warn(
         self.spec, self._masks,
@@ -148,9 +148,9 @@ class Pruner(tf.Module):
             else optimizer)))
 
   def strip(self) -> Any:
-    """Ends the pruning: the model trains on as if it had never been pruned.
+    """Ends the pruning: from now on the model trains without masks.
 
-    Weights stay as they are, exactly sparse, until they are trained again.
+    The weights are exactly sparse until they are trained again.
 
     Returns:
       The model, the same object.
@@ -177,7 +177,7 @@ class Pruner(tf.Module):
         f'`prune` with it, which resumes. Received: {self!r}')
 
   def with_gradients(self, optimizer: Any) -> Any:
-    """An optimizer that the saliency can learn the gradients from.
+    """Returns an optimizer that shows its gradients to the saliency.
 
     A `prune_option` other than `weight` needs one:
 
@@ -189,8 +189,8 @@ class Pruner(tf.Module):
       optimizer: a Keras optimizer that has not been used.
 
     Returns:
-      A new optimizer with the same configuration; files of the model hold it
-      as what `optimizer` is. What it is called with counts, before it clips.
+      A new optimizer with the same configuration, which is saved with the model
+      as `optimizer` would be. The saliency sees gradients before clipping.
 
     Raises:
       TypeError: if `optimizer` is no Keras optimizer.
@@ -213,17 +213,19 @@ class Pruner(tf.Module):
       self._masks.record_gradient(i, gradient)
 
   def resume(self) -> None:
-    """Brings the state in line with weights and an optimizer just restored.
+    """Rebuilds the state from weights and an optimizer that were restored.
 
-    Masks are where weights are not zero, the step is `iterations` of the
-    optimizer, and the masks were last updated when that was last due. That is
-    what an uninterrupted run would have; only mean gradients start anew. If
-    the weights have fewer zeros than were due by then, the next update prunes
-    them; what is zero in a weight that is sparse, stays so (`keep_sparsity`).
+    Masks become true where weights are nonzero, the step becomes `iterations`
+    of the optimizer, and the last mask update the last one that was due by
+    then. An uninterrupted run would have the same state, except that mean
+    gradients start at 0. If the weights have fewer zeros than the schedule asks
+    for, the next update prunes them; the zeros of a sparse weight are kept
+    (`keep_sparsity`).
 
-    `prune` does it for a model that was trained before, and training does it
-    at its start if the model was restored since. Call it where a model is
-    restored between two trainings, with `model.load_weights` say.
+    `prune` does this for a model that was trained before, and so does training
+    when it starts, if the model was restored after `prune`. Call it yourself if
+    a model is restored between two trainings, for example with
+    `model.load_weights`.
     """
     steps = list(map(self._optimizer.num_updates_of, self._weights))
     is_dense = self._masks.rebuild(steps)
@@ -237,9 +239,9 @@ class Pruner(tf.Module):
           str(self.spec))
 
   def _before_update(self, index: int) -> None:
-    """Called for each weight where a step is traced, or eagerly within one."""
+    """Called per weight while a step is traced, or in eager mode in a step."""
     if tf.executing_eagerly():
-      # Most steps are told by one read: models have many weights.
+      # One read decides in most steps, as models have many weights.
       counted = keras_variables.value_of(self.states[index].num_updates)
       if counted <= self._watch.step and self.step == self._watch.step:
         self._watch.check_first_update()
@@ -250,7 +252,7 @@ class Pruner(tf.Module):
       self._before_tracing()
 
   def _before_tracing(self) -> None:
-    """Called once for each step that is traced, which has not been made yet."""
+    """Called once per step that is traced, before its update is made."""
     self._model_watch.tell(self._model())
     with tf.init_scope():
       if not tf.executing_eagerly() or self.step != self._watch.step:
@@ -263,11 +265,11 @@ class Pruner(tf.Module):
 
   @property
   def report(self) -> report_lib.PruningReport:
-    """What is pruned now and what is not, each with the reason.
+    """What is pruned now, and what is not and why.
 
-    A model may change after `prune`: warnings say which weights are gone, and
-    which came since and are not pruned. A budget is said with what the masks
-    leave now.
+    A model may change after `prune`: warnings name the weights that are gone,
+    and new ones that are not pruned. With a budget, the report has the current
+    cost.
     """
     return dataclasses.replace(
         self._model_watch.report(self._model(), self._report),
@@ -279,14 +281,14 @@ class Pruner(tf.Module):
 
   @property
   def masks(self) -> Dict[str, np.ndarray]:
-    """The masks by the names of their weights, as bool arrays."""
+    """The masks as bool arrays, by the names of their weights."""
     gone = self._model_watch.now(self._model()).gone
     return {name: self._masks.mask_of(i)
             for i, name in enumerate(self._names) if name not in gone}
 
   @property
   def step(self) -> int:
-    """How many optimizer updates were counted; 0 if nothing is pruned."""
+    """The number of optimizer updates so far; 0 if nothing is pruned."""
     return max((int(keras_variables.value_of(state.num_updates))
                 for state in self.states), default=0)
 
@@ -294,8 +296,9 @@ class Pruner(tf.Module):
   def sparsity(self) -> Dict[str, float]:
     """The share of zeros in each pruned weight, by its name.
 
-    Those of the model as it is now: a weight that is gone is left out, and
-    one that `enable_lora` has frozen counts as files have it.
+    It is that of the current model: a weight that is gone is left out, and one
+    that `enable_lora` has frozen is counted with its adapters merged, as files
+    have it.
     """
     values = self._model_watch.values(self._model())
     return {name: float(np.mean(value == 0))

@@ -14,21 +14,21 @@ from model_pruning._src.keras import state_variables
 
 
 class ChannelState(tf.Module):
-  """The variables that pruning a set of channels takes.
+  """The pruning state of a set of channels.
 
   Attributes:
-    mask: bool, one per channel that can go; true is kept.
-    threshold: float64 scalar, the smallest saliency kept.
+    mask: bool, one entry per free channel; true is kept.
+    threshold: float64 scalar, the smallest saliency that is kept.
     last_mask_update_step: int64 scalar, -1 before the first update. Sets that
-      are ranked together have the same variable.
+      are ranked together share the variable.
   """
 
   def __init__(self, number: int, clock: Optional[tf.Variable] = None):
     """Creates the variables.
 
     Args:
-      number: of the channels that can go.
-      clock: `last_mask_update_step`; None: its own.
+      number: the number of free channels.
+      clock: `last_mask_update_step`. Default: None, which creates one.
     """
     super().__init__(name='channel_state')
     self.mask = state_variables.local_variable('mask', tf.ones(
@@ -42,12 +42,12 @@ class ChannelState(tf.Module):
 
 
 class RankedSet(NamedTuple):
-  """A set of channels, and the variables that pruning it takes."""
+  """A set of channels, and its pruning state."""
 
   plan: set_plan.SetPlan
   state: ChannelState
 
   @property
   def number(self) -> int:
-    """How many channels can go."""
+    """The number of free channels."""
     return len(self.plan.channels.free)

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Weights of a Keras model that are ranked together, and their masks.
 
-An optimizer hands its constraints one weight after another. Some optimizers
-have updated all of them by then, some update the next weight later. So a
-ranking waits until each of its weights is updated: until then those that are
-hand back what they were given, and the last one projects all.
+An optimizer calls the constraints of its weights one after another. Some
+optimizers have updated all weights by then, others update the next weight after
+the constraint. So a ranking waits until all of its weights are updated: the
+constraints return their weights unchanged, and the last one projects all.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from model_pruning._src.spec import weight_rule
 
 
 class WeightState(tf.Module):
-  """The variables that pruning one weight takes.
+  """The pruning state of one weight.
 
   Attributes:
     mask: bool, shape of the weight; true is kept.
-    threshold: floating scalar, the smallest saliency kept.
-    num_updates: int64 scalar, the step of the weight: how many updates its
-      optimizer made up to the last one of the weight.
+    threshold: floating scalar, the smallest saliency that is kept.
+    num_updates: int64 scalar, the step of the weight: the number of updates
+      that its optimizer had made at the last update of the weight.
     last_mask_update_step: int64 scalar, -1 before the first update. Weights
-      that are ranked together have the same variable.
-    gradient: floating, shape of the weight, what the saliency needs of the
-      mean gradient; None if it needs none.
+      that are ranked together share the variable.
+    gradient: floating, shape of the weight: the running mean that the saliency
+      needs of the gradient; None if it needs none.
   """
 
   def __init__(self, mask: tf.Variable, threshold: tf.Variable,
@@ -56,7 +56,7 @@ class WeightState(tf.Module):
     return tuple(variable for variable in variables if variable is not None)
 
   def on_replica(self, replica: Optional[int]) -> WeightState:
-    """The variables of one replica; None: those that code around it sees."""
+    """The variables of one replica; None: those of the current context."""
     if replica is None:
       return self
     return WeightState(*[tf_compat.replicas(variable)[replica]
@@ -64,7 +64,7 @@ class WeightState(tf.Module):
 
 
 class Ranking:
-  """Weights with one list of saliencies: one weight, or those of a group.
+  """Weights that are ranked in one list: a single weight, or a group.
 
   Attributes:
     weights: the Keras variables.
@@ -78,9 +78,9 @@ class Ranking:
 
     Args:
       spec: the specification.
-      rules: what it makes of each weight; all have the same target.
+      rules: the rule of each weight; all have the same target.
       weights: the Keras variables.
-      states: their variables, created under the strategy of the weights.
+      states: their states, created under the strategy of the weights.
     """
     self._spec, self._rules = spec, list(rules)
     self.weights, self.states = list(weights), list(states)
@@ -106,7 +106,7 @@ class Ranking:
   def mask_after_update(self, index: int, weight: tf.Tensor,
                         update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
-    """As of `masks.Masks`, of the weights that are ranked together."""
+    """See `masks.Masks`; `index` counts the weights of this ranking."""
     state = self.states[index].on_replica(replica)
     if state.gradient is not None and index not in self._has_gradient:
       raise ValueError(masks_lib.no_gradient(

@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Keras optimizers that show the gradients they are given.
+"""Keras optimizers that record the gradients that they apply.
 
-A constraint sees weights only. A saliency that needs gradients gets them from
-an optimizer that is like the user's own, of a class derived from its class.
+A constraint sees only weights. A saliency that needs gradients gets them from a
+copy of the user's optimizer, whose class is derived from that optimizer's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def recording(optimizer: Any, record: Recorder) -> Any:
 
   Args:
     optimizer: a Keras optimizer that has not been used yet.
-    record: what to call, where the optimizer is called.
+    record: a function that is called before each update, in the same context.
 
   Returns:
     A new optimizer with the same configuration. Models save it as what
@@ -73,14 +73,14 @@ class _Recorder:
 def _class_of(kind: type) -> Any:
   if kind not in _CLASSES:
     mixin = _Keras3 if hasattr(kind, 'apply') else _Keras2
-    # The name and the module are what files of a model hold of it.
+    # Files of a model refer to the class by its name and module.
     _CLASSES[kind] = type(kind.__name__, (mixin, kind),
                           {'__module__': kind.__module__})
   return _CLASSES[kind]
 
 
 class _Keras3:
-  """Goes in front of an optimizer class of Keras 3."""
+  """A mixin for an optimizer class of Keras 3."""
 
   record_gradients: Recorder
 
@@ -97,7 +97,7 @@ class _Keras3:
 
 
 class _Keras2:
-  """Goes in front of an optimizer class of Keras 2, legacy ones as well."""
+  """A mixin for an optimizer class of Keras 2, legacy ones included."""
 
   record_gradients: Recorder
 
@@ -105,7 +105,7 @@ class _Keras2:
                       **kwargs: Any) -> Any:
     """As in Keras."""
     grads_and_vars = list(grads_and_vars)
-    # How loss scaling says that it has summed them up.
+    # Loss scaling passes this if it has summed the gradients over replicas.
     is_sum = (kwargs.get('skip_gradients_aggregation', False)
               or not kwargs.get('experimental_aggregate_gradients', True))
     self.record_gradients(grads_and_vars, is_sum)
@@ -121,8 +121,8 @@ def dense_sums(gradients: Sequence[Any], are_sums: bool) -> List[tf.Tensor]:
   """Gradients as tensors of their variables' shapes, summed over replicas.
 
   Args:
-    gradients: one per variable; of an embedding, it may have rows only.
-    are_sums: whether they are summed over replicas already.
+    gradients: one per variable; those of embeddings may be `IndexedSlices`.
+    are_sums: whether they are summed over the replicas already.
   """
   dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
   context = tf.distribute.get_replica_context()

@@ -14,19 +14,20 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras import optimizer_view
 
-# A large weight is looked at here and there.
+# Of a larger weight, only a sample of about this size is compared.
 _SAMPLE_SIZE = 2 ** 18
 
 
 class RestoreWatch:
-  """The step at which a pruning starts, and whether it still is the step.
+  """Remembers the step at which pruning starts, to notice a restored model.
 
-  The first update after it is the time to ask: before, the optimizer must have
-  made as many updates as then. If not, it was restored.
+  It is asked before the first update: if the optimizer has made another number
+  of updates than when the pruning started, it was restored since.
 
   Attributes:
-    step: updates that the optimizer had made when the pruning started.
-    steps: the same for each weight, of what updates that; `step` is the most.
+    step: the number of updates that the optimizer had made when the pruning
+      started; the largest of `steps`.
+    steps: the same number for the optimizer of each weight.
   """
 
   def __init__(self, weights: Sequence[Any],
@@ -39,14 +40,14 @@ class RestoreWatch:
     self.start([0] * len(self._weights))
 
   def start(self, steps: Sequence[int]) -> None:
-    """The pruning starts, or starts anew, at a step for each weight."""
+    """Notes that pruning starts, or starts again, at these steps."""
     self.steps = list(steps)
     self.step = max(self.steps, default=0)
     self._value_then = self._value()
     self._samples_then = [_sample(weight) for weight in self._weights]
 
   def changed(self) -> List[bool]:
-    """For each weight whether it is another than when the pruning started."""
+    """For each weight, whether its value has changed since `start`."""
     return [_sample(weight) != then for weight, then
             in zip(self._weights, self._samples_then)]
 
@@ -60,10 +61,10 @@ class RestoreWatch:
                 and self._value() == self._value_then)
 
   def check_first_update(self) -> None:
-    """Refuses an update that has been made to restored weights.
+    """Raises if the first update was made to restored weights.
 
     Raises:
-      ValueError: if the optimizer had made others before it.
+      ValueError: if the optimizer had made other updates before it.
     """
     num_updates = self._optimizer.num_updates(self._weights)
     if (num_updates > self.step + 1
@@ -74,7 +75,7 @@ class RestoreWatch:
           f'{self.step}, by an optimizer that has made {num_updates}')
 
   def _value(self) -> Optional[bytes]:
-    """A digest: the value itself would keep a copy of the weight alive."""
+    """A digest of the weights; their values would take memory."""
     if self._smallest is None or not tf.executing_eagerly():
       return None
     value = np.ascontiguousarray(keras_variables.value_of(self._smallest))
@@ -82,7 +83,7 @@ class RestoreWatch:
 
 
 def _sample(weight: Any) -> int:
-  """A number that tells values of a weight apart, all but surely."""
+  """A hash of a sample of the values of a weight."""
   value = keras_variables.value_of(weight).ravel()
   step = max(value.size // _SAMPLE_SIZE, 1)
   return zlib.crc32(np.ascontiguousarray(value[::step]).tobytes())

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""`sensitivity`: what pruning each weight of a Keras model alone costs."""
+"""`sensitivity`: the loss of a Keras model when one weight is pruned alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from model_pruning._src.spec import pruning_spec as spec_lib
 from model_pruning._src.spec import weight_rule
 
 SPARSITIES = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
-# So far the loss of the dense model may move from one process to the next.
+# The relative change of the dense loss between processes that is accepted.
 _SAME_LOSS = 1e-3
 _DENSE = ''
 
@@ -47,10 +47,10 @@ class _Weight(NamedTuple):
   """A weight of the sweep.
 
   Attributes:
-    name: its name.
-    variable: it.
+    name: the name of the weight.
+    variable: the Keras variable.
     rule: how it is pruned; the target is set for each point.
-    value: what it is, dense.
+    value: the dense value.
   """
 
   name: str
@@ -72,39 +72,40 @@ def sensitivity(
       print(report)
       print(report.suggest(sparsity=0.9).spec)
 
-  Each weight is pruned at once to each of the sparsities, while all others stay
-  dense, and the loss is measured. In the end, and whatever happens, every
-  variable of the model has the value that it had, bit for bit.
+  Each weight is pruned in one step to each of the sparsities, while all others
+  stay dense, and the loss is measured. At the end, even after an error, every
+  variable of the model has its original value, bit for bit.
 
-  From the curves, `report.suggest` finds the target of each weight for a total
-  sparsity, a number of bytes or of multiply-adds: that at which one more zero
-  costs the same in every weight. It adds the losses of single weights, which
-  is less than what they lose together.
+  From the curves, `report.suggest` finds targets per weight for a total
+  sparsity, a number of bytes or of multiply-adds: those at which one more zero
+  costs the same in every weight. Its estimate adds the losses of single
+  weights, which is less than the loss if all are pruned together.
 
   Args:
     model: a built model.
-    evaluate: returns the loss of the model it is called with, a number that is
-      less for better models: `lambda model: 1 - accuracy(model)`. It may change
-      the variables of the model; they come back. Default: the loss of
-      `model.evaluate` on `data`.
+    evaluate: a function of the model that returns its loss, a number that is
+      lower for better models: `lambda model: 1 - accuracy(model)`. It may
+      change the variables of the model, which are restored. Default: the loss
+      of `model.evaluate` on `data`.
     data: for a compiled model: a tuple of inputs and targets, or a
-      `tf.data.Dataset` of batches. Data that were not trained on are better.
+      `tf.data.Dataset` of batches. Prefer data that were not trained on.
     spec: a `PruningSpec`, or its string, which says what is pruned and in which
-      structure. Its targets are not used, and each weight is ranked alone.
-    sparsities: what is tried, each in (0, 1).
-    csv: a file that every point goes to. What is in it already, of the same
-      model and spec, is not measured again.
-    progress: is called with the list of points and gives them one by one.
-      Default: nothing is shown.
+      structure. Its targets are ignored, and each weight is ranked alone.
+    sparsities: the sparsities to measure, each in (0, 1).
+    csv: the path of a file to which every point is written. Points of the same
+      model and spec that it has already are not measured again. Default: None,
+      no file.
+    progress: a function that takes the list of points and yields them one by
+      one, to show a progress bar. Default: nothing is shown.
 
   Returns:
-    The curves, and what to make of them.
+    The curves, which suggest a spec.
 
   Raises:
     TypeError: if `model` is no Keras model.
     ValueError: if it is not built or not compiled, both or neither of
       `evaluate` and `data` are given, the spec or a sparsity is not valid, the
-      loss of the dense model is not finite, or `csv` is of another sweep.
+      loss of the dense model is not finite, or `csv` has another sweep.
   """
   spec = spec_lib.PruningSpec.of(spec)
   model = parts.as_model(model)
@@ -139,7 +140,7 @@ def _checked(sparsities: Sequence[float]) -> List[float]:
 
 def _measure(model: Any, evaluate: Optional[Callable[[Any], Any]],
              data: Any) -> Callable[[], float]:
-  """What measures the loss of the model as it is now."""
+  """Returns a function that measures the current loss of the model."""
   if (evaluate is None) == (data is None):
     raise ValueError('Exactly one of `evaluate` and `data` must be given. '
                      f'Received: {"none" if data is None else "both"}')
@@ -172,7 +173,7 @@ def _swept(spec: spec_lib.PruningSpec,
            found: Sequence[weights_lib.KerasWeight]) -> List[_Weight]:
   """The weights that the spec prunes."""
   at_once = prune_arrays.at_once(spec, 'sensitivity')
-  # Some target, so that weights which have none of their own are pruned.
+  # Any target will do: it makes the spec prune weights without one.
   rules, _ = plan.make_plan(
       at_once.replace(target_sparsity=at_once.target_sparsity or 0.5),
       [weight.candidate for weight in found])
@@ -188,7 +189,7 @@ def _swept(spec: spec_lib.PruningSpec,
 
 def _fingerprint(spec: spec_lib.PruningSpec,
                  found: Sequence[weights_lib.KerasWeight]) -> str:
-  """Tells a sweep from those of other values, names or specs."""
+  """A hash of the values, names and spec of a sweep."""
   checksum = zlib.crc32(str(spec).encode())
   for weight in found:
     checksum = zlib.crc32(weight.candidate.name.encode(), checksum)
@@ -200,7 +201,7 @@ def _fingerprint(spec: spec_lib.PruningSpec,
 def _baseline(file: sweep_file.SweepFile,
               found: Sequence[weights_lib.KerasWeight],
               measure: Callable[[], float]) -> float:
-  """The loss of the dense model, which is measured in any case."""
+  """Measures the loss of the dense model, even if the file has it."""
   with _restored(found):
     loss = measure()
   if not math.isfinite(loss):
@@ -234,7 +235,7 @@ def _point(spec: spec_lib.PruningSpec, weight: _Weight, sparsity: float,
 
 @contextlib.contextmanager
 def _restored(found: Sequence[weights_lib.KerasWeight]) -> Iterator[None]:
-  """Gives every variable its value back, also if Ctrl-C comes twice."""
+  """Restores every variable at the end, even if Ctrl-C is pressed twice."""
   variables = [weight.variable for weight in found]
   values = [keras_variables.value_of(variable) for variable in variables]
   try:

@@ -23,15 +23,15 @@ from model_pruning._src.spec import weight_rule
 def create(spec: spec_lib.PruningSpec,
            rules: Sequence[weight_rule.WeightRule],
            weights: Sequence[Any]) -> List[ranking_lib.WeightState]:
-  """The variables for weights that keep all entries, where the weights are.
+  """Creates the states of weights, on their devices; masks are all true.
 
   Args:
-    spec: says whether the saliency uses gradients.
-    rules: of the weights; those in one group share `last_mask_update_step`.
+    spec: the specification, which says whether the saliency uses gradients.
+    rules: one per weight; weights of one group share `last_mask_update_step`.
     weights: Keras variables.
 
   Returns:
-    One state a weight.
+    One state per weight.
   """
   uses_gradient = saliencies.AXIS.entry(spec.prune_option).uses_gradient
   created: List[Any] = [None] * len(weights)
@@ -60,7 +60,7 @@ def _create(weight: Any, uses_gradient: bool,
 
 
 def mean_gradient(weight: Any) -> tf.Variable:
-  """The variable for the mean gradient of a weight: 0.0, of its shape."""
+  """Creates the mean gradient of a weight: zeros of its shape."""
   dtype = projection.threshold_dtype(tf.as_dtype(weight.dtype))
   with beside(weight):
     return local_variable('gradient', tf.zeros(
@@ -68,14 +68,14 @@ def mean_gradient(weight: Any) -> tf.Variable:
 
 
 def forget(gradient: tf.Variable) -> None:
-  """Lets a mean gradient start anew."""
+  """Resets a mean gradient to zero."""
   keras_variables.assign_value(gradient, np.zeros(
       gradient.shape.as_list(), gradient.dtype.as_numpy_dtype))
 
 
 @contextlib.contextmanager
 def beside(weight: Any) -> Iterator[None]:
-  """Variables that are created inside are where a Keras variable is."""
+  """Context manager: creates variables with a Keras variable's strategy."""
   variable = keras_variables.backend_variable(weight)
   strategy = getattr(variable, 'distribute_strategy', None)
   with contextlib.ExitStack() as stack:
@@ -87,7 +87,7 @@ def beside(weight: Any) -> Iterator[None]:
 
 
 def local_variable(name: str, initial_value: tf.Tensor) -> tf.Variable:
-  """Creates a variable that is no weight, one for each replica."""
+  """Creates a variable that is not trained, with one copy per replica."""
   # Every replica holds its own copy and changes it by itself, to the same
   # value: nothing is reduced or sent.
   return tf.compat.v2.Variable(
@@ -101,11 +101,12 @@ def rebuild(rankings: Sequence[ranking_lib.Ranking],
   """Reconstructs the pruning state from the weights and their steps.
 
   Args:
-    rankings: of all pruned weights; one may be there several times.
-    num_updates_of: how many updates were made by what updates a weight.
+    rankings: the rankings of all pruned weights; one may occur several times.
+    num_updates_of: returns the number of updates that the optimizer of a weight
+      has made.
 
   Returns:
-    Whether weights should have been pruned by now, and are not.
+    Whether the schedule has pruned entries by now, and the weights have not.
   """
   rankings = list({id(ranking): ranking for ranking in rankings}.values())
   if not rankings:  # A session does not run an empty graph.
@@ -115,7 +116,7 @@ def rebuild(rankings: Sequence[ranking_lib.Ranking],
   values = [[keras_variables.value_of(weight) for weight in ranking.weights]
             for ranking in rankings]
   projections = [ranking.projection() for ranking in rankings]
-  # In a graph of its own, wherever this is called.
+  # A separate graph works in eager mode and in a graph of the caller alike.
   with tf.Graph().as_default(), tf.compat.v1.Session() as session:
     masks, thresholds, last_steps = session.run(
         _rebuilt(projections, values, list(map(max, steps))))
@@ -140,11 +141,11 @@ def rebuild(rankings: Sequence[ranking_lib.Ranking],
 
 
 def start(ranking: ranking_lib.Ranking, index: int) -> float:
-  """Gives the mask of a weight the value with which its training starts.
+  """Sets the mask with which the training of a weight starts.
 
   Args:
     ranking: the weights that are ranked with it.
-    index: which of them it is.
+    index: its index among them.
 
   Returns:
     The share of zeros that the mask has.
@@ -170,7 +171,7 @@ def _rebuilt(projections: Sequence[projection.Projection],
       for parts, kept, state in zip(weights, masks, projections)]
   pruned = [tf.add_n([rebuild_lib.num_pruned(mask) for mask in held])
             for held in masks]
-  # One that was frozen may be behind schedule where the others are not.
+  # A weight that was frozen may be behind schedule while the others are not.
   return masks, thresholds, [
       rebuild_lib.last_mask_update_step(
           [state], [number], tf.constant(step, tf.int64))

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What is said when the training of a pruned Keras model is over."""
+"""Warnings at the end of the training of a pruned Keras model."""
 
 from __future__ import annotations
 
@@ -21,26 +21,27 @@ from model_pruning._src.planning import end_of_training
 from model_pruning._src.spec import pruning_spec as spec_lib
 
 _LIVING: Any = weakref.WeakSet()
-# By the ids of those that have called nothing yet. Nothing in it refers to
-# them, or to a model.
+# By the id of each `AtEnd` that has not called its function yet. The dict holds
+# no reference to them or to a model.
 _READABLE: Dict[int, Sequence[Any]] = {}
 
 
 class AtEnd:
-  """Calls something once: when it is deleted, or the program ends.
+  """Calls a function once: when this object is deleted or the program ends.
 
-  What it calls may hold what holds this, and is whole when it is called:
-  unlike a weak reference, which is dead by then.
+  The function may refer to the object that owns this one, and everything it
+  refers to is alive when it is called; a weak reference would be dead by then.
   """
 
   def __init__(self, function: Callable[[], None], of_variables: Sequence[Any]):
-    """Takes what to call.
+    """Registers a function.
 
     Args:
-      function: what to call.
-      of_variables: what it reads. If these are of a graph, their session
-        cannot be used when this is deleted, and nothing is called then. Of
-        none the mode of now tells: there may be an optimizer that is of it.
+      function: the function to call.
+      of_variables: the variables that it reads. If they are in a graph, their
+        session cannot be used when this object is deleted, and the function is
+        not called. If there are none, the current mode counts, since the
+        function may read an optimizer that was made in it.
     """
     self._function: Optional[Callable[[], None]] = function
     self._is_eager = (
@@ -54,7 +55,7 @@ class AtEnd:
         for variable in of_variables]
 
   def now(self) -> None:
-    """Calls it, unless it has been called."""
+    """Calls the function, unless it was called before."""
     function, self._function = self._function, None
     try:
       if function is not None:
@@ -63,7 +64,7 @@ class AtEnd:
       self._readable.pop(id(self), None)
 
   def __del__(self) -> None:
-    # Garbage is collected at any time, as while a graph is being built.
+    # Garbage may be collected at any time, even while a graph is built.
     if not self._is_eager:
       self._readable.pop(id(self), None)
       return
@@ -71,7 +72,7 @@ class AtEnd:
       with keras_variables.eager_mode():
         self.now()
     except Exception:  # pylint: disable=broad-except
-      pass  # What is being deleted, maybe with TensorFlow, cannot tell more.
+      pass  # Objects are being deleted, perhaps TensorFlow too: say nothing.
 
 
 @atexit.register
@@ -83,16 +84,16 @@ def _at_exit() -> None:
 def warn(spec: spec_lib.PruningSpec, masks: masks_lib.Masks,
          indices: Sequence[int], watch: restore_watch.RestoreWatch,
          optimizer: optimizer_view.OptimizerView) -> None:
-  """Warns of what was not pruned, or not as far as it was to be.
+  """Warns of weights that were not pruned, or not to their target.
 
   Runs when the model is deleted, the pruning is stripped, or the program ends.
 
   Args:
     spec: the specification.
-    masks: of the model.
-    indices: the pruned weights that it still has, of those of `masks`.
+    masks: the masks of the model.
+    indices: the indices, in `masks`, of pruned weights that it still has.
     watch: knows the steps at which the pruning started.
-    optimizer: what updated the model.
+    optimizer: the optimizer that updated the model.
   """
   try:
     steps = masks.num_updates()
@@ -104,8 +105,8 @@ def warn(spec: spec_lib.PruningSpec, masks: masks_lib.Masks,
                  for i in indices if num_updates[masks.names[i]] > 0}
   except (AttributeError, RuntimeError, TypeError, ValueError,
           tf.errors.OpError):
-    # Of a graph: its session is closed, or Keras has another by now, or the
-    # program is eager elsewhere.
+    # The variables are in a graph: its session is closed, or Keras has another
+    # one by now, or the program is in eager mode.
     return
   try:
     num_unseen = optimizer.num_updates(
@@ -161,6 +162,6 @@ def warn(spec: spec_lib.PruningSpec, masks: masks_lib.Masks,
 
 
 def _num_come_back(masks: masks_lib.Masks, index: int) -> int:
-  """How many entries that the mask prunes are not zero."""
+  """The number of entries that the mask prunes and that are nonzero."""
   value = keras_variables.value_of(masks.weights[index])
   return int(np.count_nonzero(value[~masks.mask_of(index)]))

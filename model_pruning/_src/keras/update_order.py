@@ -1,11 +1,11 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Legacy optimizers that update tables before all else.
+"""Makes legacy optimizers update embedding tables before other variables.
 
-A table whose gradient has rows only is projected by a companion, which has to
-be updated after it (`models.companions`). Optimizers of Keras 2.4 to 2.10, and
-the legacy ones since, have `gradient_transformers`, which may reorder what is
-updated. So the order of the variables does not matter where the optimizer is
+A table with a sparse gradient is projected by a companion, which has to be
+updated after it (`models.companions`). Optimizers of Keras 2.4 to 2.10, and the
+legacy ones since, have `gradient_transformers`, which may reorder the updates.
+So the order of the variables in the model does not matter, if the optimizer is
 known when the model is pruned.
 """
 
@@ -20,7 +20,7 @@ _GradientsAndVariables = Iterable[Tuple[Any, Any]]
 
 
 class UpdateOrder:
-  """Updates some variables first; makes gradients of others dense."""
+  """Updates some variables first, and makes the gradients of others dense."""
 
   def __init__(self) -> None:
     """Creates one that changes nothing."""
@@ -29,9 +29,9 @@ class UpdateOrder:
 
   @classmethod
   def of(cls, optimizer: Optional[Any]) -> Optional[UpdateOrder]:
-    """That of an optimizer from now on; None if it has no such door.
+    """Adds one to an optimizer; None if it has no `gradient_transformers`.
 
-    Those of Keras 2.11 and later need none: they let constraints be anywhere.
+    Optimizers of Keras 2.11 and later need none: they accept all constraints.
     """
     transformers = getattr(optimizer, 'gradient_transformers', None)
     if not isinstance(transformers, list):
@@ -47,21 +47,21 @@ class UpdateOrder:
   def make_dense(self, variables: Sequence[Any]) -> None:
     """Makes the gradients of some variables dense.
 
-    A table without a companion, as the only weight of a model, needs it: then
-    it may have a constraint. An optimizer with a momentum moves all of its
-    rows in each step then, and not only those that were looked up.
+    A table without a companion, such as the only weight of a model, needs this
+    to have a constraint. An optimizer with momentum then moves all of its rows
+    in each step, and not only those that were looked up.
     """
     self._dense = [weakref.ref(variable) for variable in variables]
 
   def remove_from(self, optimizer: Any) -> None:
-    """Lets an optimizer update as it did before."""
+    """Removes this from an optimizer, which then updates as before."""
     transformers = getattr(optimizer, 'gradient_transformers', [])
     if self in transformers:
       transformers.remove(self)
 
   def __call__(self, gradients_and_variables: _GradientsAndVariables
                ) -> List[Tuple[Any, Any]]:
-    """The pairs as they are to be applied, in this order."""
+    """Returns the pairs in the order in which they are to be applied."""
     pairs = [
         (tf.convert_to_tensor(gradient)
          if isinstance(gradient, tf.IndexedSlices)
@@ -70,7 +70,7 @@ class UpdateOrder:
     return sorted(pairs, key=lambda pair: not _is_in(self._first, pair[1]))
 
   def __reduce__(self) -> Any:
-    """A copy of the optimizer is for a model that is not pruned."""
+    """Copies change nothing: the model of a copied optimizer is not pruned."""
     return UpdateOrder, ()
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Masks of weights that are pruned by themselves, or in groups of weights."""
+"""Masks of weights that are ranked by themselves or in groups of weights."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ class WeightMasks(masks.Masks):
     """Creates the variables of the weights that a spec prunes.
 
     Args:
-      spec: the specification, with steps that are numbers.
+      spec: the specification, with its steps resolved to numbers.
       found: the weights of the model.
-      num_steps: how many updates training will make, if known.
+      num_steps: the number of optimizer updates of the training; None if
+        unknown.
     """
     rules, report = plan.make_plan(
         spec, [weight.candidate for weight in found], num_steps)
@@ -55,40 +56,40 @@ class WeightMasks(masks.Masks):
   def mask_after_update(self, index: int, weight: tf.Tensor,
                         update: optimizer_view.Update,
                         replica: Optional[int]) -> tf.Tensor:
-    """As of `Masks`."""
+    """See `Masks`."""
     place, inside = self._places[index]
     return place.mask_after_update(inside, weight, update, replica)
 
   def record_gradient(self, index: int, gradient: tf.Tensor) -> None:
-    """As of `Masks`."""
+    """See `Masks`."""
     place, inside = self._places[index]
     place.record_gradient(inside, gradient)
 
   def rebuild(self, steps: Sequence[int]) -> bool:
-    """As of `Masks`."""
+    """See `Masks`."""
     by_weight = {id(weight): step for weight, step in zip(self.weights, steps)}
     return state_variables.rebuild(
         [place for place, _ in self._places],
         lambda weight: by_weight[id(weight)])
 
   def start(self) -> Dict[str, float]:
-    """As of `Masks`."""
+    """See `Masks`."""
     shares = {name: state_variables.start(*place)
               for name, place in zip(self.names, self._places)}
     return {name: share for name, share in shares.items() if share}
 
   def mask_of(self, index: int) -> np.ndarray:
-    """As of `Masks`."""
+    """See `Masks`."""
     return keras_variables.value_of(self.states[index].mask)
 
   def last_mask_update_step(self) -> int:
-    """As of `Masks`."""
+    """See `Masks`."""
     return max((int(keras_variables.value_of(state.last_mask_update_step))
                 for state in self.states), default=schedule.NEVER)
 
   def progress(self, indices: Sequence[int], of_values: bool = False
                ) -> List[end_of_training.Progress]:
-    """As of `Masks`: that of each weight."""
+    """See `Masks`. There is one item per weight."""
     return [end_of_training.Progress.of(
         keras_variables.value_of(self.weights[i]) if of_values
         else self.mask_of(i), self._rules[i].target_sparsity)
@@ -97,7 +98,7 @@ class WeightMasks(masks.Masks):
 
 def _check_mode(spec: spec_lib.PruningSpec, names: Sequence[str],
                 rules: Sequence[weight_rule.WeightRule]) -> None:
-  """Refuses what a session cannot do: it runs updates in no order."""
+  """Raises for rankings that a session cannot do: its updates are unordered."""
   if tf.executing_eagerly():
     return
   if saliencies.AXIS.entry(spec.prune_option).uses_gradient:

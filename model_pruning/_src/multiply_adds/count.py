@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How many multiply-adds a graph takes with each of its weights."""
+"""Counts the multiply-adds that a graph computes with each of its weights."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from model_pruning._src.multiply_adds import inlining
 from model_pruning._src.multiply_adds import loops
 from model_pruning._src.multiply_adds import sources as sources_lib
 
-# What gives a graph its examples -> the attribute with the shape of them.
+# Op type of an input of a graph -> the attribute that has its shape.
 _INPUTS = {'Placeholder': 'shape', 'PlaceholderV2': 'shape',
            'PlaceholderWithDefault': 'shape',
            'IteratorGetNext': 'output_shapes'}
@@ -34,12 +34,12 @@ class Counts(NamedTuple):
   """Multiply-adds of one call of a graph.
 
   Attributes:
-    weights: for each weight that sums of products are taken with, by name;
-      None if that cannot be told. A weight that is not there takes none.
-    others: those of tensors that are no weights with each other; None if that
-      cannot be told.
-    per_turn: those of a weight that is not known because it is in a loop that
-      turns nobody knows how often, if every such loop turned once.
+    weights: the multiply-adds with each weight, by its name; None if they are
+      not known. A weight without a name here takes part in none.
+    others: the multiply-adds between tensors that are not weights; None if they
+      are not known.
+    per_turn: for weights whose number is not known because the number of turns
+      of a loop is not: their multiply-adds if each such loop turned once.
   """
 
   weights: Dict[str, Optional[int]]
@@ -50,13 +50,13 @@ class Counts(NamedTuple):
 def count(graph_def: Any, outputs: Optional[Sequence[str]] = None) -> Counts:
   """Counts the multiply-adds of a graph.
 
-  The first dimension of an input is taken as 1 if it is not known: what is
-  counted is one example, unless the graph takes batches of a known size.
-  A loop is counted as often as it turns, if that follows from shapes and
-  constants; of branches the dearest one is counted.
+  The first dimension of an input is taken as 1 if it is not known: the counts
+  are those of one example, unless the graph takes batches of a known size. The
+  body of a loop is counted once per turn, if the number of turns follows from
+  shapes and constants. Of several branches the most expensive one is counted.
 
   Args:
-    graph_def: a GraphDef. Names of variables are those that they are shared by.
+    graph_def: a GraphDef. Variables are named by their `shared_name`.
     outputs: the tensors that are computed. Default: all of the graph.
 
   Returns:
@@ -88,23 +88,24 @@ class _Count:
   """Counts graphs that share a library of functions.
 
   Attributes:
-    has_unknown_turns: whether a loop was met of which the turns are not known.
+    has_unknown_turns: whether a graph had a loop with an unknown number of
+      turns.
   """
 
   def __init__(self, library: inlining.Library, unknown_turns: Optional[int]):
-    """Made for one count.
+    """Creates a counter.
 
     Args:
       library: the functions.
-      unknown_turns: what is taken for turns that are not known; None makes all
-        that is in such loops unknown.
+      unknown_turns: the number of turns to assume where it is not known; None
+        makes the counts of such loops unknown.
     """
     self._library = library
     self._unknown_turns = unknown_turns
     self.has_unknown_turns = False
 
   def _turns(self, known: Optional[int]) -> Optional[int]:
-    """The turns of a loop, or what is taken for them."""
+    """The turns of a loop, or the number to assume if they are not known."""
     if known is None:
       self.has_unknown_turns = True
       return self._unknown_turns
@@ -112,11 +113,11 @@ class _Count:
 
   def of(self, flat: inlining.FlatGraph,
          arguments: Dict[str, List[sources_lib.Source]]) -> Counts:
-    """The counts of a graph without calls.
+    """The counts of a graph without function calls.
 
     Args:
       flat: the graph.
-      arguments: the placeholders that stand for weights, and which.
+      arguments: by the names of placeholders that stand for weights, these.
     """
     graph_def = tf.compat.v1.GraphDef()
     graph_def.CopyFrom(flat.graph_def)
@@ -141,7 +142,7 @@ class _Count:
     return total
 
   def _of_loop(self, op: tf.Operation, sources: sources_lib.Sources) -> Counts:
-    """As many times what one turn takes, as there are turns."""
+    """The counts of one turn of a loop, times the number of turns."""
     body = op.get_attr('body').name
     names, results = self._library.signature(body)
     once = self._of_function(body, op.inputs, sources, {
@@ -155,7 +156,7 @@ class _Count:
 
   def _of_branches(self, op: tf.Operation,
                    sources: sources_lib.Sources) -> Counts:
-    """For each weight what the dearest branch takes."""
+    """For each weight, the largest count among the branches."""
     functions = (op.get_attr('branches') if 'Case' in op.type else [
         op.get_attr('then_branch'), op.get_attr('else_branch')])
     branches = []
@@ -173,14 +174,14 @@ class _Count:
   def _of_function(self, function: str, inputs: Sequence[tf.Tensor],
                    sources: sources_lib.Sources, constant: Iterable[str],
                    shapes: Sequence[tf.TensorShape]) -> Counts:
-    """What one run of a loop's body or of a branch takes.
+    """The counts of one run of a loop's body or of a branch.
 
     Args:
-      function: its name.
-      inputs: what it is called with.
-      sources: of the graph that calls it.
-      constant: the arguments that have the same value in every run.
-      shapes: of the arguments in every run.
+      function: the name of the function.
+      inputs: the tensors that it is called with.
+      sources: the sources of the calling graph.
+      constant: the names of the arguments that have the same value in each run.
+      shapes: the shapes of the arguments that hold in each run.
     """
     names, results = self._library.signature(function)
     behind = {name: sources.behind(value)
@@ -207,12 +208,12 @@ def _of_product(op: tf.Operation, product: formulas.Product,
 
 def _shares(behind: List[sources_lib.Source], tensor: tf.Tensor,
             multiply_adds: Optional[int]) -> Dict[str, Optional[int]]:
-  """Multiply-adds with a tensor, told apart by the weights that it is."""
+  """Splits the multiply-adds with a tensor among the weights in it."""
   if multiply_adds is None or len(behind) == 1:
     return {source.name: multiply_adds for source in behind}
   size = formulas.size_of(tensor.shape)
   sizes = [source.size for source in behind if source.size is not None]
-  # Where parts are cut off, it is not known of which weight.
+  # If entries were cut off, it is not known from which weight.
   if size is None or len(sizes) < len(behind) or sum(sizes) != size:
     return {source.name: None for source in behind}
   return {source.name: multiply_adds * one // size

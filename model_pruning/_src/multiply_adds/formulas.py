@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How many multiply-adds an operation takes, by its shapes.
+"""The number of multiply-adds of an operation, computed from its shapes.
 
-What padding adds to the border of a picture is counted like the rest of it, as
-is usual: a kernel takes as many multiply-adds at every place of the output.
+Products with padding are counted, as is usual: a kernel takes the same number
+of multiply-adds at every position of the output.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import tensorflow as tf
 
-# What computes with a weight in a way that is not spelled out below.
+# Op types that multiply by a weight and have no formula below.
 _UNKNOWN = re.compile(
     r'SparseTensorDenseMatMul|SparseMatMul|XlaDot|XlaConv|Quantized.*(MatMul|'
     r'Conv)|(Cudnn|Block)?(LSTM|GRU|RNN)|.*BackpropFilter')
 
 
 class Product(NamedTuple):
-  """What an operation multiplies.
+  """The inputs that an operation multiplies.
 
   Attributes:
     operands: the indices of the two inputs whose entries are multiplied.
-    multiply_adds: how many; None if shapes are not known, or the operation
-      is of a type that is not counted.
+    multiply_adds: the number of multiply-adds; None if shapes are not known, or
+      if there is no formula for the type of the operation.
   """
 
   operands: Tuple[int, ...]
@@ -34,11 +34,10 @@ class Product(NamedTuple):
 
 
 def product_of(op: tf.Operation) -> Optional[Product]:
-  """What an operation multiplies; None if it is no sum of products.
+  """The product that an operation computes; None if it is no sum of products.
 
   Args:
-    op: an operation of a graph; the shapes of its inputs and outputs are what
-      is gone by.
+    op: an operation of a graph, whose input and output shapes are inferred.
   """
   rule = _RULES.get(op.type)
   if rule is not None:
@@ -60,7 +59,7 @@ def _dims(tensor: tf.Tensor) -> Optional[List[int]]:
 
 
 def _times(size: Optional[int], *factors: int) -> Optional[int]:
-  """A product of which the first factor may not be known."""
+  """The product of all numbers; None if `size` is not known."""
   if size is None:
     return None
   for factor in factors:
@@ -79,7 +78,7 @@ def _matmul(op: tf.Operation) -> Optional[int]:
 
 
 def _conv(op: tf.Operation) -> Optional[int]:
-  """Places of the output, times the entries of the kernel."""
+  """Positions of the output, times the entries of the kernel."""
   kernel = _dims(op.inputs[1])
   if kernel is None:
     return None
@@ -87,7 +86,7 @@ def _conv(op: tf.Operation) -> Optional[int]:
 
 
 def _depthwise_conv(op: tf.Operation) -> Optional[int]:
-  """Entries of the output, times the places of the kernel."""
+  """Entries of the output, times the spatial positions of the kernel."""
   kernel = _dims(op.inputs[1])
   if kernel is None:
     return None
@@ -95,7 +94,7 @@ def _depthwise_conv(op: tf.Operation) -> Optional[int]:
 
 
 def _transposed_conv(op: tf.Operation) -> Optional[int]:
-  """Places of the input, times the entries of the kernel."""
+  """Positions of the input, times the entries of the kernel."""
   kernel = _dims(op.inputs[1])
   if kernel is None:
     return None

@@ -1,9 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Loops of version 1: their operations are in the graph, between two kinds.
+"""Loops of version 1, whose ops lie in the graph between `Enter` and `Exit`.
 
-`Enter` leads into a loop and `Exit` out of it. What a turn hands on to the next
-one goes from a `NextIteration` to a `Merge`, whose other input is an `Enter`.
+`Enter` leads into a loop and `Exit` out of it. A loop variable goes from one
+turn to the next through a `NextIteration` and a `Merge`, whose other input is
+an `Enter`.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ Frames = Tuple[str, ...]
 
 
 class Cut(NamedTuple):
-  """What was in a graph before its loops were cut open, by names of nodes.
+  """The loops of a graph before they were cut open.
 
   Attributes:
-    frames: the loops that a node is in, of those that are in one.
-    handed_on: for each variable of a loop what a turn makes of it, `node:0`.
+    frames: for each node inside a loop, by name, the loops around it.
+    handed_on: for each loop variable, by the name of its `Merge`, the tensor
+      that is its value in the next turn, as `node:0`.
   """
 
   frames: Dict[str, Frames]
@@ -37,13 +39,18 @@ class Cut(NamedTuple):
 
 
 def cut(graph_def: Any) -> Cut:
-  """Takes what leads from one turn to the next out of a graph.
+  """Removes the edges that lead from one turn of a loop to the next.
 
-  Shapes then pass from what a loop starts with to all that is in it.
+  Shape inference then carries the initial shapes of loop variables into the
+  loop.
 
   Args:
-    graph_def: a GraphDef without functions or control inputs, which is changed:
-      an `Enter`, and a `Merge` of a loop, hands on its first value.
+    graph_def: a GraphDef without function calls or control inputs. It is
+      changed: each `Enter` and each `Merge` of a loop becomes an `Identity` of
+      the initial value.
+
+  Returns:
+    What the loops were.
   """
   nodes = {node.name: node for node in graph_def.node}
   result = Cut(_frames_of(graph_def), {})
@@ -62,7 +69,7 @@ def cut(graph_def: Any) -> Cut:
 
 
 def _hand_on(node: Any, ref: str) -> None:
-  """Makes a node the value of another."""
+  """Turns a node into the `Identity` of `ref`."""
   dtype = node.attr['T'].type
   node.op = 'Identity'
   node.attr.clear()
@@ -72,7 +79,7 @@ def _hand_on(node: Any, ref: str) -> None:
 
 
 def _frames_of(graph_def: Any) -> Dict[str, Frames]:
-  """The loops that the nodes in loops are in."""
+  """The loops around each node that is in one."""
   consumers: Dict[str, List[Any]] = {}
   for node in graph_def.node:
     for ref in node.input:
@@ -86,11 +93,12 @@ def _frames_of(graph_def: Any) -> Dict[str, Frames]:
       frames = frames if name in frames else (*frames, name)
     elif node.op in _EXITS:
       frames = frames[:-1]
-    # Only ever longer: so a graph that leads into itself comes to an end.
+    # Frames only grow, so the walk ends although loops are cycles.
     if len(frames) > len(found.get(node.name, ())):
       found[node.name] = frames
       waiting += consumers.get(node.name, ())
-  # A constant that enters a loop does not say that it is in another one.
+  # A node that only depends on constants entering an inner loop does not see
+  # the outer loops: they are those of the other nodes of the inner loop.
   whole = {frames[-1:]: frames for frames in sorted(found.values(), key=len)}
   return {name: whole[frames[-1:]] for name, frames in found.items()}
 
@@ -103,7 +111,7 @@ class FrameLoops:
   """The loops of a graph that was cut."""
 
   def __init__(self, graph: tf.Graph, was: Cut):
-    """Made of a graph, and of what `cut` said of its GraphDef."""
+    """Wraps a graph and the result of `cut` for its GraphDef."""
     self._graph = graph
     self._frames, self._handed_on = was
     self._conditions: Dict[Frames, List[tf.Tensor]] = {}
@@ -113,16 +121,16 @@ class FrameLoops:
             self._frames.get(op.name, ()), []).append(op.inputs[0])
 
   def turns_of(self, op: tf.Operation) -> List[Optional[int]]:
-    """How often each loop that an operation is in turns; None if unknown."""
+    """The number of turns of each loop around `op`; None where not known."""
     frames = self._frames.get(op.name, ())
     return [self._turns(frames[:i + 1]) for i in range(len(frames))]
 
   def _turns(self, frames: Frames) -> Optional[int]:
-    """How often a loop turns, if it counts to a limit that shapes tell."""
+    """The number of turns of a loop that counts up to a static limit."""
     limits: List[Optional[int]] = []
     waiting = list(self._conditions.get(frames, ()))
     if len(waiting) > 1:
-      return None  # The loops of two copies of a graph have one name.
+      return None  # Two copies of a graph have loops of the same name.
     for tensor in waiting:  # Grows while it is walked.
       op = tensor.op
       if op.type in ('LogicalAnd', *loops.PASSING):
@@ -138,14 +146,14 @@ class FrameLoops:
     return loops.fewest(limits)
 
   def _behind(self, tensor: tf.Tensor) -> tf.Operation:
-    """What a tensor is: a variable of a loop, or what is no mere name."""
+    """The op behind a tensor, past identities, up to a loop variable."""
     op = tensor.op
     while op.type in _PASSING and op.name not in self._handed_on:
       op = op.inputs[0].op
     return op
 
   def _limit(self, tensor: tf.Tensor) -> Optional[int]:
-    """The number that a tensor is in every turn; None if it is not known."""
+    """The value of a tensor that is the same in every turn; else None."""
     op = self._behind(tensor)
     if op.name in self._handed_on:
       if self._behind(self._graph.get_tensor_by_name(
@@ -155,7 +163,7 @@ class FrameLoops:
     return loops.static_value(tensor, self._handed_on)
 
   def _step(self, counter: tf.Operation) -> Optional[int]:
-    """What a turn adds to a variable; None if it does something else to it."""
+    """The constant that a turn adds to a loop variable; None if it does not."""
     if counter.name not in self._handed_on:
       return None
     op = self._behind(self._graph.get_tensor_by_name(

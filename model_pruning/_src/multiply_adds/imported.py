@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Graphs whose shapes are known in loops and behind them too.
+"""Imports graphs so that shapes are known inside of loops and behind them too.
 
-TensorFlow does not follow shapes through loops. Here a variable of a loop has
-the shape that it starts with, if a turn hands it on with that shape.
+TensorFlow does not infer shapes through loops. Here a loop variable has its
+initial shape in every turn, if one turn does not change that shape.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from model_pruning._src.multiply_adds import inlining
 from model_pruning._src.multiply_adds import loops
 
 WHILE = ('While', 'StatelessWhile')
-# -> how many dimensions of the value are not those of an item.
+# Op type -> the number of leading dimensions of its value that an item lacks.
 _ARRAY_WRITES = {'TensorArrayScatterV3': 1, 'TensorArrayWriteV3': 0}
 
 
 def import_graph(graph_def: Any, library: inlining.Library,
                  handed_on: Mapping[str, str]) -> tf.Graph:
-  """Imports a graph, again and again until no more shapes become known.
+  """Imports a graph repeatedly, until no more shapes become known.
 
   Args:
-    graph_def: the graph, without calls; changed.
+    graph_def: the graph, without function calls; it is changed.
     library: the functions.
     handed_on: as in `frames.Cut`.
 
@@ -69,8 +69,8 @@ class _Body(NamedTuple):
   """The body of a loop, with the shapes that hold in every turn.
 
   Attributes:
-    shapes: of the arguments.
-    results: what it hands on, as tensors of a graph.
+    shapes: the shapes of the arguments.
+    results: the values for the next turn, as tensors of a graph.
   """
 
   shapes: List[tf.TensorShape]
@@ -78,7 +78,7 @@ class _Body(NamedTuple):
 
 
 def _lasting_body(op: tf.Operation, library: inlining.Library) -> _Body:
-  """Follows shapes through the body of a loop until none changes."""
+  """Infers shapes through the body of a loop until none changes."""
   body = op.get_attr('body').name
   results = library.signature(body)[1]
   shapes = [_first(value.shape, output.shape)
@@ -102,13 +102,13 @@ def _lasting_body(op: tf.Operation, library: inlining.Library) -> _Body:
 def function_nodes(library: inlining.Library, function: str,
                    inputs: Sequence[tf.Tensor],
                    shapes: Sequence[tf.TensorShape]) -> List[Any]:
-  """The nodes of a function whose arguments have shapes.
+  """The nodes of a function, with the shapes of its arguments set.
 
   Args:
     library: the functions.
-    function: its name.
-    inputs: what it is called with.
-    shapes: of the arguments.
+    function: the name of the function.
+    inputs: the tensors that it is called with.
+    shapes: the shapes of the arguments.
   """
   called = dict(zip(library.signature(function)[0], zip(inputs, shapes)))
   nodes = []
@@ -122,10 +122,10 @@ def function_nodes(library: inlining.Library, function: str,
 
 
 def _first(value: tf.TensorShape, lasting: tf.TensorShape) -> tf.TensorShape:
-  """What a variable of a loop starts with, where nothing else is said of it.
+  """The shape of a loop variable in the first turn.
 
-  Its first dimension may be that of a batch of any size, of which the value
-  says which one it is.
+  It is the declared shape `lasting`, whose first dimension, often a batch of
+  unknown size, is taken from the initial value.
   """
   if lasting.rank and value.rank == lasting.rank and (
       lasting[1:].is_fully_defined()):
@@ -138,16 +138,16 @@ def _dims(shape: tf.TensorShape) -> Optional[List[Optional[int]]]:
 
 
 def _is_same(first: tf.TensorShape, following: tf.TensorShape) -> bool:
-  """Whether a variable of a loop has the same shape after a turn.
+  """Whether a loop variable has the same shape after a turn.
 
-  One of which nothing is known makes products unknown where it is used.
+  A shape of unknown rank counts as the same: products with it stay unknown.
   """
   return first.rank is None or _dims(first) == _dims(following)
 
 
 def _forget_changing(graph: tf.Graph, nodes: Dict[str, Any],
                      handed_on: Mapping[str, str]) -> bool:
-  """Forgets the shapes of variables of version 1 that change in a turn.
+  """Removes the shapes of loop variables of version 1 that a turn changes.
 
   Returns:
     Whether there were any.
@@ -169,7 +169,7 @@ def _forget_changing(graph: tf.Graph, nodes: Dict[str, Any],
 
 def _refine_loop(op: tf.Operation, node: Any,
                  library: inlining.Library) -> bool:
-  """Says which shapes leave a loop; returns whether that is news."""
+  """Sets the output shapes of a loop; returns whether they were not known."""
   shapes = [output.shape for output in op.outputs]
   if all(shape.is_fully_defined() or _dims(_first(value.shape, shape)) == _dims(
       shape) for value, shape in zip(op.inputs, shapes)):
@@ -183,7 +183,7 @@ def _refine_loop(op: tf.Operation, node: Any,
 
 
 def _refine_array(op: tf.Operation, node: Any) -> bool:
-  """Says which shape the items of an array have; returns whether it is news."""
+  """Sets the item shape of a TensorArray; returns whether it was not known."""
   shape = tf.TensorShape(op.get_attr('element_shape'))
   if shape.is_fully_defined():
     return False
@@ -205,10 +205,13 @@ def _refine_array(op: tf.Operation, node: Any) -> bool:
 
 
 def _refine_dimension(op: tf.Operation, node: Any) -> bool:
-  """Makes a dimension that is known a constant; returns whether it is one.
+  """Turns an op that slices a known dimension from a shape into a constant.
 
-  TF 2.5 and before do so only if all dimensions are known, so that they forget
-  the batch of the state that a recurrent layer starts with.
+  TF 2.5 and before do so only if all dimensions are known, and so do not know
+  the batch size of the initial state of a recurrent layer.
+
+  Returns:
+    Whether the dimension was known.
   """
   shape = op.inputs[0].op
   index = tf.get_static_value(op.inputs[1])
@@ -230,9 +233,9 @@ def _refine_dimension(op: tf.Operation, node: Any) -> bool:
 
 def _refine_list(op: tf.Operation, nodes: Dict[str, Any],
                  library: inlining.Library) -> bool:
-  """Says which shape items of a list have; returns whether it is news.
+  """Sets the item shape of a TensorList; returns whether it was not known.
 
-  TF 2.5 and before forget it where the list leaves a loop.
+  TF 2.5 and before lose it where the list leaves a loop.
   """
   handle = _passed_on(op.inputs[0])
   element = nodes[op.inputs[1].op.name]
@@ -252,7 +255,7 @@ def _refine_list(op: tf.Operation, nodes: Dict[str, Any],
 
 
 def _passed_on(tensor: tf.Tensor) -> tf.Tensor:
-  """The tensor that operations have only handed on."""
+  """The tensor behind a chain of identities."""
   while tensor.op.type in loops.PASSING:
     tensor = tensor.op.inputs[0]
   return tensor

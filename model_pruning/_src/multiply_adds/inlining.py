@@ -1,9 +1,8 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""GraphDefs without calls of functions: the bodies stand where the calls were.
+"""Inlines function calls in GraphDefs, so that shapes pass through them.
 
-Shapes pass through them then. Loops and branches stay, and their functions are
-looked at one by one.
+Loops and branches are left as they are; their functions are counted one by one.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import tensorflow as tf
 from model_pruning._src.compat import functions as functions_compat
 
 _CALLS = ('PartitionedCall', 'StatefulPartitionedCall')
-# What refers to nodes that may be gone, or says what shapes once were.
+# Attributes that refer to nodes that may be gone, or hold outdated shapes.
 _DROPPED_ATTRS = ('_class', '_output_shapes')
 
 
@@ -24,10 +23,10 @@ class FlatGraph(NamedTuple):
 
   Attributes:
     graph_def: its GraphDef.
-    origins: for each node the name of the one that it is a copy of; of a node
-      in a function, `<function>/<node>`.
-    aliases: for the outputs of calls and for arguments, the output that is
-      meant.
+    origins: for each node the name of the node that it is a copy of; for a node
+      of a function, `<function>/<node>`.
+    aliases: for each output of a call and each argument of a function, the
+      output that it stands for.
   """
 
   graph_def: Any
@@ -35,7 +34,7 @@ class FlatGraph(NamedTuple):
   aliases: Dict[str, str]
 
   def resolve(self, ref: str) -> str:
-    """The output, as `node:0`, that a reference means."""
+    """The output, as `node:0`, that a reference stands for."""
     ref = _full(ref)
     while ref in self.aliases:
       ref = self.aliases[ref]
@@ -46,7 +45,7 @@ class Library:
   """The functions of a GraphDef."""
 
   def __init__(self, message: Any):
-    """Made of a FunctionDefLibrary."""
+    """Wraps a FunctionDefLibrary."""
     self.message = message
     self._functions = {function.signature.name: function
                        for function in message.function}
@@ -56,7 +55,7 @@ class Library:
       tf.import_graph_def(tf.compat.v1.GraphDef(library=message), name='')
 
   def called_by(self, node: Any) -> Optional[str]:
-    """The function that a node calls once and at any rate; None if none."""
+    """The function that a node always calls, once; None if there is none."""
     if node.op in self._functions:
       return str(node.op)
     return str(node.attr['f'].func.name) if node.op in _CALLS else None
@@ -82,16 +81,16 @@ class Library:
 
 def flatten(nodes: Iterable[Any], library: Library, function: str = '',
             outputs: Optional[Iterable[str]] = None) -> FlatGraph:
-  """Puts the bodies of functions where they are called.
+  """Replaces calls by the bodies of the functions.
 
-  Control inputs and devices are left out: nothing is run. So are nodes that no
-  output depends on.
+  Control inputs, devices and nodes that no output depends on are left out,
+  since the graph is not run.
 
   Args:
     nodes: NodeDefs of the graph, or of a function.
     library: the functions.
-    function: the function that the nodes are of; '' is the graph.
-    outputs: what is computed. Default: all of these nodes.
+    function: the function that has the nodes. Default: '', the graph.
+    outputs: the outputs that are computed. Default: those of all nodes.
   """
   nodes = list(nodes)
   flat = FlatGraph(tf.compat.v1.GraphDef(library=library.message), {}, {})
@@ -131,7 +130,7 @@ def flatten(nodes: Iterable[Any], library: Library, function: str = '',
 
 
 def _outputs(node: Any, library: Library) -> List[str]:
-  """Outputs of a node: all of a call, and the first one stands for others."""
+  """All outputs of a call; of another node the first one stands for all."""
   callee = library.called_by(node)
   number = 1 if callee is None else len(library.signature(callee)[1])
   return [f'{node.name}:{i}' for i in range(number)]

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""How often loops of functions turn, and what they are called with."""
+"""The number of turns of `While` loops, and the arguments of functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import tensorflow as tf
 from model_pruning._src.multiply_adds import inlining
 
 PASSING = ('Identity', 'RefIdentity', 'StopGradient')
-# What a number behind them is, only a run of the graph tells.
+# Op types whose values are known only when the graph runs.
 _RUN_AND_SEE = ('Enter', 'RefEnter', 'Exit', 'RefExit', 'Merge', 'RefMerge',
                 'Switch', 'RefSwitch', 'While', 'StatelessWhile', 'If',
                 'StatelessIf', 'Case', 'StatelessCase')
@@ -23,7 +23,7 @@ _SHAPES = {'Shape': tf.TensorShape.as_list,
 
 
 def hands_on(library: inlining.Library, function: str, ref: str) -> str:
-  """The argument that a result is, or the node that computes it."""
+  """The argument that a function returns as `ref`, or the node computing it."""
   nodes = {node.name: node for node in library.nodes(function)}
   name = ref.split(':')[0]
   while nodes[name].op in PASSING:
@@ -32,13 +32,14 @@ def hands_on(library: inlining.Library, function: str, ref: str) -> str:
 
 
 def set_argument(node: Any, value: tf.Tensor, shape: tf.TensorShape) -> None:
-  """Makes the placeholder of an argument like what it stands for.
+  """Gives the placeholder of an argument the shape of the argument.
 
   Args:
-    node: the NodeDef, which is changed.
-    value: what the function is called with. A variable takes the place of
-      the placeholder, so that its shape is known where it is read.
-    shape: what the argument has in every run.
+    node: the NodeDef of the placeholder, which is changed.
+    value: the tensor that the function is called with. If it is the handle of a
+      variable, a copy of the variable replaces the placeholder, so that the
+      shape is known where the variable is read.
+    shape: the shape of the argument in every run.
   """
   handle = value.op
   while handle.type in PASSING:
@@ -52,7 +53,7 @@ def set_argument(node: Any, value: tf.Tensor, shape: tf.TensorShape) -> None:
 
 
 def num_turns(op: tf.Operation, library: inlining.Library) -> Optional[int]:
-  """How often a loop turns, if it counts to a limit that shapes tell.
+  """The number of turns of a loop that counts up to a static limit.
 
   Args:
     op: a `While` in a graph.
@@ -88,7 +89,7 @@ def num_turns(op: tf.Operation, library: inlining.Library) -> Optional[int]:
 
 def turns_between(start: Optional[int], limit: Optional[int],
                   step: Optional[int]) -> Optional[int]:
-  """How often a counter that grows is below a limit; None if not known.
+  """The number of turns of a counter below a limit; None if not known.
 
   >>> turns_between(0, 7, 2), turns_between(0, None, 1)
   (4, None)
@@ -106,7 +107,7 @@ def fewest(limits: List[Optional[int]]) -> Optional[int]:
 
 def _value_at_start(nodes: Dict[str, Any], names: List[str], op: tf.Operation,
                     name: str) -> Optional[int]:
-  """The number that a node of a condition is when the loop starts."""
+  """The value of a node of a loop condition in the first turn."""
   if nodes[name].op == 'Const':
     value = tf.make_ndarray(nodes[name].attr['value'].tensor)
     return int(value.reshape(-1)[0])
@@ -121,7 +122,7 @@ def _stays(library: inlining.Library, body: str, index: int) -> bool:
 
 
 def _step(library: inlining.Library, body: str, index: int) -> Optional[int]:
-  """What a turn adds to an argument; None if it does something else to it."""
+  """The constant that a turn adds to an argument; None if it does not."""
   names, results = library.signature(body)
   nodes = {node.name: node for node in library.nodes(body)}
   node = nodes[hands_on(library, body, results[index])]
@@ -136,14 +137,14 @@ def _step(library: inlining.Library, body: str, index: int) -> Optional[int]:
 
 def static_value(tensor: tf.Tensor,
                  varying: Container[str] = ()) -> Optional[int]:
-  """The whole number that a scalar is, if it follows from shapes.
+  """The value of an integer scalar that follows from shapes and constants.
 
   Args:
-    tensor: of a graph.
-    varying: names of operations whose values change.
+    tensor: a tensor of a graph.
+    varying: the names of operations whose values change between turns.
 
   Returns:
-    The number; None if it depends on what the graph is called with.
+    The value; None if it depends on the inputs of the graph.
   """
   graph_def = tf.compat.v1.GraphDef()
   waiting = [tensor.op]

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which weights the entries of a tensor are, and which it is made of."""
+"""Finds the weights that a tensor consists of, or is computed from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 import tensorflow as tf
 
-# What hands on entries as they are -> the inputs that they come from.
+# Op types that only move entries -> the inputs that the entries come from.
 _FIRST = slice(0, 1)
 _MOVES: Dict[str, slice] = {
     **dict.fromkeys([
@@ -27,9 +27,9 @@ class Source(NamedTuple):
   """A weight.
 
   Attributes:
-    name: of the variable; of a constant that of its node.
-    size: how many entries it has; None if that is not known.
-    rank: how many dimensions.
+    name: the name of the variable, or of the node of a constant.
+    size: the number of entries; None if it is not known.
+    rank: the number of dimensions; None if it is not known.
   """
 
   name: str
@@ -42,20 +42,20 @@ class Sources:
 
   def __init__(self, origins: Mapping[str, str],
                arguments: Mapping[str, List[Source]]):
-    """Made for one graph.
+    """Wraps a graph.
 
     Args:
-      origins: the names of nodes in the model that the graph is made of.
-      arguments: for the placeholders whose entries are weights, these.
+      origins: for each node, its name in the original model; see `FlatGraph`.
+      arguments: by the names of placeholders that stand for weights, these.
     """
     self._origins = origins
     self._arguments = arguments
 
   def behind(self, tensor: tf.Tensor) -> Optional[List[Source]]:
-    """The weights whose entries a tensor consists of, in their order.
+    """The weights whose entries a tensor consists of, in order.
 
     Returns:
-      The weights; None if other things are among its entries.
+      The weights; None if the tensor has other entries too.
     """
     found: Dict[str, Source] = {}
     waiting = [tensor.op]
@@ -70,11 +70,11 @@ class Sources:
     return list(found.values())
 
   def made_of(self, tensor: tf.Tensor) -> List[Source]:
-    """The weights that a tensor is computed of, if of nothing else.
+    """The weights that a tensor is computed from, and from nothing else.
 
     Returns:
-      Weights of two dimensions at least; none if the tensor depends on an
-      input of the graph.
+      The weights of two or more dimensions; an empty list if the tensor depends
+      on an input of the graph.
     """
     found: Dict[str, Source] = {}
     waiting = [tensor.op]
@@ -91,7 +91,7 @@ class Sources:
     return [source for source in found.values() if (source.rank or 0) > 1]
 
   def _of(self, op: tf.Operation) -> Optional[List[Source]]:
-    """The weight that an operation is; None if it is none."""
+    """The weights that an operation stands for; None if it is no weight."""
     if op.type == 'Const':
       return [_source(self._origins[op.name], op.outputs[0].shape)]
     if op.type in VARIABLES:

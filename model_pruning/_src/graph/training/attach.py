@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Adds the projection to a training graph, beside its other ops.
 
-For each pruned weight there are two new variables, `<weight>/mask` and
-`<weight>/threshold`, and for all of them `<spec.name>/last_mask_update_step`.
-New operations, which wait for the optimizer, update masks that are due and
-zero pruned entries. What computes the loss, the gradients and the updates is
-not touched.
+Each pruned weight gets two new variables, `<weight>/mask` and
+`<weight>/threshold`, and all of them share `<spec.name>/last_mask_update_step`.
+New operations, which wait for the optimizer, update masks that are due and set
+pruned entries to zero. The operations that compute the loss, the gradients and
+the updates are not changed.
 """
 
 from __future__ import annotations
@@ -40,12 +40,13 @@ from model_pruning._src.spec import weight_rule
 
 
 class Attachment:
-  """Projections in a graph.
+  """The projections that were added to a graph.
 
   Attributes:
     report: what is pruned and what is not.
-    last_mask_update_steps: int64 variables; one, if there is one train op.
-    states: all state, by the steps at which it is updated.
+    last_mask_update_steps: int64 scalar variables; a single one if the graph
+      has one train op.
+    states: the pruning state; one item per variable above.
   """
 
   def __init__(self, graph: tf.Graph, report: report_lib.PruningReport,
@@ -87,7 +88,7 @@ class Attachment:
 
 def _check_run(needed: Sequence[project_ops_lib.ProjectOp],
                run: FrozenSet[str]) -> None:
-  """Refuses runs in which projections would train, or would race."""
+  """Raises if a projection would run more updates, or two would race."""
   seen: Set[str] = set()
   for project in needed:
     missing = sorted(project.runs_with - run)
@@ -115,13 +116,14 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   Args:
     graph: a graph with an optimizer and a global step; not finalized.
     spec: the specification.
-    length: of the training.
-    train_op: prunes only what a run of this operation or tensor updates, if
-      given; else what anything in the graph updates.
-    global_step: counts the optimizer updates; by default that of the graph.
+    length: the length of the training. Default: not known.
+    train_op: an operation or tensor; only weights that a run of it updates are
+      pruned. Default: None, all weights that any op of the graph updates.
+    global_step: integer scalar variable that counts the optimizer updates.
+      Default: the global step of the graph.
 
   Returns:
-    What was added.
+    The projections that were added, and the report.
 
   Raises:
     ValueError: if the graph is finalized, has no weights, no optimizer or no
@@ -165,7 +167,7 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
         f'Nothing in the graph moves the global step {global_step.op.name!r}: '
         'masks will not change. Pass it to the optimizer\'s `minimize` or '
         f'`apply_gradients`. {_OWN_STEP}{_counters_in(graph, training)}')
-  # Of all weights at once: a look at every variable for each weight is slow.
+  # All weights are looked up at once, as each lookup visits every variable.
   averages = moving_averages.averages_of(
       [variable for weight in chosen for variable in weight.stored.variables()])
   rankings = [
@@ -184,8 +186,8 @@ def attach(graph: tf.Graph, spec: spec_lib.PruningSpec,
   initial_values = state_variables.InitialValues()
   # Under a strategy a variable is created on each device, as the weights are.
   with graph.as_default(), tf.compat.v1.name_scope(None):
-    # Train ops that take turns update different weights at different steps:
-    # what one of them did at a step says nothing of the weights of another.
+    # Train ops that take turns update different weights at different steps, so
+    # each has its own `last_mask_update_step`.
     for together in training_graph.merge_overlapping(
         [(ranking.train_ops_of(found_train_ops), ranking)
          for ranking in rankings]):
@@ -233,7 +235,7 @@ def _global_step_of(graph: tf.Graph,
 
 def _counters_in(graph: tf.Graph,
                  training: training_graph.TrainingGraph) -> str:
-  """A sentence on the variables of a graph that may be its step."""
+  """A sentence that names the variables which may be a global step, or ''."""
   names = [
       variable.op.name for variable in graph.get_collection(
           tf.compat.v1.GraphKeys.GLOBAL_VARIABLES)
@@ -262,10 +264,10 @@ def _make_known(spec: spec_lib.PruningSpec,
 
 def _precede_enqueues(training: training_graph.TrainingGraph,
                       project_ops: Sequence[project_ops_lib.ProjectOp]) -> None:
-  """Puts projections in front of queue operations that run updates.
+  """Makes enqueue operations that run updates wait for the projections too.
 
   `SyncReplicasOptimizer` updates the weights in a thread of the chief, which
-  runs an enqueue operation; what the workers fetch waits for its tokens.
+  runs an enqueue operation; the train ops of the workers wait for its tokens.
   """
   for enqueue in training.enqueues():
     run = training_graph.ancestors([enqueue])
@@ -279,16 +281,17 @@ def _with_updates(
     found: Sequence[weights_lib.GraphWeight],
     training: training_graph.TrainingGraph, run: Optional[FrozenSet[str]]
 ) -> Tuple[List[weights_lib.GraphWeight], Dict[str, List[tf.Operation]]]:
-  """The weights, and what updates each of them.
+  """The weights, and the operations that update each of them.
 
   Args:
     found: the weights of the graph.
     training: the graph.
-    run: names of the operations of a train op, if only those count.
+    run: the names of the operations of a train op, to which the updates are
+      limited; None for all operations.
 
   Returns:
-    The weights, those that nothing updates with that as the reason; and the
-    updates by the name of the weight.
+    The weights, where one without an update has that as the reason why it is
+    not pruned; and the updates, by the name of the weight.
   """
   updates = {
       weight.candidate.name: [

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Masks of the weights of a graph that lose the slices of whole channels.
 
-Each weight has a mask of its shape, as in any other pruning: what saves,
-rebuilds and projects weights need not know of channels. What makes new masks
-does: it ranks channels by all weights that have slices of them, so all these
-weights are one ranking.
+Each weight has a mask of its shape, as in any other pruning, so the code that
+saves, rebuilds and projects weights need not know of channels. Only the code
+that computes new masks does: it ranks channels by all the weights that have
+slices of them, so all these weights share one ranking.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ class _NewMasks:
   """Makes the masks of weights from a ranking of their channels.
 
   Attributes:
-    plans: the sets of channels; of all weights in `names`.
-    names: of the weights, in the order of the ranking.
+    plans: the plans of the sets of channels of all weights in `names`.
+    names: the names of the weights, in the order of the ranking.
     is_one_ranking: whether the sets are ranked together.
-    target: the share of the channels of each set that goes in the end.
+    target: the final share of pruned channels of each set.
   """
 
   plans: Tuple[set_plan.SetPlan, ...]
@@ -96,7 +96,7 @@ class _NewMasks:
          for name in self.names], tf.reduce_min(tf.stack(thresholds)))
 
   def _before(self, ranking: mask_update.Ranking) -> List[tf.Tensor]:
-    """Which channels masks keep: those of which they keep any entry."""
+    """The current masks of channels: one is kept if any entry of it is."""
     if not ranking.keeps_sparsity:
       return []
     kept: Dict[Hashable, tf.Tensor] = {
@@ -106,13 +106,13 @@ class _NewMasks:
 
 
 class Planned(NamedTuple):
-  """What is pruned of the channels of a graph.
+  """The plan of pruning the channels of a graph.
 
   Attributes:
-    weights: those that have slices of channels which can go, one ranking.
-    report: what is pruned and what not.
-    target: the least share of zeros of one of them in the end.
-    new_masks: makes their masks.
+    weights: the weights that have free channels; they share one ranking.
+    report: what is pruned and what is not.
+    target: the lowest final share of zeros among these weights.
+    new_masks: computes their masks.
   """
 
   weights: List[state_variables.WeightWithRule]
@@ -121,7 +121,7 @@ class Planned(NamedTuple):
   new_masks: _NewMasks
 
   def give_to(self, projection: projection_lib.Projection) -> None:
-    """Lets the projection of the weights rank channels."""
+    """Makes the projection of the weights rank channels."""
     projection.mask_update = mask_updates.MaskUpdate(self.new_masks)
     projection.target = self.target
 
@@ -130,15 +130,15 @@ def make_plan(graph: tf.Graph, spec: spec_lib.PruningSpec,
               found: Sequence[weights_lib.GraphWeight],
               num_steps: Optional[int], updated: Mapping[str, object],
               others: Mapping[str, str]) -> Planned:
-  """Finds the channels of a graph that go together.
+  """Finds the channels of a graph that can only be pruned together.
 
   Args:
     graph: a training graph with losses.
     spec: the specification, with structure=channels.
     found: its trainable variables.
-    num_steps: how many updates the training makes, if known.
-    updated: by the name of each weight what updates it; may be empty.
-    others: variables that are not trained, with the reasons.
+    num_steps: the number of optimizer updates of the training; None if unknown.
+    updated: the operations that update each weight, by its name; may be empty.
+    others: the reasons why other variables are not trained, by their names.
 
   Raises:
     ValueError: if the spec has a budget, holds zeros, or gives sets different
@@ -188,7 +188,7 @@ def make_plan(graph: tf.Graph, spec: spec_lib.PruningSpec,
 
 def _check(spec: spec_lib.PruningSpec,
            found: Sequence[weights_lib.GraphWeight]) -> None:
-  """Refuses what Keras alone can do."""
+  """Raises a ValueError for what is supported for Keras models only."""
   if spec.budget is not None:
     raise ValueError(
         f'Field `{spec.budget.field}` must be left out where a graph is pruned '
@@ -207,7 +207,7 @@ def _check(spec: spec_lib.PruningSpec,
 
 
 def _share(name: str, plans: Sequence[set_plan.SetPlan]) -> float:
-  """The share of a weight that is zero in the end, if sets have their own."""
+  """The final share of zeros of a weight, given the target of each set."""
   kept: Dict[int, np.ndarray] = {}
   for one in plans:
     number = len(one.channels.free)

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""`PruningHook`: prunes whatever a session trains, from outside of it."""
+"""`PruningHook`: prunes the weights that a session trains."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
   `MonitoredTrainingSession` and `MonitoredSession`.
 
   After the session was created, `report` says what is pruned. `masks`, `step`
-  and `sparsity` are those of the session while it trains, and what they were
-  at its end from then on; before the first session, nothing and 0.
+  and `sparsity` are read from the session while it trains; after its end they
+  keep their last values. Before the first session they are empty and 0.
   """
 
   def __init__(self, spec: Union[spec_lib.PruningSpec, str, Any], *,
@@ -77,7 +77,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
 
   @property
   def step(self) -> int:
-    """The global step, which is the clock; 0 before the first session."""
+    """The global step of the schedule; 0 before the first session."""
     return self._values(with_weights=False).step
 
   @property
@@ -95,7 +95,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     try:
       return session_values.read(
           self._attachment.states, self._session, with_weights)
-    except RuntimeError:  # It broke, and was closed without `end`.
+    except RuntimeError:  # An error closed the session without `end`.
       return self._at_end
 
   def begin(self) -> None:
@@ -113,10 +113,10 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
 
   def after_create_session(self, session: tf.compat.v1.Session,
                            coord: Any) -> None:
-    """Rebuilds state that the session was created without.
+    """Rebuilds pruning state that has no value in the new session.
 
-    The zeros of weights that start sparse become masks; which these are, is
-    logged, and said in the report.
+    The zeros of weights that start sparse become masks. The log and the report
+    name these weights.
     """
     del coord
     self._session = session
@@ -126,7 +126,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
       shares.update(state.start_from_zeros(session))
     if not self._attachment.states or session.run(
         self._attachment.states[0].global_step.fetches())[0] > 0:
-      return  # Training goes on, with the masks that it has.
+      return  # Training resumes with the masks that it has.
     sentence = sparse_start.sentence(self._spec, shares)
     if sentence:
       self._attachment.report = self._attachment.report.with_warning(sentence)
@@ -147,7 +147,7 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     return tf.compat.v1.train.SessionRunArgs(project_ops)
 
   def end(self, session: tf.compat.v1.Session) -> None:
-    """Says so if training ended without a mask update, or before the target."""
+    """Warns if training ended without a mask update or before the target."""
     self._session = None
     self._at_end = session_values.read(self._attachment.states, session)
     if not self._attachment.last_mask_update_steps:

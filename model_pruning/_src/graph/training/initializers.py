@@ -1,11 +1,11 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Gives the pruning state values whenever weights get theirs.
+"""Sets the pruning state whenever weights are initialized or restored.
 
-Operations that initialize or restore variables may be made before pruning is
-attached, by a `Scaffold` with an `init_op` or a `Saver` of the user's own.
-They know nothing of masks. Here they are made to run operations on the masks
-as well, so that a bare session needs nothing more than it did.
+Operations that initialize or restore variables may exist before pruning is
+attached, for example in a `Scaffold` with an `init_op` or a `Saver` of the
+user's own. These do not know of the masks. Here they get control inputs that
+set the masks as well, so that a bare session needs no further calls.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from model_pruning._src.graph import training_graph
 from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph.training import rebuild_state
 
-# What savers put between the file and the assignment.
+# Op types that savers put between reading a file and the assignment.
 _RESHAPES = frozenset(['Identity', 'Reshape'])
 
 
 class _Restored(NamedTuple):
-  """A variable and the operation that assigns it what a saver read."""
+  """A variable, and the operation that assigns the value read by a saver."""
 
   name: str
   assignment: tf.Operation
@@ -35,9 +35,9 @@ class _Restored(NamedTuple):
 def initialize_with_weights(state: rebuild_state.PruningState) -> None:
   """Makes every operation that initializes a weight initialize its mask.
 
-  The initial value of a weight may be read from a checkpoint, after a warm
-  start: then that of its mask is where it is not zero. With `mask_update=hold`
-  it is so for each initial value.
+  A warm start makes the initial value of a weight come from a checkpoint. Then
+  the initial mask is true where that value is nonzero. With `mask_update=hold`
+  this holds for every initial value.
 
   Args:
     state: of a graph that no session has run yet: a session does not notice
@@ -114,17 +114,18 @@ def rebuild_with_restored_weights(
 
 def rebuild_in_default_session(
     state: rebuild_state.PruningState) -> List[str]:
-  """Gives the state values in the session whose `with` block this is.
+  """Sets the state in the default session, if there is one.
 
-  It may have run the initializers, or the restoring operations, before: then
-  it does not notice that they were changed. Another session that has is not
-  found.
+  A session that has already run the initializers or the restoring operations
+  does not notice that they were changed. Only the default session is handled:
+  others cannot be found.
 
   Args:
     state: of a graph that is not finalized.
 
   Returns:
-    Names of what was rebuilt: none if the weights have no values yet.
+    The names of the variables that were set; none if the weights have no
+    values yet.
   """
   session = tf.compat.v1.get_default_session()
   if session is None or session.graph is not state.graph:
@@ -137,7 +138,7 @@ def rebuild_in_default_session(
 
 def _restored_by_saver(
     state: rebuild_state.PruningState) -> Dict[str, List[_Restored]]:
-  """What savers restore of the weights and the step; by the file's name."""
+  """The weights and the step that savers restore, by the file's name."""
   savers: Dict[str, List[_Restored]] = collections.OrderedDict()
   variables = [variable for weight in state.weights
                for variable in weight.weight.variables()]
@@ -155,12 +156,12 @@ def _restored_by_saver(
 
 
 def _initializer(variable: tf.Variable) -> tf.Operation:
-  """The operation that initializes; a warm start may leave its output."""
+  """The initializer of a variable; a warm start may have made it a tensor."""
   return getattr(variable.initializer, 'op', variable.initializer)
 
 
 def _restore_of(op: tf.Operation) -> Optional[tf.Operation]:
-  """The operation that read what `op` assigns from a checkpoint."""
+  """The operation that reads the value that `op` assigns from a checkpoint."""
   if op.type not in ('Assign', 'AssignVariableOp'):
     return None
   op = op.inputs[1].op
@@ -171,7 +172,7 @@ def _restore_of(op: tf.Operation) -> Optional[tf.Operation]:
 
 def _groups(graph: tf.Graph,
             names: Set[str]) -> Dict[str, List[tf.Operation]]:
-  """By the names of operations, the `tf.group`s that hold them directly."""
+  """The `tf.group`s that directly wait for each of `names`, by that name."""
   groups: Dict[str, List[tf.Operation]] = {}
   for op in graph.get_operations() if names else ():
     if op.type == 'NoOp':
@@ -183,7 +184,7 @@ def _groups(graph: tf.Graph,
 
 def _add_control_inputs(op: tf.Operation,
                         control_inputs: Sequence[tf.Operation]) -> None:
-  """Adds those that `op` does not wait for yet."""
+  """Adds the control inputs that `op` does not have yet."""
   graph_compat.add_control_inputs(op, list(_missing(op, control_inputs)))
 
 

@@ -1,10 +1,11 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Moving averages of weights, which evaluation restores in their place.
+"""Moving averages of weights, which evaluation uses in place of the weights.
 
 `tf.train.ExponentialMovingAverage`, and optimizers around it, keep a variable
 beside each weight and move it by ``average -= (average - weight) * rate``.
-Where a weight is pruned its average is as well, or what is evaluated is dense.
+The average of a pruned weight is pruned too: otherwise evaluation would see
+dense weights.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ def averages_of(
   """The variables that are moving averages of `variables`.
 
   Args:
-    variables: of one graph, no distributed ones but those of replicas.
+    variables: variables of one graph; of a distributed variable, the variable
+      of each replica.
 
   Returns:
-    The averages by the names of their variables' operations; only for
-    variables that have one.
+    The averages of each variable that has some, by the name of its operation.
   """
   if not variables:
     return {}

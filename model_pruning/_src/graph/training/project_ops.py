@@ -28,8 +28,8 @@ from model_pruning._src.graph.training import saved_values
 from model_pruning._src.graph.training import state_variables
 from model_pruning._src.spec import pruning_spec as spec_lib
 
-# A selection writes into zeros that nothing else takes. That spares the memory
-# of large ones; of small ones it is the number of operations that counts.
+# `where` can write its result into zeros that no other op uses, which saves
+# memory for large variables. Small ones share zeros, which saves operations.
 _MOST_SHARED_ZEROS = 10000
 
 
@@ -37,11 +37,11 @@ class ProjectOp(NamedTuple):
   """An operation that projects weights after one train op.
 
   Attributes:
-    op: to run with the train op, in the same `session.run`.
-    runs_with: names of the operations of the train op that `op` waits for:
+    op: runs together with the train op, in the same `session.run`.
+    runs_with: the names of the operations of the train op that `op` waits for:
       updates of the weights, of their averages, and of the global step.
-    updates: names of those that update the weights.
-    weights: names of the weights.
+    updates: the names of those among them that update the weights.
+    weights: the names of the weights.
   """
 
   op: tf.Operation
@@ -77,7 +77,7 @@ class RankedWithUpdates:
 
   def zero_pruned(self, reads: _Reads, variable: tf.Variable,
                   mask: tf.Tensor) -> Any:
-    """Makes pruned entries of a variable, and of its averages, 0."""
+    """Sets the pruned entries of a variable and of its averages to 0."""
     return variables_lib.grouped([
         _zero_pruned(held, mask, reads)
         for held in (variable, *self.averages.get(variable.op.name, ()))])
@@ -95,12 +95,12 @@ def project(spec: spec_lib.PruningSpec, rankings: Sequence[RankedWithUpdates],
              global_step: tf.Variable) -> ProjectOp:
   """Adds the projection of weights that runs after `train_op`."""
   runs_with = frozenset(op.name for op in train_op)
-  # The increment of the global step is an operation like any other: without
-  # the dependency a step could see the count before it, or after it.
+  # The increment of the global step is an op like any other: without the
+  # dependency, the projection could read the step before or after it.
   done = tf.group(*[part for op in train_op for part in training.done(op)])
   with tf.control_dependencies([done]):
-    # A copy: a ref variable is counted up in place, and what is read from
-    # it, and kept in `last_mask_update_step`, would be counted up with it.
+    # `maximum` makes a copy: a ref variable is incremented in place, and the
+    # value that is stored in `last_mask_update_step` would change with it.
     step = tf.maximum(variables_lib.StoredTensor([global_step]).read_value(), 0)
     reads = _Reads()
     values = [[weight.stored.read(reads.value) for weight in ranking.weights]
@@ -124,7 +124,7 @@ def project(spec: spec_lib.PruningSpec, rankings: Sequence[RankedWithUpdates],
 def _means(ranking: RankedWithUpdates, state: projection.Projection,
            training: training_graph.TrainingGraph,
            run: FrozenSet[str]) -> List[Optional[tf.Tensor]]:
-  """The mean gradients of weights with the gradients of this step."""
+  """The mean gradients of the weights, including those of this step."""
   if not state.saliency.uses_gradient:
     return [None] * len(ranking.weights)
   return list(state.means_after([
@@ -134,21 +134,21 @@ def _means(ranking: RankedWithUpdates, state: projection.Projection,
 
 
 class _Reads:
-  """Values and zeros, each made once, under the same dependencies."""
+  """Caches reads of variables, and zeros, under the same dependencies."""
 
   def __init__(self) -> None:
     self._values: Dict[str, tf.Tensor] = {}
     self._zeros: Dict[Any, tf.Tensor] = {}
 
   def value(self, variable: tf.Variable) -> tf.Tensor:
-    """The value of a variable, which is no distributed one."""
+    """The value of a variable, which must not be a distributed one."""
     name = variable.op.name
     if name not in self._values:
       self._values[name] = variables_lib.read(variable)
     return self._values[name]
 
   def zeros_like(self, variable: tf.Variable, mask: tf.Tensor) -> tf.Tensor:
-    """Zeros to select with `mask`, on the device of the variable."""
+    """Zeros for a `where` with `mask`, on the device of the variable."""
     shape = tuple(variable.shape.as_list())
     dtype = variable.dtype.base_dtype
     if variable.shape.num_elements() > _MOST_SHARED_ZEROS:
@@ -161,7 +161,7 @@ class _Reads:
 
 def _zero_pruned(variable: tf.Variable, mask: tf.Tensor,
                  reads: _Reads) -> Any:
-  """Makes entries of `variable` 0 where `mask` is false."""
+  """Sets the entries of `variable` to 0 where `mask` is false."""
   with variables_lib.on_device_of(variable):
     if saved_values.is_shared(variable):
       return _bound_pruned(variable, mask)
@@ -170,10 +170,11 @@ def _zero_pruned(variable: tf.Variable, mask: tf.Tensor,
 
 
 def _bound_pruned(variable: tf.Variable, mask: tf.Tensor) -> Any:
-  """The same in place, for a variable that other workers update as well.
+  """`_zero_pruned` in place, for a variable that other workers update as well.
 
-  What they did to kept entries since a read must not be undone. Bounding
-  pruned entries by 0 from both sides touches no other, and can be done twice.
+  Assigning a value read before would undo their updates of kept entries. So
+  pruned entries are bounded by 0 from both sides, which changes no other entry
+  and is idempotent.
   """
   zeros = tf.zeros(mask.shape, variable.dtype.base_dtype)
   infinite = tf.fill(mask.shape, tf.constant(

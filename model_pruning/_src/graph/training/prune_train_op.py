@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Pruning where no hook can be passed: a `model_fn`, a bare train op."""
+"""Pruning where no hook can be passed: of a `model_fn` or a bare train op."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from model_pruning._src.spec import training_length
 
 _TrainOp = TypeVar('_TrainOp', tf.Operation, tf.Tensor)
 
-# Reports by the names of the operations that `prune_train_op` returned. No
-# collection of the graph: what is no proto there makes exports warn.
+# Reports by the names of the operations that `prune_train_op` returned. They
+# are not in a graph collection, as exports warn of items that are no protos.
 _REPORTS: MutableMapping[tf.Graph, Dict[str, report_lib.PruningReport]] = (
     weakref.WeakKeyDictionary())
 
@@ -38,31 +38,32 @@ def prune_train_op(train_op: _TrainOp,
                    global_step: Optional[tf.Variable] = None, *,
                    num_steps: Optional[int] = None,
                    steps_per_epoch: Optional[int] = None) -> _TrainOp:
-  """A train op that prunes the weights which `train_op` updates.
+  """Returns a train op that also prunes the weights that `train_op` updates.
 
       train_op = optimizer.minimize(loss, global_step=global_step)
       train_op = model_pruning.prune_train_op(train_op, 'target_sparsity=0.9')
 
-  For a loop of your own over a `tf.compat.v1.Session`. Run what is returned
-  in place of `train_op`. Savers and initializers may be made before or after
-  this call: those made before are completed where that can be done from
-  outside. docs/guide.md says more of savers, of dense checkpoints and of
-  fine-tuning a sparse model. Nobody tells this function when training ends:
-  unlike the hook, it cannot warn of a target that was not reached.
+  It is for a loop of your own over a `tf.compat.v1.Session`: run the returned
+  train op in place of `train_op`. Savers and initializers may be made before or
+  after this call; those made before are changed to handle the masks too, where
+  that is possible. docs/guide.md says more about savers, dense checkpoints and
+  fine-tuning a sparse model. Unlike the hook, this function does not know when
+  training ends, and cannot warn of a target that was not reached.
 
   Several train ops of one graph are pruned one by one, each with a spec of
   its own if you like.
 
   Args:
-    train_op: updates trainable variables: an operation, or a tensor that
+    train_op: an operation that updates trainable variables, or a tensor that
       depends on the updates.
     spec: a `PruningSpec`, or its string.
-    global_step: counts the optimizer updates; by default that of the graph.
+    global_step: integer scalar variable that counts the optimizer updates.
+      Default: the global step of the graph.
     num_steps: how many optimizer updates training will make in all. A spec
       that names no step gets a schedule for this length, and shares of it
       (`70%`) become steps. Default: not known.
-    steps_per_epoch: how many of them an epoch has, for steps in epochs
-      (`5ep`). Default: not known.
+    steps_per_epoch: how many optimizer updates an epoch has, for steps in
+      epochs (`5ep`). Default: not known.
 
   Returns:
     An operation or a tensor like `train_op`, of which
@@ -93,16 +94,16 @@ def prune_train_op(train_op: _TrainOp,
 
 
 def report_of(train_op: Any) -> report_lib.PruningReport:
-  """What is pruned by a train op, and what not and why.
+  """Reports which weights a train op prunes, and why it skips the others.
 
       train_op = model_pruning.prune_train_op(train_op, 'target_sparsity=0.9')
       print(model_pruning.report_of(train_op))
 
   Args:
-    train_op: what `prune_train_op` returned.
+    train_op: an operation or tensor that `prune_train_op` returned.
 
   Returns:
-    The report. It is known as long as the graph lives.
+    The report. It is available as long as the graph lives.
 
   Raises:
     TypeError: if `train_op` is neither an operation nor a tensor of a graph.
@@ -133,13 +134,13 @@ def prune_model_fn(model_fn: Callable[..., Any],
                    num_steps: Optional[int] = None,
                    steps_per_epoch: Optional[int] = None
                    ) -> Callable[..., Any]:
-  """A `model_fn` that adds a `PruningHook` to training.
+  """Returns a `model_fn` that adds a `PruningHook` to training.
 
       estimator = tf.compat.v1.estimator.Estimator(
           model_pruning.prune_model_fn(model_fn, 'target_sparsity=0.9'))
 
-  For Estimators whose call of `train` is out of reach. Evaluation and
-  prediction are those of `model_fn`.
+  It is for Estimators whose `train` is called by code that you cannot change.
+  Evaluation and prediction are those of `model_fn`.
 
   Args:
     model_fn: takes what Estimators pass and returns an `EstimatorSpec`.
@@ -147,8 +148,8 @@ def prune_model_fn(model_fn: Callable[..., Any],
     num_steps: how many optimizer updates training will make in all. A spec
       that names no step gets a schedule for this length, and shares of it
       (`70%`) become steps. Default: not known.
-    steps_per_epoch: how many of them an epoch has, for steps in epochs
-      (`5ep`). Default: not known.
+    steps_per_epoch: how many optimizer updates an epoch has, for steps in
+      epochs (`5ep`). Default: not known.
 
   Returns:
     A function with the arguments of `model_fn`.

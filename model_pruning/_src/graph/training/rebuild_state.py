@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The state of pruned weights, and how it is made again from the weights.
+"""The state of pruned weights, and how it is rebuilt from the weights.
 
-Pruned entries are zero in the weights themselves. So where masks were not
-saved, they are where the weights are not zero.
+Pruned entries are zero in the weights themselves. So a mask that was not saved
+is rebuilt as true where its weight is nonzero.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class WeightWithState(NamedTuple):
   gradient: Optional[variables_lib.StoredTensor] = None
 
   def state(self) -> List[variables_lib.StoredTensor]:
-    """All but the weight."""
+    """All fields but the weight."""
     return [held for held in self[1:] if held is not None]
 
   def variables(self) -> Iterator[Tuple[tf.Variable, tf.Variable]]:
@@ -52,26 +52,26 @@ class WeightWithState(NamedTuple):
 class PruningState:
   """The state of all weights whose masks are updated at the same steps.
 
-  What is rebuilt:
+  The rebuilt state is:
 
-  *   a mask is true where its weight is not zero. Of a weight that is zero
-      everywhere it is true everywhere: nobody prunes all of a weight, but a
-      dense one may start so;
+  *   a mask is true where its weight is nonzero, and all true if the weight is
+      zero everywhere: pruning never prunes all of a weight, but a dense one may
+      start as zeros;
   *   a threshold is the smallest magnitude that the mask keeps;
   *   the mean of gradients, where the saliency uses it, is zero;
   *   `last_mask_update_step` is the last step up to the global step at which
-      the masks change, as in a run that missed none; or -1, never, if an
-      update at that step would have pruned more than the masks do. So the
-      weights of a dense model are pruned at once if they are behind schedule.
+      the masks change, as if training had missed no update. It is -1, for
+      never, if an update at that step would have pruned more than the masks do:
+      so weights that are denser than the schedule says are pruned next.
 
-  An entry that a mask kept, and that happened to be zero, is lost: a rebuilt
-  mask prunes it until the next update.
+  One thing is lost: a rebuilt mask prunes, until the next update, an entry that
+  the original mask kept and that happened to be zero.
 
   Attributes:
     weights: the weights, each with its mask and threshold.
     last_mask_update_step: int64 scalar.
-    global_step: the clock.
-    graph: what they are in.
+    global_step: integer scalar variable that counts the optimizer updates.
+    graph: the graph that they are in.
   """
 
   def __init__(
@@ -84,7 +84,7 @@ class PruningState:
     Args:
       rankings: weights that are ranked together, in the order of the masks of
         their projection. All projections share `last_mask_update_step`.
-      global_step: the clock of the schedule.
+      global_step: integer scalar variable that counts the optimizer updates.
     """
     self.weights = [
         WeightWithState(*parts) for weights, state in rankings
@@ -100,24 +100,24 @@ class PruningState:
 
   @property
   def state(self) -> List[variables_lib.StoredTensor]:
-    """Masks, thresholds, gradients, and the step of the last update."""
+    """Masks, thresholds, mean gradients, and the step of the last update."""
     return [held for weight in self.weights for held in weight.state()] + [
         self.last_mask_update_step]
 
   @property
   def holds(self) -> bool:
-    """Whether masks never change, and are where weights start nonzero."""
+    """Whether masks are fixed to the zeros with which the weights start."""
     return not self._projections[0].mask_update.follows_schedule
 
   def build(self) -> None:
-    """Adds what `rebuild_uninitialized` asks; before the graph is finalized."""
+    """Adds the ops that `rebuild_uninitialized` runs; needs an open graph."""
     if self._are_initialized is None:
       with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
         self._are_initialized = tf.stack(
             [flag for held in self.state for flag in _are_initialized(held)])
 
   def are_weights_initialized(self) -> tf.Tensor:
-    """Adds: whether all weights and the global step have values."""
+    """Adds a bool scalar: whether all weights and the step have values."""
     with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
       return tf.reduce_all(tf.stack([
           flag for held in (
@@ -128,14 +128,14 @@ class PruningState:
     """Rebuilds a part of the state, from the weights and the rest of it.
 
     Args:
-      session: one in which the weights and the global step have values.
-      names: of the variables to rebuild; others have values.
+      session: a session in which the weights and the global step have values.
+      names: the names of the variables to rebuild; all others have values.
     """
     for weight in self.weights:
       missing = [held.is_among(names) for held in weight.state()]
       if any(missing):
         value = _fetch(weight.weight, session)
-        # In a graph of its own: that of the session is finalized.
+        # A separate graph is needed, as that of the session is finalized.
         with tf.Graph().as_default(), tf.compat.v1.Session() as scratch:
           rebuilt = scratch.run(
               _rebuilt(tf.compat.v1.placeholder_with_default(
@@ -153,7 +153,7 @@ class PruningState:
       self.last_mask_update_step.load(last_step, session)
 
   def rebuild_uninitialized(self, session: tf.compat.v1.Session) -> List[str]:
-    """Rebuilds what has no value in `session`; returns the names of that."""
+    """Rebuilds variables without a value in `session`; returns their names."""
     if self._are_initialized is None:
       raise ValueError('`build()` must be called before the graph is used.')
     flags = iter(session.run(self._are_initialized))
@@ -168,12 +168,12 @@ class PruningState:
 
   def start_from_zeros(self, session: tf.compat.v1.Session
                        ) -> Dict[str, float]:
-    """Makes masks of the zeros of sparse weights, where masks prune nothing.
+    """Sets masks that prune nothing from the zeros of sparse weights.
 
-    Weights may have been assigned in a session by what knows no masks.
+    Code that knows of no masks may have assigned the weights in a session.
 
     Args:
-      session: one in which all variables have values.
+      session: a session in which all variables have values.
 
     Returns:
       The share of zeros of each mask that prunes something, by the name of the
@@ -202,18 +202,18 @@ class PruningState:
                     names: Set[str]) -> tf.Operation:
     """Adds an operation that rebuilds the state of weights.
 
-    Masks of other weights, and the global step, stay as they are. Without
-    values they count as all true, and as 0.
+    Masks of other weights, and the global step, are not changed. If they have
+    no values, they count as all true and as 0.
 
     Args:
-      assignments: give the weights the values from which to rebuild.
-      names: of the variables that they assign.
+      assignments: operations that assign the weights to rebuild from.
+      names: the names of the variables that they assign.
 
     Returns:
       The operation, which runs after `assignments`.
     """
-    # Dependencies on groups: each operation made under a dependency gets an
-    # edge from each part of it.
+    # The dependencies are groups: an op gets an edge from each dependency, so
+    # that a list of assignments would add one edge for each of them.
     with self.graph.as_default(), tf.name_scope('rebuild_pruning_state'):
       with tf.control_dependencies([tf.group(*assignments)]):
         rebuilt = tf.group(*[part for weight in self.weights
@@ -231,7 +231,7 @@ class PruningState:
 
   def rebuilt(self, weights: Sequence[tf.Tensor],
               step: tf.Tensor) -> List[tf.Tensor]:
-    """What `state` is if the weights and the global step have these values."""
+    """The values of `state` that follow from these weights and this step."""
     likenesses = [
         ('rebuilt', *weight.weight.shape.as_list(), weight.weight.dtype,
          *[held.dtype for held in weight.state()]) for weight in self.weights]
@@ -253,7 +253,7 @@ class PruningState:
 
 
 def _rebuilt(value: tf.Tensor, weight: WeightWithState) -> List[tf.Tensor]:
-  """What `weight.state()` is if the value of the weight is `value`."""
+  """The values of `weight.state()` that follow from the weight `value`."""
   mask = rebuild.mask_of(value)
   state = [mask, rebuild.threshold_of(value, mask, weight.threshold.dtype)]
   if weight.gradient is not None:
@@ -263,13 +263,13 @@ def _rebuilt(value: tf.Tensor, weight: WeightWithState) -> List[tf.Tensor]:
 
 def _rebuilt_with_number(weight: WeightWithState,
                          value: tf.Tensor) -> List[tf.Tensor]:
-  """How many entries the mask prunes, and what `_rebuilt` returns."""
+  """The number of entries that the mask prunes, then those of `_rebuilt`."""
   state = _rebuilt(value, weight)
   return [rebuild.num_pruned(state[0]), *state]
 
 
 def _assign_rebuilt(weight: WeightWithState) -> List[tf.Operation]:
-  """Assignments of the state that the value of a weight gives."""
+  """Assigns the state that follows from the value of a weight."""
   with tf.device(weight.weight.device):
     rebuilt = _rebuilt(weight.weight.read_value(), weight)
   return [held.assign(value)
@@ -288,8 +288,8 @@ def _num_pruned(mask: tf.Tensor) -> tf.Tensor:
 
 
 def _read_or(held: variables_lib.StoredTensor, value: Any) -> tf.Tensor:
-  """What `held` holds, with `value` for parts that hold nothing."""
-  # All of it is on the device: a ref, or a handle, must not leave it.
+  """The value of `held`, with `value` for parts that are not initialized."""
+  # Both branches stay on the device, which a ref or a handle must not leave.
   return held.read(lambda variable: read_variable_or(variable, value))
 
 
@@ -306,7 +306,7 @@ def _are_initialized(held: variables_lib.StoredTensor) -> List[tf.Tensor]:
   """Whether each of the variables has a value."""
   flags = []
   for variable in held.variables():
-    # A resource variable was made with an operation that says so.
+    # A resource variable has an op that tells whether it is initialized.
     made = variables_lib.source(variable).op.name + '/IsInitialized/'
     flag = next((op.outputs[0]
                  for op in variables_lib.source(variable).consumers()

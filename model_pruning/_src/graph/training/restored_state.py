@@ -1,11 +1,11 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Savers that are made after pruning is attached read every checkpoint.
+"""Lets Savers that are made after pruning is attached read every checkpoint.
 
-A `tf.compat.v1.train.Saver` that lists masks would refuse the checkpoint of a
-dense run, which has none. So the pruning state says itself how it is restored:
-from the file if that has all of it that the Saver lists, else by a rebuild from
-the weights in the file.
+A `tf.compat.v1.train.Saver` that lists masks would fail to read the checkpoint
+of a dense run, which has none. So the pruning state defines how it is restored:
+from the file if the file has all the state that the Saver lists, else by
+rebuilding it from the weights in the file.
 """
 
 from __future__ import annotations
@@ -33,15 +33,16 @@ from model_pruning._src.graph.training import saved_values
 
 
 class _Saver(NamedTuple):
-  """A Saver whose operations that save are there, and those that restore not.
+  """A Saver that has built its save ops, and not yet its restore ops.
 
   Attributes:
-    entries: where its files hold variables, by `saved_values.key_of`.
-    anchor: the entry of the step or of a weight, which the Saver reads in any
-      case; None if it lists none of them.
-    asking: keys of those variables for which the Saver reads `anchor`: the
-      first one of each operation, so that the name of the file is known.
-    restored: the values of the state, by the keys of its variables; there when
+    entries: where its files have variables, by `saved_values.key_of`.
+    anchor: the entry of the step or of a weight, which every file has; None if
+      the Saver lists none of them.
+    asking: the keys of the variables for which the Saver reads `anchor` in
+      place of their own entry: the first one of each restore op, since that op
+      has the name of the file as an input.
+    restored: the values of the state, by the keys of its variables; filled when
       the first of them is restored.
   """
 
@@ -69,7 +70,7 @@ class RestoredState:
         saveables.set_restorer(part, self)
 
   def specs(self, variable: tf.Variable) -> List[Any]:
-    """What a Saver saves of a variable or, once that is done, what it reads."""
+    """The specs that a Saver saves of a variable, and later those it reads."""
     key = _key(variable)
     tensor = self._tensors[key]
     if self._is_saved(key):
@@ -86,14 +87,14 @@ class RestoredState:
 
   def restore(self, variable: tf.Variable,
               tensors: Sequence[tf.Tensor]) -> tf.Operation:
-    """Adds the assignment of what a variable is restored to.
+    """Adds the assignment that restores a variable.
 
     Args:
-      variable: of the state.
-      tensors: what the Saver read for `specs`.
+      variable: a variable of the state.
+      tensors: the values that the Saver read for `specs`.
     """
     saver = self._saver()
-    if saver.anchor is None:  # It reads its own files, as ever.
+    if saver.anchor is None:  # It can only read its own files.
       [value] = tensors
     else:
       if not saver.restored:
@@ -102,15 +103,15 @@ class RestoredState:
     return variables_lib.StoredTensor([variable]).assign(value)
 
   def _is_saved(self, key: str) -> bool:
-    """Whether the Saver that is being built has done with what it saves."""
+    """Whether the Saver that is being built has its save ops already."""
     return (self._state.graph.get_name_scope() in self._savers
             or self._save_op(key) is not None)
 
   def _save_op(self, key: str) -> Optional[tf.Operation]:
-    """What saves a variable for the Saver that is being built, if it is there.
+    """The save op of a variable in the Saver that is being built, if there.
 
-    A Saver makes all operations that save before any that restores, in a name
-    scope of its own.
+    A Saver makes all its save ops before its restore ops, in a name scope of
+    its own.
     """
     scope = self._state.graph.get_name_scope() + '/'
     return next((op for op in self._tensors[key].consumers()
@@ -130,7 +131,7 @@ class RestoredState:
           asking[op.name] = next(
               saved for saved in of_op if saved in self._tensors)
           entries.update(of_op)
-      # The smallest: it is read once more.
+      # The smallest weight is the anchor, as it is read twice.
       weights = sorted(
           (variable for weight in self._state.weights
            for variable in weight.weight.fetches()),
@@ -140,19 +141,19 @@ class RestoredState:
            for variable in (*self._state.global_step.fetches(), *weights)
            if _key(variable) in entries), None)
       self._savers[scope] = _Saver(entries, anchor, set(asking.values()), {})
-      # Its files shall be sparse, whatever thread it is in.
+      # The Saver may run in another thread: its files must be sparse anyway.
       saved_values.save_projected([self._state])
     return self._savers[scope]
 
   def _read(self, saver: _Saver, restore_op: tf.Operation) -> None:
-    """Adds what the state is restored to, beside an operation that restores."""
+    """Adds the values of the restored state, next to a restore op."""
     filename = restore_op.inputs[0]
     listed = {key: saver.entries[key] for key in self._tensors
               if key in saver.entries}
     sources = [*[weight.weight for weight in self._state.weights],
                self._state.global_step]
-    # Nothing waits for what is made here but assignments, and it is not asked
-    # inside of a branch what the file holds.
+    # Only the assignments depend on the ops that are made here. The file is not
+    # inspected inside of a branch.
     with tf.control_dependencies(None), tf.device(
         restore_op.device), self._without_contexts():
       unlisted = {
@@ -187,11 +188,12 @@ class RestoredState:
 
   @contextlib.contextmanager
   def _without_contexts(self) -> Iterator[None]:
-    """Context manager: no collection names the branches that are made.
+    """Context manager: new branches are not added to the cond collection.
 
-    They are there for gradients, of which there are none here. And a Saver may
-    be built by what exports the graph, when that has written the operations,
-    and not the collections yet: nobody could import what came out.
+    The collection serves gradients, and there are none here. An export of the
+    graph may build the Saver after it has written the operations and before it
+    writes the collections: the collection would then name missing ops, and the
+    exported graph could not be imported.
     """
     contexts = self._state.graph.get_collection_ref(
         tf.compat.v1.GraphKeys.COND_CONTEXT)
@@ -217,7 +219,7 @@ def _has_all(filename: tf.Tensor,
              entries: Dict[str, saved_values.Entry]) -> tf.Tensor:
   """Whether a checkpoint has all of `entries`.
 
-  No operation answers that. But a dataset can leave out what cannot be read.
+  No op tells that. But a dataset can drop elements that raise an error.
   """
 
   def read(prefix: tf.Tensor) -> tf.Tensor:

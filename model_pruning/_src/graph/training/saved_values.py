@@ -1,12 +1,11 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Checkpoints that are sparse while training goes on.
+"""Makes checkpoints sparse that are written while training runs.
 
 A saver in another thread, or of another worker, may read a weight between the
-update of the optimizer and the projection after it. A checkpoint that is
-written then has to hold the pruned weight all the same. So savers are made to
-write weights with zeros where the masks are false. A step of training does not
-change for it.
+update of the optimizer and the projection after it. Its checkpoint must have
+the pruned weight nevertheless. So savers are changed to write weights with
+zeros where the masks are false. The training step is not changed.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph.training import moving_averages
 from model_pruning._src.graph.training import rebuild_state
 
-# What savers put between a variable and the operation that writes it.
+# Op types that savers put between a variable and the op that writes it.
 _READS = frozenset(['Identity', 'ReadVariableOp'])
 
-# What savers write files of the present format, and of the older one, with.
+# Op types with which savers write the current and the old file format.
 SAVES = frozenset(['SaveV2', 'SaveSlices'])
 
-# The inputs of an operation that writes, by the names of what variables are.
+# Indices of the inputs of a save op, by the `key_of` of the variable.
 _Positions = Dict[str, List[int]]
 
 
 class Entry(NamedTuple):
-  """Where the files of a saver hold a variable."""
+  """Where the files of a saver have a variable."""
 
   name: str
   slice_spec: str
@@ -40,7 +39,7 @@ class Entry(NamedTuple):
 
 
 class _Pruned(NamedTuple):
-  """A variable that is pruned, a weight or an average, and its mask."""
+  """A pruned variable, which is a weight or its average, and its mask."""
 
   variable: tf.Variable
   mask: tf.Variable
@@ -49,15 +48,15 @@ class _Pruned(NamedTuple):
 def save_projected(states: Iterable[rebuild_state.PruningState]) -> List[str]:
   """Makes savers write weights with zeros where their masks are false.
 
-  What is written of a mask is what the weight was multiplied by. The moving
+  The mask that is written is the one that was applied to the weight. The moving
   averages of a weight are written in the same way.
 
   Args:
-    states: of one graph that no session has run yet, with the savers that
-      shall be changed built. What was changed before stays as it is.
+    states: the states of one graph that no session has run yet. The savers to
+      change are built already; those that were changed before are skipped.
 
   Returns:
-    Names of the weights and averages that were found in a saver.
+    The names of the weights and averages that were found in a saver.
   """
   pruned = [pair for state in states for pair in _pruned_variables(state)]
   if not pruned:
@@ -94,15 +93,15 @@ def _pruned_variables(
 
 def _project(op: tf.Operation, pruned: Sequence[_Pruned],
              positions: _Positions) -> None:
-  """Changes what `op` writes of variables that have one mask, and of that."""
+  """Changes the values that `op` writes for one mask and its variables."""
   with op.graph.as_default(), tf.control_dependencies(None):
     values = {}
     for pair in pruned:
       for position in positions[key_of(pair.variable)]:
-        with tf.device(op.device):  # A saver's is next to the variable.
+        with tf.device(op.device):  # A saver runs next to the variable.
           values[position] = tf.identity(op.inputs[position])
-    # One read for all. If the mask is updated meanwhile, what is written has
-    # the zeros of both masks, and never a value that the mask prunes.
+    # The mask is read once. If it is updated meanwhile, the written weight has
+    # the zeros of both masks, and never a nonzero value that the mask prunes.
     mask_variable = pruned[0].mask
     with tf.device(mask_variable.device), tf.control_dependencies(
         list(values.values())):
@@ -118,12 +117,12 @@ def _project(op: tf.Operation, pruned: Sequence[_Pruned],
 
 
 def key_of(variable: tf.Variable) -> str:
-  """By which a variable, no distributed one, is found in a saver."""
+  """The key of a variable in savers; it must not be a distributed one."""
   return str(variables_lib.source(variable).name)
 
 
 def entries_of(op: tf.Operation) -> Dict[str, Entry]:
-  """What an operation of `SAVES` writes, by `key_of` each variable."""
+  """The entries that an op of `SAVES` writes, by the `key_of` of a variable."""
   names, slice_specs = [tf.get_static_value(op.inputs[i]) for i in (1, 2)]
   return {
       _source_of(tensor): Entry(
@@ -133,12 +132,12 @@ def entries_of(op: tf.Operation) -> Dict[str, Entry]:
 
 
 def _saved_variables(graph: tf.Graph) -> Dict[str, _Positions]:
-  """What the savers of a graph write, by the operations that do."""
+  """The variables that savers of a graph write, by the name of the save op."""
   saved: Dict[str, _Positions] = {}
   for op in graph.get_operations():
     if op.type == 'SaveV2':
       for position, tensor in enumerate(op.inputs):
-        if position > 2:  # Of the file, the names and the slices.
+        if position > 2:  # 0 to 2 are the file, the names and the slices.
           saved.setdefault(op.name, {}).setdefault(
               _source_of(tensor), []).append(position)
   return saved

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The default saver of a graph, which TensorFlow builds late.
 
-What it writes is made sparse when it is built. What it restores is as with any
-Saver that lists the pruning state, see restored_state.py.
+Its save ops are made sparse when it is built. It restores the pruning state as
+any Saver that lists it, see restored_state.py.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from model_pruning._src.graph.training import saved_values
 
 
 class SparseSaver:
-  """A saver that writes pruned weights with zeros, whatever thread it is in.
+  """A saver that writes pruned weights with zeros, in any thread.
 
-  It is the saver it is given in all but `build`, which changes what the
-  operations write. The saver that is given is not changed.
+  It wraps a saver and overrides only `build`, which changes the values that the
+  save ops write. The wrapped saver is not changed.
 
-  A `tf.compat.v1.train.Supervisor` builds no saver, but asks for its
-  `saver_def` before it finalizes the graph: that builds this one.
+  A `tf.compat.v1.train.Supervisor` does not build its saver, but reads the
+  `saver_def` before it finalizes the graph: reading it builds this one.
   """
 
   def __init__(self, saver: tf.compat.v1.train.Saver):
@@ -34,22 +34,22 @@ class SparseSaver:
 
   @property
   def saver_def(self) -> Any:
-    """Names of the operations that save and restore, in a message."""
+    """The `SaverDef` proto, which names the save and restore ops."""
     if not any(state.graph.finalized for state in self._states):
       self.build()
     return self._saver.saver_def
 
   def __getattr__(self, name: str) -> Any:
-    if name.startswith('__') or name == '_saver':  # Of a copy being made.
+    if name.startswith('__') or name == '_saver':  # A copy is being made.
       raise AttributeError(name)
     return getattr(self._saver, name)
 
   def add(self, state: rebuild_state.PruningState) -> None:
-    """Makes the weights of `state` part of what is written with zeros."""
+    """Makes this saver write the weights of `state` with zeros."""
     self._states.append(state)
 
   def build(self) -> None:
-    """Adds the operations to the graph; once."""
+    """Adds the operations to the graph, at the first call only."""
     if self.is_built:
       return
     self.is_built = True
@@ -60,12 +60,12 @@ class SparseSaver:
 def install(state: rebuild_state.PruningState) -> None:
   """Makes the default saver of the graph write the weights of `state` sparse.
 
-  The default saver is the one in the collection `SAVERS`. If there is none
-  yet, TensorFlow would make one when the graph is finalized: it is put there
-  now. One that is built already was changed by `saved_values.save_projected`.
+  The default saver is the one in the collection `SAVERS`. If there is none,
+  TensorFlow would make one when the graph is finalized; here it is added now. A
+  saver that is built already was changed by `saved_values.save_projected`.
 
   Args:
-    state: of a graph that is not finalized.
+    state: the state of a graph that is not finalized.
   """
   savers = state.graph.get_collection_ref(
       tf.compat.v1.GraphKeys.SAVERS)

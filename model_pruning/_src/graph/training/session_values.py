@@ -33,9 +33,10 @@ def read(states: Sequence[rebuild_state.PruningState],
   """Reads the values of all pruned weights, one weight after the other.
 
   Args:
-    states: of all pruned weights.
-    session: one in which they have values; its graph may be finalized.
-    with_weights: False: the step only, which is quick.
+    states: the states of all pruned weights.
+    session: a session in which they have values; its graph may be finalized.
+    with_weights: if false, only the step is read, which is quick. Default:
+      true.
   """
   if not states:
     return SessionValues()

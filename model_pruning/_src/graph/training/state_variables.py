@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The variables that pruning the weights of a graph takes."""
+"""Creates the variables of the pruning state of weights in a graph."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class WeightWithRule:
 
 def check_not_pruned(graph: tf.Graph,
                      weights: Sequence[WeightWithRule]) -> None:
-  """Refuses weights that have masks: two projections would fight.
+  """Raises if weights have masks already: two projections would conflict.
 
   Raises:
     ValueError: if there is a variable where a mask would be.
@@ -57,20 +57,20 @@ def check_not_pruned(graph: tf.Graph,
 
 
 class InitialValues:
-  """Initial values, one operation for all that are the same."""
+  """Caches initial values, so that equal ones share one operation."""
 
   def __init__(self) -> None:
     self._made: Dict[Any, tf.Tensor] = {}
 
   def full(self, shape: Sequence[int], value: Any, dtype: tf.DType,
            device: Optional[str]) -> Callable[[], tf.Tensor]:
-    """What returns a tensor of one value, for variables on a device."""
+    """Returns a function that returns a tensor filled with `value`."""
     key = (tuple(shape), value, dtype, device)
 
     def made() -> tf.Tensor:
       if key not in self._made:
         self._made[key] = tf.constant(value, dtype)
-        # A constant of its shape would make the graph as large as the masks.
+        # A constant of this shape would add the size of the masks to the graph.
         if shape:
           self._made[key] = tf.fill(shape, self._made[key])
       return self._made[key]
@@ -78,7 +78,7 @@ class InitialValues:
 
 
 def create_clock(name: str, global_step: tf.Variable) -> tf.Variable:
-  """The variable for the step of the last update, where the step is."""
+  """Creates `last_mask_update_step`, on the device of the global step."""
   return _create_variable(name, [], schedule.NEVER, tf.int64,
                           variables_lib.primary(global_step).device,
                           InitialValues())
@@ -87,7 +87,7 @@ def create_clock(name: str, global_step: tf.Variable) -> tf.Variable:
 def create_state(spec: spec_lib.PruningSpec, weights: Sequence[WeightWithRule],
                  last_mask_update_step: tf.Variable,
                  initial_values: InitialValues) -> projection.Projection:
-  """Masks and thresholds of weights that are ranked together."""
+  """Creates the masks and thresholds of weights that are ranked together."""
   masks, thresholds, gradients = [], [], []
   for weight in weights:
     dtype = projection.threshold_dtype(weight.stored.dtype)
@@ -104,7 +104,7 @@ def create_state(spec: spec_lib.PruningSpec, weights: Sequence[WeightWithRule],
 
 
 def _name_beside(weight: WeightWithRule, part: tf.Variable, kind: str) -> str:
-  """`<weight>/<kind>`, of a partitioned one `<weight>/<kind>/part_<i>`."""
+  """`<weight>/<kind>`, or `<weight>/<kind>/part_<i>` if it is partitioned."""
   name = variables_lib.primary(part).op.name
   if graph_compat.partition_of(part) is None:
     return f'{name}/{kind}'
@@ -114,7 +114,7 @@ def _name_beside(weight: WeightWithRule, part: tf.Variable, kind: str) -> str:
 def _create_like(weight: WeightWithRule, kind: str, value: Any,
                  dtype: tf.DType,
                  initial_values: InitialValues) -> variables_lib.StoredTensor:
-  """Variables that lie as those of the weight do."""
+  """Creates variables with the partitions and devices of the weight."""
   parts = []
   for part in weight.stored.parts:
     parts.append(_create_variable(

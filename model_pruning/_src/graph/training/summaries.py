@@ -31,11 +31,11 @@ def add_summaries(name: str, weights: Sequence[Tuple[str, Any, Any]],
   *   `last_mask_update_step`;
   *   `<weight>/sparsity` and `<weight>/threshold` for each weight.
 
-  A summary that is fetched with a train op may see the state of before or of
-  after its step.
+  A summary that is fetched together with a train op may show the state before
+  or after that step.
 
   Args:
-    name: of the specification.
+    name: the name of the specification.
     weights: for each weight its name, its mask and its threshold. A mask is a
       bool or floating variable, zeros where the weight is pruned, or a list
       of the parts of one; a threshold is a scalar variable. All may be
@@ -77,7 +77,7 @@ def add_summaries(name: str, weights: Sequence[Tuple[str, Any, Any]],
 
 
 def _scalars(names: Sequence[str], values: Any) -> tf.Tensor:
-  """One operation for many scalars, where `tf.summary` makes two for each."""
+  """One op for many scalar summaries; `tf.summary` makes two for each."""
   graph = tf.compat.v1.get_default_graph()
   tags = [_NOT_IN_TAGS.sub('_', graph.unique_name(name)) for name in names]
   summary = tf.raw_ops.ScalarSummary(tags=tags, values=values)
@@ -86,14 +86,14 @@ def _scalars(names: Sequence[str], values: Any) -> tf.Tensor:
 
 
 def _stack(values: Sequence[tf.Tensor]) -> tf.Tensor:
-  """Scalars in one tensor; float64 if they are of several dtypes."""
+  """Stacks scalars; the result is float64 if their dtypes differ."""
   if len({value.dtype.base_dtype for value in values}) > 1:
     values = [tf.cast(value, tf.float64) for value in values]
   return tf.stack(values)
 
 
 def _value(variable: tf.Variable) -> tf.Tensor:
-  """What a run that fetches a variable gets; adds nothing to the graph."""
+  """The tensor that a fetch of a variable reads; adds no op to the graph."""
   variable = variables_lib.primary(variable)
   return variable.op.graph.as_graph_element(variable)
 
@@ -103,13 +103,13 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _nums_kept(masks: Sequence[Sequence[tf.Variable]]) -> List[tf.Tensor]:
-  """How many entries of each mask, all its parts, are not zero; int64."""
+  """The number of nonzero entries of each mask, over all its parts; int64."""
   dimensions: Dict[Any, tf.Tensor] = {}
   nums = []
   for parts in masks:
     kept = []
     for part in parts:
-      # Where the mask is: only the count goes to another device.
+      # On the device of the mask: only the count goes to another device.
       with variables_lib.on_device_of(part):
         values = _value(part)
         if values.dtype != tf.bool:

@@ -1,3 +1,3 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Channels of Keras models: which belong together, and models without them."""
+"""Finds which channels of a Keras model belong together, and removes them."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the weights of a Keras model cost, where a budget is asked for."""
+"""The budget of a spec, with the costs of the weights of a Keras model."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from model_pruning._src.spec import pruning_spec as spec_lib
 
 def asked_for(spec: spec_lib.PruningSpec, traced: trace.Traced
               ) -> Optional[cost_ranking.Asked]:
-  """Returns the budget of a spec, with what each weight costs.
+  """Returns the budget of a spec, with the cost of each weight.
 
   Args:
     spec: the specification.
-    traced: the model; its weights have their `id` for a key.
+    traced: the model, whose weight keys are their `id`.
 
   Returns:
-    None if the spec has no budget.
+    The budget; None if the spec has none.
 
   Raises:
     ValueError: if multiply-adds are asked for and are not known.

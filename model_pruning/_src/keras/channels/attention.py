@@ -27,7 +27,7 @@ def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
     return call.stays('its arguments have no rule')
   query, value = (call.along(tensor) for tensor in tensors[:2])
   key = value if tensors[2] is None else call.along(tensors[2])
-  if call.kind == 'GroupedQueryAttention':  # It takes no others.
+  if call.kind == 'GroupedQueryAttention':  # It requires equal sizes.
     call.unite(query, value)
     call.unite(query, key)
   for one in call.inputs:  # Masks.
@@ -42,7 +42,7 @@ def _attention(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
     # A bias has two axes, and is no kernel for that.
     call.scales(weights.get(f'{part}/bias'), 0, made)
   call.consumes(weights['attention_output/kernel'], 0, heads)
-  # Keras 2 keeps the shapes that it was built with.
+  # In Keras 2 the configuration has the shapes that the layer was built with.
   for name, channels in (('query_shape', query), ('value_shape', value),
                          ('key_shape', key)):
     if config.get(name) is not None:
@@ -65,7 +65,7 @@ def _heads(call: layer_call.LayerCall, config: Dict[str, Any]
   number, num_shared = (config[name] for name in (
       'num_query_heads', 'num_key_value_heads'))
   shared = call.make(num_shared, 'heads')
-  if num_shared > 1:  # One goes with all queries that share it.
+  if num_shared > 1:  # A key goes with all the queries that share it.
     heads = np.repeat(shared, number // num_shared)
     call.counts('num_key_value_heads', shared)
   else:

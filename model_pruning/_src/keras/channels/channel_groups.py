@@ -11,7 +11,7 @@ from model_pruning._src.keras.channels import trace
 
 
 class ChannelGroups(NamedTuple):
-  """The channels of a model; prints as a list that people can read.
+  """The channels of a model; prints as a readable list.
 
   Attributes:
     sets: channels that are ranked together, with the weights that have them.
@@ -20,7 +20,7 @@ class ChannelGroups(NamedTuple):
   sets: Tuple[channel_sets.ChannelSet, ...]
 
   def __str__(self) -> str:
-    """The sets of which some channel can go, then those that stay."""
+    """The sets with channels that can be removed, then the other sets."""
     free = [one for one in self.sets if one.free]
     number = sum(len(one.free) for one in free)
     lines = [f'{number} of {sum(len(one.classes) for one in self.sets)} '
@@ -36,24 +36,24 @@ def channel_groups(model: Any, inputs: Any = None,
 
       print(model_pruning.keras.channel_groups(model))
 
-  A channel that a layer makes can be removed only with all that makes, scales
-  or takes it in: the kernels before it, its batch normalization, the kernels
-  after it, and with both sides of an addition.
+  A channel can be removed only together with its slices of all weights that
+  make, scale or consume it: the kernels before it, its batch normalization and
+  the kernels after it. An addition unites the channels of its inputs.
 
   Args:
     model: a built model, functional or Sequential; or a subclassed one whose
       `call` takes symbolic tensors.
-    inputs: of a subclassed model, a batch as its `call` takes it.
-    norms: 'recompute' as for `remove_channels`. Default: 'exact'.
+    inputs: a batch as the `call` of a subclassed model takes it. Default: None.
+    norms: 'exact' or 'recompute', see `remove_channels`. Default: 'exact'.
 
   Returns:
-    Sets of channels: each has the channels, those that stay and why, and the
-    axes of weights that have them.
+    The sets of channels. Each has its channels, those that must be kept and
+    why, and the axes of weights that have them.
 
   Raises:
     TypeError: if `model` is no Keras model.
-    ValueError: if it is not built or cannot be followed, or `norms` is none of
-      the two.
+    ValueError: if it is not built or cannot be traced, or `norms` is neither
+      'exact' nor 'recompute'.
   """
   traced = trace.trace(model, 'channel_groups', inputs, norms)
   return ChannelGroups(tuple(channel_sets.sets_of(traced.dependency)))

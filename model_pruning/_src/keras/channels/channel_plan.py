@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a specification makes of the channels of a model."""
+"""The plan that a specification gives for the channels of a model."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from model_pruning._src.spec import weight_rule
 
 
 class ChannelPlan(NamedTuple):
-  """What is made of the sets of channels of a model.
+  """Which sets of channels of a model are pruned.
 
   Attributes:
-    sets: those of which some channels are pruned.
-    whole: for the key of each weight that has a set which stays whole, why.
-    untrained: names of weights for which sets stay whole, as they are not
-      trained.
+    sets: the sets of which some channels are pruned.
+    whole: why a set is not pruned, by the keys of the weights that have it.
+    untrained: the names of weights because of which sets are not pruned, as
+      these weights are not trained.
   """
 
   sets: Tuple[set_plan.SetPlan, ...]
@@ -44,15 +44,15 @@ def make_plan(traced: trace.Traced, found: Sequence[weights_lib.KerasWeight],
               trained: Optional[Collection[Hashable]] = None) -> ChannelPlan:
   """Finds the rule of every set of channels.
 
-  A set has the rule of the least target of the kernels that make its channels,
-  and stays whole where one of them has no rule.
+  Among the kernels that make its channels, the one with the lowest target gives
+  the set its rule. The set is not pruned if one of these kernels has no rule.
 
   Args:
     traced: the model and its channels.
     found: the weights of the model.
-    rules: what the spec makes of each of them if it is pruned by itself.
-    trained: keys of the weights that training changes, if slices can become
-      zero in training only. Default: None, any weight can be changed.
+    rules: the rule that the spec gives each of them by itself.
+    trained: the keys of the weights that training changes, if only training can
+      zero slices. Default: None, any weight can be changed.
 
   Returns:
     The plan.

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a model and the model without some channels compute the same."""
+"""Checks that a model without some channels computes the same as before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from model_pruning._src.keras.channels import interpreter
 from model_pruning._src.keras.models import example_inputs
 
 _NUM_EXAMPLES = 2
-# For dimensions of inputs that a model leaves open; two that it takes are run.
+# Sizes to try for unknown dimensions of inputs; the first two that work count.
 _SIZES = (32, 48, 64, 128, 224)
 
 
@@ -24,8 +24,8 @@ class Norm(NamedTuple):
 
   Attributes:
     small: the new layer.
-    axis: that of the channels in its input.
-    kept: bool, one per channel of before.
+    axis: the axis of the channels in its input.
+    kept: bool array, one entry per channel of the old layer.
   """
 
   small: Any
@@ -33,11 +33,11 @@ class Norm(NamedTuple):
   kept: np.ndarray
 
   def of(self, tensor: Any) -> Any:
-    """What it makes of all channels: zeros of those that are not kept."""
+    """Applies the new layer to the kept channels; the others become zero."""
     left = tf.gather(tensor, np.flatnonzero(self.kept), axis=self.axis)
     made = tf.convert_to_tensor(self.small(left))
     zeros = tf.zeros_like(tf.gather(made, [0], axis=self.axis))
-    # The zeros come last, and are taken wherever a channel is not kept.
+    # The zeros are appended, and gathered where a channel is not kept.
     places = np.where(self.kept, np.cumsum(self.kept) - 1, self.kept.sum())
     return tf.gather(tf.concat([made, zeros], self.axis), places,
                      axis=self.axis)
@@ -47,18 +47,18 @@ def difference(model: Any, small: Any,
                norms: Optional[Mapping[int, Norm]] = None) -> Optional[str]:
   """Compares two models on random inputs, in inference and in training.
 
-  In training batch normalizations compute with the statistics of the batch;
-  nothing is dropped out. Weights that a call changes, as their statistics, are
-  as before afterwards.
+  In training, batch normalizations use the statistics of the batch; dropout is
+  off. Weights that a call changes, such as moving statistics, are restored.
 
   Args:
     model: a functional model.
-    small: one of the same layers, with fewer channels in them.
-    norms: by the `id` of a layer of `model`, what to compute in its place.
-      Default: None, nothing.
+    small: a model of the same layers, with fewer channels in them.
+    norms: by the `id` of a layer of `model`, the norm to compute in its place.
+      Default: None, no layer is replaced.
 
   Returns:
-    None if they agree, else a sentence: by how much they differ, and where.
+    None if they agree, else a sentence that says by how much and where they
+    differ.
   """
   tolerance = _tolerance(model)
   num_sizes = 0
@@ -95,7 +95,7 @@ def change(model: Any, small: Any) -> float:
     small: another, of the same inputs and outputs.
 
   Returns:
-    The greatest difference, over the greatest value of that output.
+    The largest difference, relative to the largest value of that output.
   """
   for size in _SIZES:
     inputs = example_inputs.random_inputs(
@@ -110,7 +110,7 @@ def change(model: Any, small: Any) -> float:
 
 
 def _tolerance(model: Any) -> float:
-  """That of the coarsest dtype which a layer computes in."""
+  """The tolerance of the least precise dtype that a layer computes in."""
   dtypes = [getattr(layer, 'compute_dtype', None) or layer.dtype
             for layer in getattr(model, 'layers', ())]
   return max(difference_lib.TOLERANCES.get(tf.as_dtype(dtype).name, 0.0)
@@ -122,7 +122,7 @@ def _has_unknown(model: Any) -> bool:
 
 
 def _num_examples(model: Any) -> int:
-  """Two, or as many as the model is made for."""
+  """Two, or the batch size that the model was built for."""
   batch = tuple(model.inputs[0].shape)[0]
   return _NUM_EXAMPLES if batch is None else int(batch)
 
@@ -130,7 +130,7 @@ def _num_examples(model: Any) -> int:
 def _run(model: Any, inputs: List[np.ndarray], training: bool,
          seen: Optional[Dict[str, List[np.ndarray]]] = None,
          norms: Optional[Mapping[int, Norm]] = None) -> List[np.ndarray]:
-  """The outputs; in `seen`, by the name of a layer, those of its calls."""
+  """Returns the outputs; adds those of each layer, by its name, to `seen`."""
   before = [(variable, keras_variables.value_of(variable))
             for variable in model.weights]
 
@@ -156,13 +156,13 @@ def _run(model: Any, inputs: List[np.ndarray], training: bool,
 
 
 def _takes_training(layer: Any) -> bool:
-  inner = getattr(layer, 'layer', layer)  # TimeDistributed has one.
+  inner = getattr(layer, 'layer', layer)  # TimeDistributed wraps a layer.
   return 'BatchNormalization' in type(inner).__name__
 
 
 def _where(model: Any, small: Any, inputs: List[np.ndarray], training: bool,
            tolerance: float, norms: Optional[Mapping[int, Norm]]) -> str:
-  """Names the first layer whose outputs are of one shape and differ."""
+  """Names the first layer whose outputs differ, though their shape is equal."""
   seen: List[Dict[str, List[np.ndarray]]] = [{}, {}]
   for one, found in zip((model, small), seen):
     _run(one, inputs, training, found, norms)

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What `compile` and training have left in a model, for a smaller one."""
+"""Carries the compile and optimizer state of a model over to a smaller one."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _Cut = Callable[[Any, np.ndarray], np.ndarray]
 
 
 def carry_over(model: Any, small: Any, weights: _Weights, cut: _Cut) -> None:
-  """Compiles a model like another one, and goes on from its optimizer.
+  """Compiles a model like another one, with the state of its optimizer.
 
-  What cannot be carried over is said in a warning.
+  A warning names what cannot be carried over.
 
   Args:
-    model: as it was compiled, or not.
-    small: the new model; not compiled.
-    weights: each weight of `model` with that of `small`.
-    cut: takes a weight of `model` and an array like it; returns the array
-      without the channels that are removed.
+    model: the old model, which may be compiled.
+    small: the new model, which is not compiled.
+    weights: pairs of a weight of `model` and the weight of `small` for it.
+    cut: a function of a weight of `model` and an array of its shape; returns
+      the array without the channels that are removed.
   """
   optimizer = getattr(model, 'optimizer', None)
   if optimizer is None:
@@ -69,7 +69,7 @@ def _copy_slots(old: Any, new: Any, weights: _Weights, cut: _Cut) -> None:
 
 
 def _owner(slot: Any, weights: Sequence[Any]) -> Optional[Any]:
-  """The weight whose name is in that of a slot; the longest one."""
+  """The weight whose name is part of a slot's name; the longest such name."""
   name = keras_variables.variable_name(slot)
   found: List[Tuple[int, Any]] = []
   for weight in weights:

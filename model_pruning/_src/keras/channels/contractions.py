@@ -30,7 +30,7 @@ def _finished(call: layer_call.LayerCall, out: np.ndarray,
   return [call.spread(out, axis)]
 
 
-# Those of Keras that compute each entry from that entry alone.
+# The activations of Keras that compute each entry from that entry alone.
 _POINTWISE = frozenset([
     'linear', 'relu', 'relu6', 'leaky_relu', 'elu', 'selu', 'celu', 'gelu',
     'silu', 'swish', 'mish', 'sigmoid', 'log_sigmoid', 'hard_sigmoid', 'tanh',
@@ -45,7 +45,7 @@ def name_of(activation: Any) -> str:
 
 
 def is_pointwise(activation: Any) -> bool:
-  """Whether an activation is known to compute entry by entry."""
+  """Whether an activation is known to be elementwise."""
   return activation is None or name_of(activation) in _POINTWISE
 
 
@@ -72,7 +72,8 @@ def _conv(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
     out = np.repeat(channels, layer.filters // groups)
     call.counts('groups', channels)
   else:
-    # Each group loses as many as every other: those at the same place in it.
+    # All groups must lose the same number of channels: channels at the same
+    # index of their groups are united.
     inputs = channels.reshape(groups, -1)
     out = call.make(layer.filters)
     made = out.reshape(groups, -1)

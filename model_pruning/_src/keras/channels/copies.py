@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Copies of a model, of layers with other configurations and fewer channels."""
+"""Copies a model with changed configurations of its layers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from model_pruning._src.compat import keras_models
 from model_pruning._src.keras.channels import interpreter
 from model_pruning._src.keras.models import which_keras
 
-# A number in a configuration by the keys that lead to it.
+# New numbers in a configuration, by the keys that lead to each.
 Changes = Mapping[Tuple[Any, ...], int]
 
 
@@ -21,13 +21,14 @@ def functional(model: Any, verb: str, inputs: Any = None) -> Any:
 
   Args:
     model: a built Keras model.
-    verb: the public function that is called, for messages.
-    inputs: of a subclassed model: inputs as its `call` takes them.
+    verb: the public function that the user called, for messages.
+    inputs: inputs as the `call` of a subclassed model takes them. Default:
+      None.
 
   Raises:
     TypeError: if it is no Keras model.
     ValueError: if it is not built, or is subclassed and its `call` cannot be
-      followed.
+      traced.
   """
   keras = which_keras.keras_of(model)
   if keras is None or not isinstance(model, keras.Model):
@@ -61,17 +62,19 @@ def copy_of(model: Any,
             changes: Optional[Mapping[int, Changes]] = None,
             shapes: Optional[Sequence[Sequence[int]]] = None
             ) -> Tuple[Any, List[Tuple[Any, Any]]]:
-  """A new model of new layers, with the weights that they are made with.
+  """A new model of new layers with newly initialized weights.
 
   Models inside are replaced by their layers.
 
   Args:
     model: a built functional or Sequential model.
-    changes: for the `id` of a layer what differs in its configuration.
-    shapes: of the inputs, without the batch. Default: those of the model.
+    changes: the changes of a layer's configuration, by the `id` of the layer.
+      Default: None, no changes.
+    shapes: the shapes of the inputs, without the batch. Default: those of the
+      model.
 
   Returns:
-    The copy, and pairs of a layer of the model and that of the copy.
+    The copy, and pairs of a layer of the model and its copy.
   """
   keras: Any = which_keras.keras_of(model)
   changes = changes or {}
@@ -95,7 +98,7 @@ def copy_of(model: Any,
     return tf.nest.flatten(made[id(layer)](*args, **kwargs))
 
   outputs = interpreter.run(model, inputs, visit)
-  if not isinstance(model, keras.Sequential):  # They tell no structure.
+  if not isinstance(model, keras.Sequential):  # It has no input structure.
     inputs = tf.nest.pack_sequence_as(model.input, inputs)
     outputs = tf.nest.pack_sequence_as(model.output, outputs)
   return keras.Model(inputs, outputs, name=model.name), pairs
@@ -137,7 +140,7 @@ def _not_built(config: Any) -> Any:
 
 
 def _without_arrays(config: Any) -> Any:
-  """A configuration without initial values of a shape that it had before."""
+  """A configuration without initial values, whose shape has changed."""
   if not isinstance(config, dict):
     return config
   if config.get('class_name') == 'Constant' and not isinstance(
@@ -156,7 +159,7 @@ def _changed_arguments(call: interpreter.Call,
 
 
 def _changed(thing: Any, path: Tuple[Any, ...], value: int) -> Any:
-  """A structure of dicts, lists, slices and so on with another value in it."""
+  """A nested structure with the number at `path` replaced by `value`."""
   if not path:
     return value
   first, rest = path[0], path[1:]
@@ -172,4 +175,4 @@ def _changed(thing: Any, path: Tuple[Any, ...], value: int) -> Any:
     items = list(thing)
     items[first] = _changed(items[first], rest, value)
     return tuple(items) if isinstance(thing, tuple) else items
-  return value  # A number that stands for a structure of one.
+  return value  # A number that stands for a structure with a single item.

@@ -15,11 +15,11 @@ class Call(NamedTuple):
   """A call of a layer, or of an operation on tensors.
 
   Attributes:
-    layer: what is called.
+    layer: the layer or operation that is called.
     args: its positional arguments, with values in place of symbolic tensors.
     kwargs: its other arguments, likewise.
     tensors: those values, in order.
-    outputs: the symbolic tensors that the model has for its outputs.
+    outputs: the symbolic tensors of the model that are its outputs.
   """
 
   layer: Any
@@ -31,13 +31,13 @@ class Call(NamedTuple):
 
 def run(model: Any, inputs: Sequence[Any],
         visit: Callable[[Call], Sequence[Any]]) -> List[Any]:
-  """Runs a functional model, and the models inside as if they were not there.
+  """Runs a functional model; layers of inner models are visited one by one.
 
   Args:
     model: a built functional or Sequential model.
     inputs: a value for each of its inputs.
-    visit: returns the values of the outputs of a call. It is called for each
-      call that the outputs need, after those whose values it takes.
+    visit: a function that returns the values of the outputs of a call. It is
+      called for each call that the outputs depend on, in topological order.
 
   Returns:
     The values of the outputs.
@@ -46,7 +46,7 @@ def run(model: Any, inputs: Sequence[Any],
       _key(tensor): value for tensor, value in zip(model.inputs, inputs)}
   stack = [(model.outputs[i], False) for i in reversed(range(
       len(model.outputs)))]
-  while stack:  # A recursion would be as deep as the network.
+  while stack:  # No recursion, which would be as deep as the network.
     tensor, is_ready = stack.pop()
     if _key(tensor) in values:
       continue

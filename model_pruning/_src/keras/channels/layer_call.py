@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A call of a layer, as the rules that follow channels see it."""
+"""A call of a layer, as seen by the rules that trace channels."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _Role = dependency_lib.Role
 
 
 class LayerCall:
-  """A call of a layer, whose channels a rule follows.
+  """A call of a layer through which a rule traces channels.
 
-  A rule looks which channels come in, says what the weights of the layer have
-  to do with them, and returns those that go out:
+  A rule reads the channels of the inputs, records how the weights of the layer
+  use them, and returns the channels of the outputs:
 
       def rule(call):
         channels = call.along(call.inputs[0])
@@ -33,16 +33,17 @@ class LayerCall:
         call.counts('units', out)
         return [call.spread(out)]
 
-  Channels are int64 arrays: a tensor's have its shape, with a batch of 1.
+  Channels are int64 arrays; those of a tensor have its shape, with a batch of
+  1.
 
   Attributes:
-    layer: what is called.
+    layer: the layer that is called.
     args: its positional arguments, with channels in place of tensors.
     kwargs: its other arguments, likewise.
     inputs: the channels of its tensors, in order.
-    shapes: of its outputs, with a batch of 1.
-    recomputed: takes by its `id` each normalization that may lose channels,
-      though it computes with all; None if none may.
+    shapes: the shapes of its outputs, with a batch of 1.
+    recomputed: a dict to which rules add each normalization, by its `id`, that
+      may lose channels although it computes with all of them; None if none may.
   """
 
   def __init__(self, dependency: dependency_lib.Dependency,
@@ -52,10 +53,10 @@ class LayerCall:
     """Wraps a call.
 
     Args:
-      dependency: takes what the rule says.
+      dependency: records what the rule says.
       call: the call, with channels as values.
-      shapes: of its outputs, with a batch of 1.
-      original: the layer to speak of, if it is a copy that is called.
+      shapes: the shapes of its outputs, with a batch of 1.
+      original: the original layer, if a copy of it is called. Default: None.
       recomputed: see the attribute.
     """
     self.recomputed = recomputed
@@ -71,7 +72,7 @@ class LayerCall:
 
   @property
   def kind(self) -> str:
-    """What is called: 'Conv2D', 'ops.Relu', 'tf.nn.relu' or 'own MyLayer'."""
+    """The kind of layer: 'Conv2D', 'ops.Relu', 'tf.nn.relu', 'own MyLayer'."""
     layer = self.layer
     if not which_keras.is_layer(layer):
       return f'ops.{type(layer).__name__}'
@@ -79,7 +80,7 @@ class LayerCall:
                                 'ClassMethod'):
       return f'tf.{layer.get_config().get("function")}'
     kind = layer_graph.kind_of(layer)
-    # One of somebody's own may have the name of one of Keras.
+    # A custom layer may have the name of a layer of Keras.
     return kind if layer_graph.computes_as_keras(layer) else f'own {kind}'
 
   @property
@@ -88,9 +89,9 @@ class LayerCall:
     return str(self.layer.name)
 
   def of_inner(self, layer: Any, *path: Any) -> LayerCall:
-    """A call of a layer inside, whose configuration is at a path of this one.
+    """A call of an inner layer, whose configuration is at `path` of this one.
 
-    Its inputs and shapes are those of this one.
+    It has the inputs and the shapes of this call.
     """
     inner = copy.copy(self)
     inner.layer, inner._path = layer, (*self._path, *path)
@@ -112,56 +113,56 @@ class LayerCall:
     return self._dependency.varies(channels, axis)
 
   def make(self, number: int, what: str = 'outputs') -> np.ndarray:
-    """Channels that the layer makes, the same at each of its calls."""
+    """Returns new channels of the layer, the same at each of its calls."""
     return self._dependency.make((self._key, what), int(number))
 
   def consumes(self, weight: Any, axis: int, channels: np.ndarray) -> None:
-    """The layer sums over channels, which are an axis of a weight."""
+    """Records that the layer sums over channels along an axis of a weight."""
     self._use(weight, axis, channels, _Role.CONSUMES)
 
   def makes(self, weight: Any, axis: int, channels: np.ndarray) -> None:
-    """An axis of a weight, or a bias, makes channels."""
+    """Records that an axis of a weight, or a bias, makes channels."""
     self._use(weight, axis, channels, _Role.MAKES)
 
   def scales(self, weight: Any, axis: int, channels: np.ndarray) -> None:
-    """A weight has an entry, or a filter, for each channel by itself."""
+    """Records that a weight has one entry or filter for each channel."""
     self._use(weight, axis, channels, _Role.SCALES)
 
   def has_statistics(self, weight: Any, axis: int,
                      channels: np.ndarray) -> None:
-    """A weight has an entry for each channel that is never pruned."""
+    """Records that a weight has one statistic, never pruned, per channel."""
     self._use(weight, axis, channels, _Role.COUNTS)
 
   def counts(self, path: Any, channels: np.ndarray) -> None:
-    """A number in the configuration of the layer counts channels.
+    """Records that a number in the configuration counts channels.
 
     Args:
-      path: its key, or a tuple of keys and indices.
-      channels: those that it counts.
+      path: the key of the number, or a tuple of keys and indices.
+      channels: the channels that it counts.
     """
     path = path if isinstance(path, tuple) else (path,)
     self._dependency.size(id(self._owner), (*self._path, *path), channels)
 
   def counts_argument(self, path: Tuple[Any, ...],
                       channels: np.ndarray) -> None:
-    """An integer in the arguments of this call counts channels.
+    """Records that an integer in the arguments of this call counts channels.
 
     Args:
       path: `('args', position, ...)` or `('kwargs', name, ...)`.
-      channels: those that it counts.
+      channels: the channels that it counts.
     """
     self._dependency.size(id(self._owner), path, channels)
 
   def keeps_one(self, channels: np.ndarray) -> None:
-    """One at least of these channels stays, however little they matter."""
+    """Records that at least one of these channels must be kept."""
     self._dependency.parts.append(channels)
 
   def unite(self, first: np.ndarray, second: np.ndarray) -> None:
-    """Channels at equal places are the same, or go together."""
+    """Unites channels at the same index: they can only go together."""
     self._dependency.ids.unite(first, second)
 
   def merge(self, tensors: Sequence[np.ndarray]) -> np.ndarray:
-    """Those of an operation entry by entry; see `Dependency.merge`."""
+    """The channels of an elementwise operation; see `Dependency.merge`."""
     return self._dependency.merge(tensors)
 
   def aligned(self, channels: np.ndarray) -> np.ndarray:
@@ -170,21 +171,21 @@ class LayerCall:
 
   def spread(self, channels: np.ndarray, axis: int = -1,
              output: int = 0) -> np.ndarray:
-    """An output with channels along an axis, the same everywhere else."""
+    """An output of full shape, with `channels` along one of its axes."""
     shape = self.shapes[output]
     line = [1] * len(shape)
     line[axis] = -1
     return np.broadcast_to(np.reshape(channels, line), shape)
 
   def freeze(self, channels: np.ndarray, reason: str) -> None:
-    """Lets channels stay, for a reason in a few words."""
+    """Marks channels as kept, for a reason in a few words."""
     self._dependency.freeze(channels, reason)
 
   def stays(self, reason: Optional[str] = None) -> List[np.ndarray]:
-    """Lets all that goes in stay, and makes outputs of which nothing goes.
+    """Marks all channels of the inputs and of the new outputs as kept.
 
     Args:
-      reason: in a few words. Default: the layer is not known.
+      reason: why, in a few words. Default: the layer is not known.
     """
     reason = f'{self.name}: {reason or f"{self.kind} has no rule"}'
     for channels in self.inputs:
@@ -200,7 +201,7 @@ class LayerCall:
     return outputs
 
   def run_on_channels(self) -> List[np.ndarray]:
-    """Runs the layer itself on channels: right for what only moves data."""
+    """Runs the layer itself on channels, for layers that only move data."""
     numbers: Dict[int, Any] = {
         id(one): tf.constant(one, tf.int32) for one in self.inputs}
     args, kwargs = tf.nest.map_structure(

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Channels of what moves data, computes entry by entry, or pools."""
+"""Rules of layers that move data, are elementwise, or pool."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _pooled(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
 def _globally_pooled(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   axis = contractions.channel_axis(call.layer)
   channels = call.along(call.inputs[0], axis)
-  # Without `keepdims` the channels are all that is left besides the batch.
+  # Without `keepdims` only the batch and the channel axis are left.
   kept = axis if len(call.shapes[0]) == call.inputs[0].ndim else -1
   return [call.spread(channels, kept)]
 

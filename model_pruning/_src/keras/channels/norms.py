@@ -1,9 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Channels of normalizations that compute with several of them.
+"""Rules of normalizations that compute statistics over several channels.
 
-Without a channel its mean and variance are others, even where it is zero. So
-channels stay, unless whoever asks lets the norms be computed from those left.
+Removing a channel changes the mean and the variance, even if the channel is
+zero. So channels are kept, unless the caller allows the statistics to be
+computed from the remaining channels.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from model_pruning._src.keras.channels import layer_call
 from model_pruning._src.keras.channels import rules
 
-# What an argument `norms` may be; the default comes first.
+# The values of the argument `norms`, the default first.
 CHOICES = ('exact', 'recompute')
 
 WARNING = ('With norms=\'recompute\' channels can go that a normalization '
@@ -27,8 +28,8 @@ class Recomputed(NamedTuple):
   """A normalization that loses channels.
 
   Attributes:
-    channels: those along its axis.
-    axis: of its input.
+    channels: the channels along `axis`.
+    axis: the axis of its input that it normalizes.
   """
 
   channels: np.ndarray
@@ -36,11 +37,11 @@ class Recomputed(NamedTuple):
 
 
 def is_recompute(norms: Any, verb: str) -> bool:
-  """Returns whether an argument says that norms are computed from less.
+  """Returns whether norms may be computed from fewer channels.
 
   Args:
     norms: the argument, one of `CHOICES`.
-    verb: the public function that is called, for the message.
+    verb: the public function that the user called, for the message.
 
   Raises:
     ValueError: if it is none of them.

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Pruning of whole channels of a trained Keras model, at once."""
+"""Prunes whole channels of a trained Keras model in one step."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def prune_channels(model: Any, spec: spec_lib.PruningSpec,
                    report: report_lib.PruningReport,
                    inputs: Any = None, norms: str = 'exact'
                    ) -> report_lib.PruningReport:
-  """Zeroes all that belongs to the channels that matter least.
+  """Zeroes all entries of the channels with the lowest saliencies.
 
   Args:
     model: a built model.
-    spec: gives the distribution, and the budget.
+    spec: the specification: its distribution and budget are used here.
     found: the weights of the model.
-    rules: what the spec makes of each; see `one_shot.prune`.
-    report: the same, to read.
-    inputs: of a subclassed model, a batch.
-    norms: as of `trace`.
+    rules: the rule that the spec gives each of them; see `one_shot.prune`.
+    report: the report of these rules.
+    inputs: a batch of a subclassed model. Default: None.
+    norms: as in `trace`. Default: 'exact'.
 
   Returns:
     The report: which weights have lost channels, and why others have not.

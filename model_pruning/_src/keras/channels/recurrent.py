@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Channels of recurrent layers: their units."""
+"""Rules of recurrent layers, whose channels are their units."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUM_GATES = {'SimpleRNN': 1, 'GRU': 3, 'LSTM': 4}
 def _recurrent(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
   units = _units(call, call.along(call.inputs[0]))
   for state in call.inputs[1:]:
-    # Keras 3 gives a mask as one more tensor.
+    # Keras 3 passes a mask as one more tensor.
     if state is call.kwargs.get('mask') or state.shape[-1] != len(units):
       call.freeze(state, f'{call.name}: it is a mask')
     else:
@@ -29,7 +29,7 @@ def _recurrent(call: layer_call.LayerCall) -> Sequence[np.ndarray]:
 
 
 def _units(call: layer_call.LayerCall, channels: np.ndarray) -> np.ndarray:
-  """The channels that a recurrent layer makes of those along its input."""
+  """The units of a recurrent layer, given the channels of its input."""
   layer: Any = call.layer
   cell = layer.cell
   units = call.make(layer.units)

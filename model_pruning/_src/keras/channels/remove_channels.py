@@ -27,35 +27,34 @@ def remove_channels(model: Any, round_to: int = 1, inputs: Any = None,
           model, 'structure=channels,target_sparsity=0.5')
       small = model_pruning.keras.remove_channels(model)
 
-  A channel is left out if every kernel that takes it in is zero there, so that
-  it has no effect, whatever it holds. Pruning with `structure=channels` makes
-  such channels. The new model is a plain one of Keras, of new layers with the
-  names of before; models inside are replaced by their layers. If the model is
-  compiled, the new one is, and where the optimizer has trained its slots are
-  those of before, so that training goes on.
+  A channel is removed if every kernel that consumes it is zero there, so that
+  it has no effect on the outputs. Pruning with `structure=channels` makes such
+  channels. The new model is a plain Keras model of new layers with the same
+  names; inner models are replaced by their layers. If the model is compiled, so
+  is the new one, with the slots of the optimizer, so that training can resume.
 
   Both models are run on random inputs before the new one is returned.
 
   Args:
     model: a built model, functional or Sequential; or a subclassed one whose
-      `call` takes symbolic tensors. It stays as it is.
-    round_to: leaves numbers of channels that are multiples of it, or as many
-      as before. Default: 1, all that can go are left out.
-    inputs: of a subclassed model, a batch as its `call` takes it.
-    norms: 'recompute' lets channels go, too, that layer or group
-      normalizations compute with: their means and variances are those of the
-      channels that are left. So the outputs change; a warning says by how
-      much. All else computes what it did before, or nothing is removed.
-      Default: 'exact', these channels stay.
+      `call` takes symbolic tensors. It is not changed.
+    round_to: each set of channels keeps a multiple of this number, or all of
+      its channels. Default: 1, all channels without an effect are removed.
+    inputs: a batch as the `call` of a subclassed model takes it. Default: None.
+    norms: 'recompute' also removes channels that layer or group normalizations
+      compute with: their means and variances are then those of the remaining
+      channels. So the outputs change, and a warning says by how much. All other
+      layers must compute the same as before, or an error is raised. Default:
+      'exact', which keeps these channels.
 
   Returns:
     A functional model.
 
   Raises:
     TypeError: if `model` is no Keras model, or `round_to` no integer.
-    ValueError: if the model is not built or cannot be followed, `round_to` is
-      not positive, `norms` is none of the two, or the models do not compute
-      the same: then the message names the layer where they part.
+    ValueError: if the model is not built or cannot be traced, `round_to` is not
+      positive, `norms` is neither 'exact' nor 'recompute', or the models do not
+      compute the same: then the message names the first layer that differs.
   """
   removal.check_round_to(round_to)
   traced = trace.trace(model, _VERB, inputs, norms)
@@ -92,7 +91,7 @@ def _without(traced: trace.Traced, values: Dict[Any, Any],
   """A model without channels, with the weights that are left.
 
   Returns:
-    The model, and each layer of the old one with that of the new one.
+    The model, and pairs of an old layer and the new one for it.
   """
   dependency = traced.dependency
   changes: Dict[Any, Dict[Tuple[Any, ...], int]] = {}

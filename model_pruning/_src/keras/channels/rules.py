@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which rule follows the channels through which layer."""
+"""The registry of the rules that trace channels through layers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def for_kinds(*kinds: str) -> Callable[[Rule], Rule]:
 
 
 def register_rule(layer_class: type) -> Callable[[Rule], Rule]:
-  """Registers how channels go through layers of a class of one's own.
+  """Registers a rule that traces channels through a custom layer.
 
       @model_pruning.keras.register_rule(MyDense)
       def follow(call):
@@ -35,12 +35,12 @@ def register_rule(layer_class: type) -> Callable[[Rule], Rule]:
         call.counts('units', out)
         return [call.spread(out)]
 
-  `call.along(tensor, axis=-1)` gives the channels along an axis, `call.make`
-  new ones; `consumes`, `makes`, `scales` and `has_statistics` say what an axis
-  of a weight has to do with channels, `counts` which argument of the layer
-  counts them. The rule returns the channels of each output, of its full shape:
-  `call.spread` makes them of a line of channels, and `call.merge` of those of
-  several tensors. `call.stays(reason)` lets all that goes in stay.
+  `call.along(tensor, axis=-1)` returns the channels along an axis, `call.make`
+  new ones. `consumes`, `makes`, `scales` and `has_statistics` record how an
+  axis of a weight uses channels, `counts` which argument of the layer counts
+  them. The rule returns the channels of each output, of its full shape:
+  `call.spread` makes these from the channels of one axis, and `call.merge` from
+  the channels of several tensors. `call.stays(reason)` keeps all channels.
 
   Args:
     layer_class: the class. Subclasses have the same rule, unless they have one
@@ -74,7 +74,7 @@ def _rule_for(call: layer_call.LayerCall) -> Rule:
   for base in type(layer).__mro__:
     if base in _BY_CLASS:
       return _BY_CLASS[base]
-  # Their kernels are not those that the layer computes with.
+  # With LoRA, the layer does not compute with the kernel alone.
   if getattr(layer, 'lora_enabled', False):
     return lambda call: call.stays('it has adapters (LoRA)')
   if getattr(layer, 'quantization_mode', None):

@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Channels of what takes a part of them by their numbers.
+"""Rules of layers and operations that slice channels by index.
 
-Where channels before a part or in it go, the numbers that say where it begins
-and ends become smaller. Each part keeps a channel: a layer takes no fewer.
+If channels before or inside of a slice are removed, its bounds become smaller.
+Each slice keeps at least one channel, since layers need one.
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ def _item(call: _Call) -> Sequence[np.ndarray]:
 
 def _take(call: _Call, channels: np.ndarray, key: slice,
           path: Tuple[Any, ...]) -> bool:
-  """Follows a slice of channels; returns whether it can be.
+  """Traces a slice of channels; returns whether that is possible.
 
-  Of a step of several the channels from one that is taken to the next go
-  together: so what is left is taken with the same step.
+  If the step is larger than 1, the channels from one that is taken up to the
+  next are united, so that the same step works for the remaining channels.
   """
   numbers = [one for one in (key.start, key.stop, key.step)
              if one is not None]
@@ -71,7 +71,7 @@ def _take(call: _Call, channels: np.ndarray, key: slice,
     return False
   step = 1 if key.step is None else key.step
   if step < 0:
-    return numbers == [-1]  # All of them, the last one first.
+    return numbers == [-1]  # All channels in reverse order.
   size = len(channels)
   line = channels[slice(key.start, None).indices(size)[0]:]
   for first in range(0, len(line), step):
@@ -99,7 +99,7 @@ def _split(call: _Call) -> Sequence[np.ndarray]:
   channels = call.along(tensor, axis)
   ends = np.cumsum([part.shape[axis] for part in moved]).tolist()
   parts = np.split(channels, ends[:-1])
-  if isinstance(numbers, int):  # They stay equally large.
+  if isinstance(numbers, int):  # The parts must keep equal sizes.
     for part in parts[1:]:
       call.unite(parts[0], part)
   elif not isinstance(numbers, (list, tuple)) or not all(

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Follows the channels of a Keras model."""
+"""Traces the channels of a Keras model."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ from model_pruning._src.keras.channels import recurrent  # noqa: F401
 from model_pruning._src.keras.channels import rules
 from model_pruning._src.keras.channels import slices  # noqa: F401
 
-# For dimensions of inputs that a model leaves open: the first that it takes.
+# Sizes to try for unknown dimensions of inputs; the first one that works.
 _SIZES = (32, 64, 128, 224)
 
 
 class Traced(NamedTuple):
-  """A functional model, and what depends on what in it.
+  """A functional model, and the dependencies of its channels.
 
   Attributes:
-    model: functional or Sequential; of a subclassed model its graph of layers.
-    dependency: the channels; weights and layers have their `id` for a key.
+    model: a functional or Sequential model; for a subclassed one, its graph of
+      layers.
+    dependency: the channels; the key of a weight or layer is its `id`.
     norms: normalizations that may lose channels, by the `id` of the layer.
   """
 
@@ -42,22 +43,22 @@ class Traced(NamedTuple):
   norms: Dict[int, norms_lib.Recomputed]
 
   def values(self) -> Dict[Hashable, np.ndarray]:
-    """The weights of the model by their keys."""
+    """The values of the weights of the model, by weight key."""
     return {id(weight): keras_variables.value_of(weight)
             for weight in self.model.weights}
 
 
 def trace(model: Any, verb: str, inputs: Any = None,
           norms: str = norms_lib.CHOICES[0]) -> Traced:
-  """Follows the channels of a model.
+  """Traces the channels of a model.
 
   Args:
     model: a built Keras model.
-    verb: the public function that is called, for messages.
-    inputs: of a subclassed model: inputs as its `call` takes them, of any
-      batch, or tensors of Keras like them.
-    norms: one of `norms.CHOICES`: whether layers that normalize several
-      channels together keep all of them ('exact'), or not.
+    verb: the public function that the user called, for messages.
+    inputs: inputs as the `call` of a subclassed model takes them, of any batch
+      size, or Keras tensors like them. Default: None.
+    norms: 'exact' keeps all channels that a layer normalizes together,
+      'recompute' does not. Default: 'exact'.
 
   Returns:
     The model, as a graph of layers, and its channels.
@@ -112,10 +113,10 @@ def _shape(tensor: Any) -> Tuple[int, ...]:
 
 
 def _with_known_sizes(model: Any, verb: str) -> Tuple[Any, Dict[int, Any]]:
-  """The model, or a copy of it where all but the batch is known.
+  """The model, or a copy of it whose dimensions but the batch are all known.
 
   Returns:
-    A model, and for the `id` of each layer of a copy the layer.
+    The model, and the original layers by the `id` of their copies.
   """
   if not any(None in tuple(tensor.shape)[1:] for tensor in model.inputs):
     return model, {}

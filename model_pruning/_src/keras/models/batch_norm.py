@@ -1,10 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Estimates the statistics of batch normalizations anew.
+"""Estimates the statistics of batch normalizations again.
 
-Pruning changes what comes into a batch normalization, and the means and
-variances that it has stored are those of the model before. They are replaced
-by the averages over batches of data.
+Pruning changes the inputs of a batch normalization, while the means and
+variances that it has stored are those of the dense model. They are replaced by
+averages over batches of data.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def batches_of(data: Any, num_batches: Optional[int]) -> Iterator[Any]:
   """The inputs of a model, batch by batch.
 
   Args:
-    data: an array or tensor of inputs, or what gives batches when iterated.
-      A batch that is a tuple begins with the inputs, as for `fit`.
-    num_batches: how many to take; None for all of them.
+    data: an array or tensor of inputs, or an iterable of batches. A batch that
+      is a tuple begins with the inputs, as for `fit`.
+    num_batches: how many batches to take; None for all of them.
 
   Raises:
     ValueError: if there is none, or the number is not positive.
@@ -66,16 +66,16 @@ def batches_of(data: Any, num_batches: Optional[int]) -> Iterator[Any]:
 def estimate(model: Any, batches: Iterable[Any]) -> Tuple[str, ...]:
   """Sets each moving mean and variance to the average over `batches`.
 
-  Only batch normalizations run as in training, so that they compute with what
-  a batch has. All else runs as in inference, since that is what the statistics
-  are for: nothing is dropped out, and nothing else of the model changes.
+  Only batch normalizations run as in training, so that they use the statistics
+  of the batch. All other layers run as in inference, for which the statistics
+  are meant: dropout is off, and nothing else of the model changes.
 
   Args:
     model: a built Keras model, in eager mode.
-    batches: of inputs.
+    batches: batches of inputs.
 
   Returns:
-    Sentences on the batch normalizations that keep what they have.
+    Sentences that name the batch normalizations that were not changed.
   """
   recordings: List[_Recording] = []
   notes = []

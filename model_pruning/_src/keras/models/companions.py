@@ -1,11 +1,11 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Weights that may let no constraint be on them, and who takes it over.
+"""Finds companions for weights that cannot have a constraint of their own.
 
 Optimizers of Keras before TF 2.11, and the legacy ones since, raise an error
-for a constraint where the gradient has rows only, as that of a table has from
-which a layer gathers. Such a weight is projected in the constraint of another
-variable, which the optimizer updates after it.
+for a constraint of a variable with a sparse gradient, such as an embedding. The
+weight is then projected in the constraint of another variable, its companion,
+which the optimizer updates after it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import tensorflow as tf
 from model_pruning._src.compat import keras_models
 from model_pruning._src.keras.models import which_keras
 
-# What layers of these do with a weight is known by their class. Wrappers of
-# this library do nothing with the weights of the layer inside.
+# Modules whose layers are known to gather from a weight or not, by their class.
+# Wrappers of this library do nothing with the weights of the layer inside.
 _KNOWN = ('keras.', 'tf_keras.', 'tensorflow.python.keras.',
           'tensorflow_core.python.keras.', 'model_pruning.')
 
@@ -27,8 +27,8 @@ class Companion(NamedTuple):
   """A variable with the weights that are projected when it is updated.
 
   Attributes:
-    variable: it may have a constraint.
-    weights: those that may not; it is updated after each of them.
+    variable: a variable that may have a constraint.
+    weights: weights that may not; `variable` is updated after each of them.
   """
 
   variable: Any
@@ -37,16 +37,15 @@ class Companion(NamedTuple):
 
 def companions_of(model: Any, weights: Iterable[Any],
                   in_any_order: bool = False) -> List[Companion]:
-  """Finds companions for weights whose gradient may have rows only.
+  """Finds companions for weights whose gradient may be sparse.
 
-  Layers of Keras tell by their class what they do with a weight: only an
-  `Embedding` gathers from it. What code of others does with it is not known
-  before the optimizer is called, so weights of other layers have companions
-  too. The companion comes from the innermost layer or model around the weight
-  that has one, so that parts of a model may be trained by themselves.
+  Among the layers of Keras only an `Embedding` gathers from its weight. Whether
+  other layers do is not known before the optimizer is called, so their weights
+  have companions too. The companion comes from the innermost layer or model
+  around the weight that has one, so that parts of a model can be trained alone.
 
   Args:
-    model: a Keras model or layer, or what is asked as one.
+    model: a Keras model or layer, or `parts.Parts`.
     weights: Keras variables.
     in_any_order: whether the optimizer will update weights that have
       companions before all others. Default: in the order of the model.
@@ -58,7 +57,7 @@ def companions_of(model: Any, weights: Iterable[Any],
   """
   layers = [model, *keras_models.flatten_layers(model)]
   if not in_any_order and not which_keras.is_layer(model):
-    layers = layers[1:]  # Of several things nobody knows the order.
+    layers = layers[1:]  # The order of several parts is not known.
   inside = [list(layer.trainable_variables) for layer in layers]
   dense = _surely_dense(layers, inside)
   order = {id(variable): i for i, variable in enumerate(
@@ -85,8 +84,8 @@ def _last_after(position: int, variables: List[Any], order: Dict[int, int],
                 dense: Set[int]) -> Optional[Any]:
   """The last of `variables` that may have a constraint; None if there is none.
 
-  A variable that is surely dense goes before a vector, which a layer of
-  somebody's may gather from, though most of them are biases.
+  Variables whose gradient is surely dense are preferred to vectors, which are
+  mostly biases, but from which a custom layer may gather.
   """
   later = sorted((variable for variable in variables
                   if order.get(id(variable), -1) > position),
@@ -97,7 +96,7 @@ def _last_after(position: int, variables: List[Any], order: Dict[int, int],
 
 
 def _surely_dense(layers: List[Any], inside: List[List[Any]]) -> Set[int]:
-  """The ids of variables whose gradient is dense in any case."""
+  """The ids of variables whose gradient is always dense."""
   # A wrapper has the variables of the layer inside, and both may use them.
   owners: Dict[int, Tuple[int, List[Any]]] = {}
   for layer, variables in zip(layers, inside):
@@ -112,7 +111,7 @@ def _surely_dense(layers: List[Any], inside: List[List[Any]]) -> Set[int]:
 
 
 def _gathers_not(layer: Any) -> bool:
-  """Whether what a layer does is known, and it is not an embedding."""
+  """Whether a layer is known not to gather from its weights."""
   call = getattr(type(layer), 'call', None)
   module = getattr(call, '__module__', None) or ''
   return (module + '.').startswith(_KNOWN) and not any(

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the inputs of a model look like, and random ones.
+"""The signature of the inputs of a model, and random inputs.
 
 An input is anything with a `shape` and a `dtype`: a tensor of `model.inputs`.
 Its first dimension is the batch.
@@ -24,10 +24,9 @@ def signature(inputs: Sequence[Any], batch: Optional[int],
   """The inputs as specs, named `input_0`, `input_1`, ...
 
   Args:
-    inputs: of the model.
-    batch: how many examples there are; None leaves it open.
-    any_size: what dimensions are that the model leaves open; None leaves them
-      open.
+    inputs: the inputs of the model.
+    batch: the batch size; None for any.
+    any_size: the size of dimensions that the model does not fix; None for any.
   """
   return [
       tf.TensorSpec([batch, *_example_shape(tensor, any_size)],
@@ -40,9 +39,9 @@ def random_inputs(inputs: Sequence[Any], num_examples: int,
   """Normally distributed inputs; zeros and ones for integer inputs.
 
   Args:
-    inputs: of the model.
-    num_examples: how many there are of each input.
-    any_size: what dimensions are that the model leaves open.
+    inputs: the inputs of the model.
+    num_examples: the batch size.
+    any_size: the size of dimensions that the model does not fix.
 
   Raises:
     ValueError: if an input holds text.

@@ -16,15 +16,15 @@ class Call:
 
   Attributes:
     layer: the layer; in Keras 3 it may be an operation on tensors.
-    inputs: the calls whose outputs it takes; no call of an input layer does.
+    inputs: the calls whose outputs it takes; input layers are no calls.
     consumers: the calls that take its output.
-    shape: of its output, None for what is not known.
+    shape: the shape of its output; None for unknown dimensions.
     is_output: whether the model returns its output.
   """
 
   def __init__(self, layer: Any, inputs: List[Call],
                shape: Tuple[Optional[int], ...]):
-    """Makes a call known to its inputs."""
+    """Creates a call, and adds it to the consumers of its inputs."""
     self.layer = layer
     self.inputs = inputs
     self.consumers: List[Call] = []
@@ -47,15 +47,15 @@ class Call:
 def kind_of(layer: Any) -> str:
   """The name of the class of Keras that says what a layer computes.
 
-  A subclass without a `call` of its own computes what that of Keras does; one
-  with it is a kind of its own.
+  A subclass that does not override `call` has the kind of its Keras base class;
+  one that does is a kind of its own.
   """
   base = _class_of_keras(layer)
   return (type(layer) if base is None else base).__name__
 
 
 def computes_as_keras(layer: Any) -> bool:
-  """Whether a class of Keras says what a layer computes, not one of its own."""
+  """Whether the `call` of a layer is that of a class of Keras."""
   return _class_of_keras(layer) is not None
 
 
@@ -70,7 +70,7 @@ def _class_of_keras(layer: Any) -> Optional[type]:
 
 
 class _Scope:
-  """A model as another one calls it: where its inputs come from."""
+  """A model inside another one, and the tensors that it is called with."""
 
   def __init__(self, model: Any, inputs: List[Any], outer: Optional[_Scope]):
     self.model, self.inputs, self.outer = model, inputs, outer
@@ -78,16 +78,16 @@ class _Scope:
 
 
 def calls_of(model: Any) -> List[Call]:
-  """The calls that the outputs of a model need, with those of models inside.
+  """The calls that the outputs of a model need; inner models are expanded.
 
   Args:
     model: a built functional or Sequential model.
 
   Returns:
-    The calls, each of them after those whose outputs it takes.
+    The calls in topological order.
 
   Raises:
-    ValueError: if the layers of the model are called in code of its own.
+    ValueError: if the model calls its layers in Python code of its own.
   """
   if not _is_graph(model):
     raise ValueError(
@@ -98,7 +98,7 @@ def calls_of(model: Any) -> List[Call]:
   top = _Scope(model, [], None)
   calls: Dict[Any, Call] = {}
   stack = [_place(top, tensor) for tensor in reversed(outputs)]
-  while stack:  # A recursion would be as deep as the network.
+  while stack:  # No recursion, which would be as deep as the network.
     scope, tensor, key = stack[-1]
     if key in calls:
       stack.pop()
@@ -140,7 +140,7 @@ def _place(scope: _Scope, tensor: Any) -> Tuple[_Scope, Any, Any]:
 
 
 def _is_graph(layer: Any) -> bool:
-  """Whether it is a model whose outputs know the layers that made them."""
+  """Whether it is a model whose outputs record the layers that made them."""
   outputs = getattr(layer, 'outputs', None)
   history = keras_models.keras_history(outputs[0]) if outputs else None
   # Those of a subclassed model, in a graph, know the model itself only.

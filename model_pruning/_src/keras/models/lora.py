@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Weights and adapters of layers that `enable_lora` was called of (Keras 3).
+"""Weights and adapters of layers with `enable_lora` (Keras 3).
 
 The weight is frozen, two adapters of low rank are trained in its place, and
-files hold the sum: zeros of the weight are in no file.
+files have the merged sum, in which the zeros of the weight are lost.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def is_adapter(name: str) -> bool:
 
 
 def reasons_of_frozen(layers: Iterable[Any]) -> Dict[int, reasons.Reason]:
-  """Why weights are not trainable whose layers have adapters, by their ids."""
+  """Why weights of layers with adapters are not trainable, by weight `id`."""
   return dict.fromkeys(merged_values(layers), _FROZEN)
 
 
 def merged_values(layers: Iterable[Any]) -> Dict[int, tf.Tensor]:
-  """What files hold in place of weights whose layers have adapters.
+  """The values that files have for weights of layers with adapters.
 
   Args:
     layers: all layers of a model.

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a model must be before its weights can be looked at."""
+"""Checks that a model is built, so that its weights can be read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def check_built(model: Any, before: str) -> None:
   """Raises unless `model` is a Keras model with weights.
 
   Args:
-    model: what the user gave.
-    before: what the user called.
+    model: the model that the user passed.
+    before: the function that the user called.
 
   Raises:
     TypeError: if `model` is no Keras model, or one of keras up to 2.3.
@@ -23,7 +23,7 @@ def check_built(model: Any, before: str) -> None:
     ValueError: if it is not built, or nothing of it is trainable.
   """
   which_keras.keras_of(model)  # It checks the Keras.
-  # Of the type: an unbuilt model raises when it is asked for its variables.
+  # The type is asked, as an unbuilt model raises when its variables are read.
   if not hasattr(type(model), 'trainable_variables'):
     raise TypeError('Argument `model` must be a Keras model. '
                     f'Received: {model!r} of type {type(model).__name__}')

@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What became of the variables of a model since it was pruned.
+"""Tells how the variables of a model have changed since it was pruned.
 
-Layers are replaced, quantized, unfrozen or given adapters, and the weights
-that `prune` has seen are no longer those that the model trains and saves.
+Users replace layers, quantize or unfreeze them, or add adapters. Then the
+weights that `prune` has seen are not those that the model trains and saves.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _LATE = reasons.Reason(
 
 @dataclasses.dataclass(frozen=True)
 class Now:
-  """The weights of a model by what became of them.
+  """The current weights of a model, compared with those that were pruned.
 
   Attributes:
-    gone: names of pruned weights that are not in the model any more.
-    merged: names of pruned weights that `enable_lora` has frozen since, and
-      what files hold in place of them.
-    late: weights that `prune` would prune now, and has not.
+    gone: the names of pruned weights that are no longer in the model.
+    merged: the names of pruned weights that `enable_lora` has frozen since, and
+      the values that files have for them.
+    late: weights that `prune` would prune now, but that came after it.
     others: all other variables of the model that are not pruned.
   """
 
@@ -48,7 +48,7 @@ class Now:
   others: Tuple[weights_lib.KerasWeight, ...]
 
   def sentences(self) -> List[str]:
-    """What to tell the user."""
+    """The sentences of the warning."""
     told = []
     if self.gone:
       told.append(
@@ -70,7 +70,7 @@ class Now:
 
 
 def _forget(left_out: Dict[int, Any], key: int, unused_reference: Any) -> None:
-  """Forgets a variable that was deleted: another may come by its id."""
+  """Forgets a variable that was deleted, as another may get its id."""
   left_out.pop(key, None)
 
 
@@ -80,17 +80,17 @@ class ModelWatch:
   def __init__(self, spec: spec_lib.PruningSpec,
                found: Sequence[weights_lib.KerasWeight],
                pruned: Dict[str, Any]):
-    """Takes down what there is.
+    """Notes the variables of a model when it is pruned.
 
     Args:
-      spec: what it is pruned with.
-      found: all its variables.
-      pruned: the pruned ones by their names.
+      spec: the specification.
+      found: all variables of the model.
+      pruned: the pruned variables, by their names.
     """
     self._spec, self._pruned = spec, pruned
-    # Those that are not pruned by choice, by their ids: nothing is late about
-    # them. A weak reference alone would not do: in garbage that has them and
-    # this, it is dead before the last words about the model are said.
+    # Variables that are not pruned on purpose, by their ids: these are not
+    # late. Weak references alone would not do: if the variables and this object
+    # are collected together, they are dead before the last warning is made.
     self._left_out: Dict[int, Any] = {}
     for weight in found:
       if weight.candidate.reason is None:
@@ -100,7 +100,7 @@ class ModelWatch:
     self._told: Set[str] = set()
 
   def now(self, model: Any) -> Now:
-    """What became of the weights; all is as it was if `model` is None."""
+    """Compares the weights; if `model` is None, nothing has changed."""
     if model is None:
       return Now((), {}, (), ())
     found = weights_lib.find_weights(model)
@@ -125,7 +125,7 @@ class ModelWatch:
             )
 
   def tell(self, model: Any) -> Tuple[str, ...]:
-    """Warns of each change once; returns the names of what is gone."""
+    """Warns once of each change; returns the names of weights that are gone."""
     now = self.now(model)
     for sentence in now.sentences():
       if sentence not in self._told:
@@ -135,7 +135,7 @@ class ModelWatch:
 
   def report(self, model: Any, before: report_lib.PruningReport
              ) -> report_lib.PruningReport:
-    """The report of `prune`, of the variables that the model has now."""
+    """The report of `prune`, adapted to the current variables."""
     if model is None:
       return before
     now = self.now(model)
@@ -157,7 +157,7 @@ class ModelWatch:
         warnings=(*before.warnings, *now.sentences()))
 
   def values(self, model: Any) -> Dict[str, np.ndarray]:
-    """What the model has now of each pruned weight that is still there."""
+    """The current values of the pruned weights that the model still has."""
     now = self.now(model)
     return {name: np.asarray(now.merged[name]) if name in now.merged
             else keras_variables.value_of(variable)

@@ -18,12 +18,12 @@ class KerasCounts(NamedTuple):
   """The multiply-adds of one example.
 
   Attributes:
-    of: by the `id` of a variable; None if that cannot be told, and no entry
-      if there are none.
-    others: those of activations with each other; None if that cannot be told.
-    problem: why nothing was counted, in a sentence; '' if it was.
-    per_turn: by the `id` of a variable that is in a loop that turns nobody
-      knows how often, such as a recurrent layer: those of one turn.
+    of: the multiply-adds with a variable, by its `id`; None if they are not
+      known. A variable without an entry takes part in none.
+    others: the multiply-adds between activations; None if not known.
+    problem: a sentence why nothing was counted; '' if it was.
+    per_turn: the multiply-adds of one turn, by the `id` of a variable in a loop
+      whose number of turns is not known, such as a recurrent layer.
   """
 
   of: Dict[int, Optional[int]]
@@ -39,8 +39,8 @@ def count(model: Any) -> KerasCounts:
     model: a built Keras model.
 
   Returns:
-    The counts. A model whose inputs are not known, or that cannot be traced,
-    has none but a problem.
+    The counts. If the inputs of the model are not known, or it cannot be
+    traced, there is only a problem.
   """
   if not getattr(model, 'inputs', None):
     return KerasCounts({}, None, 'the inputs of the model are not known')

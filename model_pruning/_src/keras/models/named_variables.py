@@ -16,8 +16,8 @@ def named_variables(model: Any) -> List[Tuple[str, Any]]:
     model: a built Keras 2 or Keras 3 model, or a layer.
 
   Returns:
-    One pair for each variable. Variables of one name get `_1`, `_2` ... behind
-    it from the second on.
+    One pair per variable. If several have the same name, `_1`, `_2` ... is
+    appended from the second one on.
   """
   named = []
   counts: Dict[str, int] = {}

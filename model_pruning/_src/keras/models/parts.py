@@ -1,10 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Layers, models and variables that are pruned as one, though no model.
+"""Containers of layers, models and variables that are pruned like one model.
 
-A list of two sub-models, a dict of layers or a `tf.Module` is given to `prune`
-as a model is. Of Keras 3, whose layers are no modules, a `tf.Module` does not
-tell the variables by itself.
+A list of two sub-models, a dict of layers or a `tf.Module` can be passed to
+`prune` like a model. A `tf.Module` does not find the variables of Keras 3
+layers, which are no modules.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from model_pruning._src.keras.models import which_keras
 
 
 class Parts:
-  """What is asked of a model, of several things together.
+  """Several things together, with the attributes of a model.
 
   Attributes:
-    whole: what the user gave.
-    name: of its class.
+    whole: the container that the user passed.
+    name: the name of its class.
     layers: the layers and models in it, outermost only.
   """
 
@@ -34,7 +34,7 @@ class Parts:
 
   @property
   def built(self) -> bool:
-    """Whether all layers are."""
+    """Whether all layers are built."""
     return all(layer.built for layer in self.layers)
 
   @property
@@ -45,14 +45,14 @@ class Parts:
 
   @property
   def trainable_variables(self) -> List[Any]:
-    """Those of them that are trained."""
+    """All trainable variables."""
     return _once([variable for member in self._members for variable in (
         ([member] if member.trainable else []) if _is_variable(member)
         else member.trainable_variables)])
 
   @property
   def optimizer(self) -> Optional[Any]:
-    """The one that the models are compiled with; None if there are more."""
+    """The optimizer of all the models; None if they have several."""
     optimizers = _once([
         layer.optimizer for layer in self.layers
         if getattr(layer, 'optimizer', None) is not None])
@@ -60,7 +60,7 @@ class Parts:
 
 
 def as_model(thing: Any) -> Any:
-  """Returns what can be asked as a model can.
+  """Returns an object with the attributes of a model.
 
   Args:
     thing: a Keras model or layer, a `tf.Module`, or a list, tuple or dict of
@@ -89,8 +89,8 @@ def _members(thing: Any, seen: Any, in_module: bool) -> Iterator[Any]:
   """The outermost layers, models and variables, each once.
 
   Args:
-    thing: whatever there is.
-    seen: ids of what was visited.
+    thing: any object.
+    seen: the ids of the objects visited before.
     in_module: whether it is found in a `tf.Module`, which may hold anything;
       else what is neither is returned too, for an error.
   """
@@ -101,7 +101,7 @@ def _members(thing: Any, seen: Any, in_module: bool) -> Iterator[Any]:
     yield thing
   elif isinstance(thing, tf.Module):
     for name in sorted(vars(thing)):
-      if not name.startswith('_self_'):  # What checkpoints know of the others.
+      if not name.startswith('_self_'):  # Checkpoint bookkeeping.
         yield from _members(vars(thing)[name], seen, True)
   elif isinstance(thing, dict):
     for key in thing:

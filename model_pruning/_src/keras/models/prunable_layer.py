@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Layers that say which of their weights are pruned."""
+"""Layers that define which of their weights are pruned."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Callable, List
 
 
 class PrunableLayer(abc.ABC):
-  """A mixin for a layer that decides itself which of its weights are pruned.
+  """A mixin for a layer that defines which of its weights are pruned.
 
       class MyDense(keras.layers.Dense, PrunableLayer):
 
@@ -22,11 +22,11 @@ class PrunableLayer(abc.ABC):
 
   @abc.abstractmethod
   def get_prunable_weights(self) -> List[Any]:
-    """The variables of this built layer that are pruned; none is `[]`."""
+    """The variables of this built layer to prune; `[]` for none."""
 
 
 def decides(layer: Any) -> bool:
-  """Whether `layer` says which of its weights are pruned."""
+  """Whether `layer` defines which of its weights are pruned."""
   method = getattr(layer, 'get_prunable_weights', None)
   return callable(method) and not isinstance(method, _Default)
 
@@ -49,8 +49,8 @@ def give_default(layer: Any, find: Callable[[Any], List[Any]]) -> None:
   well. It decides nothing.
 
   Args:
-    layer: gets the method, unless it has one.
-    find: what it returns for the layer.
+    layer: the layer; it is not changed if it has the method.
+    find: a function of the layer that returns the result of the method.
   """
   if getattr(layer, 'get_prunable_weights', None) is None:
     layer.get_prunable_weights = _Default(layer, find)

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What a variable is to the layer that has it: a kernel, or something else.
+"""The role of a variable in its layer: a kernel, or something else.
 
 Zeros in a kernel are products that need not be computed. Zeros in a bias, a
 scale or a position table are other values. Keras does not say which of them a
@@ -57,12 +57,12 @@ _TOKEN = re.compile(
 
 
 class _Variable(NamedTuple):
-  """A variable and what is said of it where it is.
+  """A variable, and the names that tell its role.
 
   Attributes:
     owner: the innermost layer that has it.
-    names: the last part of its name, and the attributes that hold it.
-    table_names: further names, which tell what a table is for.
+    names: the last part of its name, and the attributes that refer to it.
+    table_names: further names, which tell the purpose of a table.
     dims: its shape.
   """
 
@@ -75,14 +75,14 @@ class _Variable(NamedTuple):
 def other_than_kernels(
     layers: Sequence[Any],
     named: Sequence[Tuple[str, Any]]) -> Dict[int, SkipKind]:
-  """What variables are that are no kernels.
+  """The roles of the variables that are not kernels.
 
   Args:
     layers: a model and all layers in it, at any depth.
     named: the variables of the model, each with its name.
 
   Returns:
-    Id of the variable -> what it is.
+    The role of each of these variables, by its `id`.
   """
   # Before TF 2.2 there are lists and dicts of layers among the layers.
   layers = [layer for layer in layers if callable(layer)]
@@ -107,7 +107,7 @@ def other_than_kernels(
 
 
 def _role(variable: _Variable) -> Optional[SkipKind]:
-  """The rule: what a variable is; None if it is a kernel."""
+  """The role of a variable; None if it is a kernel."""
   kinds = [kind.__name__ for kind in type(variable.owner).__mro__]
   spoken = [_words(name) for name in variable.names]
   is_kernel = any(_KERNEL & set(words) for words in spoken)
@@ -121,7 +121,7 @@ def _role(variable: _Variable) -> Optional[SkipKind]:
   for words in spoken:
     if _BIAS & set(words) and words[-1] not in _KERNEL:
       return SkipKind.BIAS
-    # `scale` alone tells too little: it may be what inputs are multiplied by.
+    # `scale` alone is ambiguous: a kernel may have that name.
     if len(words) > 1 and words[-1] in _SCALE or _SPREAD & set(words):
       return SkipKind.SCALE
   if is_kernel:
@@ -168,7 +168,7 @@ def _is_class_of_positions(kind: str) -> bool:
 def _names_of(name: str, owner: Any, attributes: Iterable[str],
               owner_attributes: Iterable[str]
               ) -> Tuple[FrozenSet[str], FrozenSet[str]]:
-  """The names that speak of a variable; those that speak of it as a table."""
+  """The names that tell the role of a variable, and those for tables only."""
   *path, last = name.split('/')
   own = {last, *attributes}
   tables = set()

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which variables of a Keras model are weights that can be pruned.
+"""Finds the variables of a Keras model that can be pruned.
 
 A layer may say so itself (`PrunableLayer`). Else a weight is pruned if it is
 trainable, floating, has two dimensions at least, and is a kernel to its layer
@@ -32,18 +32,19 @@ from model_pruning._src.planning.reasons import SkipKind
 
 
 class KerasWeight(NamedTuple):
-  """A variable of a Keras model and what can be said of it as a weight."""
+  """A variable of a Keras model, and whether it can be pruned."""
 
   variable: Any
   candidate: plan.Candidate
 
 
 def find_weights(model: Any, frozen: bool = False) -> List[KerasWeight]:
-  """Every variable of a built Keras model, with the reason if it is no weight.
+  """Returns every variable of a model, with the reason if it is not pruned.
 
   Args:
     model: a Keras 2 or Keras 3 model, or a layer.
-    frozen: whether what is not trainable can be a weight as well.
+    frozen: whether variables that are not trainable can be pruned as well.
+      Default: false.
 
   Returns:
     One entry for each variable, in the order of `model.variables`.
@@ -84,7 +85,7 @@ def _is_quantized(variable: Any) -> bool:
 
 
 def _why_never(variable: Any, dims: Tuple[int, ...]) -> Optional[str]:
-  """Why a variable cannot be pruned, whoever asks; None if it can."""
+  """Why a variable can never be pruned; None if it can."""
   dtype = tf.as_dtype(variable.dtype)
   if not dtype.is_floating:
     return reasons.dtype(dtype.name)
@@ -102,7 +103,7 @@ def _why_not(dims: Tuple[int, ...],
 
 
 def _decided_by_layers(model: Any) -> Dict[int, Optional[str]]:
-  """What layers say of their variables: id -> None if pruned, else why not."""
+  """For variables of layers that decide, by id: why not pruned, or None."""
   decided: Dict[int, Optional[str]] = {}
   for layer in _all_layers(model):
     if not prunable_layer.decides(layer):

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which of the Keras packages in this process an object belongs to.
+"""Finds the Keras package of this process to which an object belongs.
 
 There may be several: `tf.keras`, which is Keras 2 or Keras 3, `keras` and
 `tf_keras`. A layer of one cannot be put in a model of another.
@@ -25,7 +25,7 @@ def keras_of(thing: Any) -> Optional[Any]:
     thing: a layer, a model, a callback, or anything else.
 
   Returns:
-    The module, which has `layers`, `models`, ...; None if it is of no Keras.
+    The module, with `layers`, `models`, ...; None if `thing` is of no Keras.
 
   Raises:
     RuntimeError: That Keras computes with another backend than TensorFlow.
@@ -38,7 +38,7 @@ def keras_of(thing: Any) -> Optional[Any]:
 
 
 def check_backend(keras: Any) -> None:
-  """Raises if nothing of a Keras can be pruned.
+  """Raises if models of a Keras package cannot be pruned.
 
   Args:
     keras: The module of a Keras package.
@@ -75,7 +75,7 @@ def _package_of(thing: Any) -> Optional[Any]:
 
 
 def _is_multi_backend(keras: Any) -> bool:
-  """Whether it is Keras up to 2.3, whose layers are not those of `tf.keras`."""
+  """Whether it is the package `keras` up to 2.3, which is not `tf.keras`."""
   return not hasattr(keras.layers.Layer, 'trainable_variables')
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What the arguments of `prune_low_magnitude` mean, and how files hold them."""
+"""The arguments of `prune_low_magnitude`, and their form in saved files."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class PruningArguments:
   """When, how far and in which structure the weights of a layer are pruned.
 
   Attributes:
-    structure: the spec that gives structure and saliency; all of it counts if
-      there is no schedule.
-    schedule: None if the spec has it.
+    structure: the spec of structure and saliency; if `schedule` is None, the
+      schedule of the spec counts too.
+    schedule: the schedule; None to use that of the spec.
   """
 
   structure: spec_lib.PruningSpec
@@ -71,7 +71,7 @@ class PruningArguments:
 
   @property
   def spec(self) -> Optional[spec_lib.PruningSpec]:
-    """The spec that was given, if one was."""
+    """The spec that the user passed; None if there is a schedule."""
     return None if self.schedule else self.structure
 
   @property
@@ -107,7 +107,7 @@ class PruningArguments:
         timing.sparsity, rule.target_sparsity))
 
   def get_config(self) -> Dict[str, Any]:
-    """The arguments, as JSON has them."""
+    """The arguments in a form that JSON can represent."""
     if self.schedule is None:
       return {'spec': str(self.structure)}
     m_by_n = self.structure.m_by_n
@@ -169,7 +169,7 @@ def _describe(schedule: Any) -> Dict[str, Any]:
 def from_config(keras: Any, config: Mapping[str, Any],
                 custom_objects: Optional[Mapping[str, Any]]
                 ) -> Dict[str, Any]:
-  """The arguments that have to be made from what a file holds."""
+  """Rebuilds the arguments from the configuration in a file."""
   if config.get('pruning_schedule') is None:
     return {}
   stored = config['pruning_schedule']

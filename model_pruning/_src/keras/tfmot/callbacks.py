@@ -21,7 +21,7 @@ def update_pruning_step(keras: Any) -> Any:
   """Makes the class `UpdatePruningStep` of a Keras package."""
 
   class UpdatePruningStep(keras.callbacks.Callback):
-    """Does nothing that wrapped layers do not do by themselves, save for one.
+    """Exists for programs written for tfmot; wrapped layers rarely need it.
 
     Optimizers of Keras before TF 2.11 train wrapped embeddings in a model that
     `prune_low_magnitude` has made, and with this callback in any other.
@@ -79,7 +79,7 @@ def summary_values(model: Any) -> Iterator[Tuple[str, float]]:
 
 
 def _step_of(model: Any) -> int:
-  """How many updates the optimizer of a model has made; else its wrappers."""
+  """The updates of a model's optimizer; if unknown, those of its wrappers."""
   optimizer = getattr(model, 'optimizer', None)
   if optimizer is not None:
     return int(keras_variables.value_of(optimizer.iterations))
@@ -94,8 +94,9 @@ def pruning_summaries(keras: Any) -> Any:
   class PruningSummaries(keras.callbacks.TensorBoard):
     """TensorBoard with the sparsity and the threshold of each pruned weight.
 
-    They are written at the begin of each epoch and at the end of training, to
-    the directory `metrics` in `log_dir`, by the number of optimizer updates.
+    They are written at the start of each epoch and at the end of training, to
+    the directory `metrics` in `log_dir`; their step is the number of optimizer
+    updates.
     """
 
     def __init__(self, log_dir: str, update_freq: Any = 'epoch',

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Models like other models, of layers that one chooses."""
+"""Clones models, with a function that returns the new layers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check_is_graph_network(model: Any, argument: str, advice: str) -> None:
 
   Args:
     model: any Keras model.
-    argument: the name of what the user gave.
+    argument: the name of the argument that the user passed.
     advice: a sentence that says what to do instead.
   """
   if not keras_models.is_graph_network(model):
@@ -32,7 +32,7 @@ def check_is_graph_network(model: Any, argument: str, advice: str) -> None:
 
 
 def clone_model(model: Any, clone_layer: Any) -> Any:
-  """A model like `model`, of what `clone_layer` returns for its layers.
+  """Clones `model` with the layers that `clone_layer` returns.
 
   Args:
     model: Sequential or functional.

@@ -38,7 +38,7 @@ class WrappedWeight(NamedTuple):
   counts: bool = True
 
   def state(self) -> Sequence[Any]:
-    """The variables but the weight, as those of TensorFlow."""
+    """The TensorFlow variables of all fields but the weight."""
     return [keras_variables.backend_variable(variable)
             for variable in (self.mask, self.threshold, self.step)]
 
@@ -81,7 +81,7 @@ class LayerConstraint(constraint.PrunesWeights):
     self.optimizer = optimizer_view.OptimizerView()
 
   def is_on_copy(self, variable: Any) -> bool:
-    """Whether `variable` has this because it is a copy of another."""
+    """Whether `variable` has this constraint only because it is a copy."""
     return keras_variables.is_copy_of(variable, self.pruned.variable, self)
 
   def for_copy(self, pruned: WrappedWeight) -> LayerConstraint:
@@ -122,7 +122,7 @@ class LayerConstraint(constraint.PrunesWeights):
         self.optimizer.averages_of(self.pruned.variable), replica)
 
   def _count(self, counter: tf.Variable, is_update: tf.Tensor) -> tf.Tensor:
-    """The step of the weight, which its files keep: its own updates only."""
+    """The step of the weight, which files save: it counts its own updates."""
     if not self.pruned.counts:
       return tf.identity(counter.read_value())
     # Files of other writers have -1 before the first update.
@@ -132,7 +132,7 @@ class LayerConstraint(constraint.PrunesWeights):
 
 
 class _FloatMask:
-  """A mask of the files of tfmot, 1.0 is kept, as a mask of bools."""
+  """Adapts a floating mask of a tfmot file (1.0 is kept) to a bool mask."""
 
   def __init__(self, variable: tf.Variable):
     self._variable = variable
@@ -149,15 +149,15 @@ class _FloatMask:
 
 
 class _PreviousStep:
-  """Stands for the step of the last update, where none is missed."""
+  """A `last_mask_update_step` that is computed, as no update is missed."""
 
   def __init__(self, step: tf.Tensor):
     self._step = step
 
   def read_value(self) -> tf.Tensor:
-    """The latest that it can be."""
+    """The latest step at which the mask can have been updated."""
     return schedule.step_before(self._step)
 
   def assign(self, step: tf.Tensor) -> tf.Tensor:
-    """Nothing to keep."""
+    """Does nothing: there is no variable to assign."""
     return tf.identity(step)

@@ -1,10 +1,10 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Copies of layers that are trained, and whether they are like the layers.
+"""Copies trained layers, and checks that the copies are equal to them.
 
-The configuration of a layer may leave out what it was made with, name what
-cannot be found, or hold the very objects that are inside. A copy is used only
-if all that can be compared is equal.
+The configuration of a layer may lack arguments of its constructor, name classes
+that cannot be found, or contain the inner objects themselves. A copy is used
+only if everything that can be compared is equal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 
 
 def new_layer(layer: Any) -> Optional[Any]:
-  """A layer of the same configuration, without weights; None if none is."""
+  """A new layer of the same configuration, not built; None on failure."""
   try:
     copy = type(layer).from_config(layer.get_config())
   except Exception:  # pylint: disable=broad-except
@@ -34,11 +34,11 @@ def new_layer(layer: Any) -> Optional[Any]:
 
 
 def take_over(copy: Any, layer: Any) -> bool:
-  """Gives a copy that is built what `layer` has learned.
+  """Copies the variables of `layer` into a copy that is built.
 
   Args:
-    copy: what `new_layer` made of `layer`.
-    layer: is not changed.
+    copy: the result of `new_layer` for `layer`.
+    layer: the trained layer, which is not changed.
 
   Returns:
     Whether the two are now equal: the same parts, the same settings, and the
@@ -87,7 +87,7 @@ def _settings(layer: Any) -> Dict[str, Any]:
 
 
 def _other_functions(layer: Any, copy: Any) -> bool:
-  """Whether a function that a layer has is another one in its copy."""
+  """Whether a function in an attribute differs between a layer and a copy."""
   functions = {name: value for name, value in _settings(layer).items()
                if isinstance(value, _FUNCTIONS)}
   return any(_settings(copy).get(name) is not value

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What models compute, so that two of them can be compared."""
+"""Compares the outputs of models on random inputs."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from model_pruning._src.compat import keras_models
 from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras.models import which_keras
 
-# Of dimensions that are not known: of an image, and of anything else.
+# Sizes of unknown dimensions: the sides of an image, and any others.
 _SIDE, _LENGTH = 32, 8
 
 
 class Comparison:
-  """Outputs of a model, to which those of others can be compared.
+  """The outputs of a model, to compare with the outputs of others.
 
   Attributes:
-    why_not: why there is nothing to compare; empty if there is.
+    why_not: why the outputs could not be computed; empty if they were.
   """
 
   def __init__(self, model: Any):
-    """Computes a model, without changing any of its variables."""
+    """Computes the outputs, without changing any variable of the model."""
     self.why_not = ''
     self._inputs: Any = None
     self._outputs: List[np.ndarray] = []
@@ -52,7 +52,7 @@ class Comparison:
       self.why_not = 'two calls of it differ'
 
   def differs(self, model: Any) -> bool:
-    """Whether another model computes something else."""
+    """Whether another model has different outputs."""
     return not self.why_not and not _are_close(
         self._outputs, _outputs(model, self._inputs))
 
@@ -72,7 +72,7 @@ def _values(tensor: Any, random: np.random.RandomState) -> np.ndarray:
 
 
 def _outputs(model: Any, inputs: Any) -> List[np.ndarray]:
-  """What a model computes of `inputs`; its variables are as before."""
+  """The outputs of a model for `inputs`; its variables are restored."""
   saved: List[Tuple[Any, np.ndarray]] = [
       (variable, keras_variables.value_of(variable))
       for variable in getattr(model, 'non_trainable_variables', ())]
@@ -98,7 +98,7 @@ def _are_close(first: List[Any], second: List[Any]) -> bool:
 
 
 def _is_close(first: Any, second: Any) -> bool:
-  """Whether arrays are equal but for the order in which sums are computed."""
+  """Whether arrays are equal up to the rounding of sums in another order."""
   first, second = np.asarray(first), np.asarray(second)
   if first.dtype.kind not in 'fc' and first.dtype.kind != 'V':
     return bool(np.array_equal(first, second))

@@ -39,7 +39,7 @@ def prune_low_magnitude(
     spec: Union[spec_lib.PruningSpec, str, None] = None, *,
     num_steps: Optional[int] = None, steps_per_epoch: Optional[int] = None,
     **kwargs: Any) -> Any:
-  """Wraps what has weights to prune, so that training prunes it.
+  """Wraps layers that have weights to prune, so that training prunes them.
 
   After each optimizer update pruned entries are exactly 0.0, in `fit` and in
   loops of your own; no callback is needed. The wrapped layers are those of
@@ -52,8 +52,9 @@ def prune_low_magnitude(
       default `ConstantSparsity(0.5, 0)`.
     block_size: rows and columns of the blocks that are pruned as a whole, of a
       kernel seen as a matrix of all dimensions but the last x the last.
-    block_pooling_type: 'AVG' or 'MAX': what of its entries ranks a block.
-    pruning_policy: which layers may be pruned; all by default.
+    block_pooling_type: 'AVG' or 'MAX': a block is ranked by the mean or the
+      largest magnitude of its entries.
+    pruning_policy: decides which layers may be pruned. Default: None, all.
     sparsity_m_by_n: (m, n): m zeros in each n neighbours along the input
       channels; the schedule says when.
     spec: a `PruningSpec` or its string instead of a schedule and a structure.
@@ -168,7 +169,7 @@ def _may_be_pruned(layer: Any,
 
 
 def _new_input(layer: Any) -> Any:
-  """A copy of an InputLayer, which belongs to one model; None of others."""
+  """A copy of an InputLayer, which belongs to one model; else None."""
   keras = which_keras.keras_of(layer)
   if keras is None or not isinstance(layer, keras.layers.InputLayer):
     return None

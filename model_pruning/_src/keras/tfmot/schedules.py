@@ -40,7 +40,7 @@ class PruningSchedule(abc.ABC):
 
   @abc.abstractmethod
   def get_config(self) -> Dict[str, Any]:
-    """What a file holds of it: the arguments of its constructor.
+    """The configuration to save: the arguments of the constructor.
 
     The arguments alone will do, and so will
     `{'class_name': name, 'config': arguments}`.
@@ -94,14 +94,14 @@ class PruningSchedule(abc.ABC):
 
 
 def arguments_of(config: Mapping[str, Any]) -> Dict[str, Any]:
-  """The arguments in what `get_config` returned, in either of its forms."""
+  """The arguments in a result of `get_config`, in either of its forms."""
   if set(config) == {'class_name', 'config'}:
     return dict(config['config'])
   return dict(config)
 
 
 class _KnownSchedule(PruningSchedule):
-  """A schedule of which the core knows the steps and the curve.
+  """A schedule whose steps and curve are those of the core.
 
   Attributes:
     timing: the steps and the curve.
@@ -211,7 +211,7 @@ for _schedule in (PruningSchedule, ConstantSparsity, PolynomialDecay):
 
 
 class _AskedSteps:
-  """The steps and the sparsity of a schedule that only itself knows."""
+  """The steps and the sparsity of a custom schedule, which is called."""
 
   # It may: the schedule is followed wherever it goes.
   falls = True
@@ -229,7 +229,7 @@ class _AskedSteps:
 
 
 def timing_of(schedule: PruningSchedule) -> schedule_lib.Timing:
-  """What the core makes of a schedule."""
+  """Converts a schedule to a timing of the core."""
   # A subclass that answers for itself is asked.
   if type(schedule).__call__ is _KnownSchedule.__call__:
     return schedule.timing  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Wrapped weights, which some optimizers let have no constraint."""
+"""Moves constraints of wrapped weights with sparse gradients to companions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
 
 
 def move_constraints(model: Any) -> None:
-  """Tells wrapped weights of their model, and tables of their companions.
+  """Gives wrapped weights the optimizer of their model, and tables companions.
 
   Optimizers of Keras before TF 2.11 raise an error for a constraint where the
   gradient is sparse. Which variable takes it over, only the whole model tells,

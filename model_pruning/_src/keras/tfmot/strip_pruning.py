@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""`strip_pruning`: the model that was trained, without its wrappers."""
+"""`strip_pruning`: the trained model without its wrappers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ _ADVICE = ('The trained layer of each wrapper in it is `wrapper.layer`: put '
 def strip_pruning(model: Any) -> Any:
   """The model without wrappers, as it was before `prune_low_magnitude`.
 
-  Pruned entries are exactly 0.0. What is returned has the weights that were
-  trained, and computes what `model` computes: both are checked, the outputs
-  on random inputs.
+  Pruned entries are exactly 0.0. The returned model has the trained weights and
+  computes the same as `model`: both are checked, the outputs on random inputs.
 
   Its layers are copies with weights of their own. A layer of which no equal
   copy can be made (of a class or with a function that is not registered, of a
@@ -67,12 +66,12 @@ def strip_pruning(model: Any) -> Any:
           'Argument `model` must compute the same without its wrappers. Its '
           'trained weights are in it still: `wrapper.layer` is the layer that '
           f'was trained. Received: the model {model.name!r}')
-    # Where one copy is to blame, it is known; else none is used.
+    # If single copies differ, only those are replaced; else no copy is used.
     shared |= unlike or stripping.copied
 
 
 class _Stripping:
-  """One try to make a model of copies of layers.
+  """One attempt to make a model from copies of layers.
 
   Attributes:
     stripped: the model.
@@ -117,13 +116,13 @@ class _Stripping:
     return layer if copy is None else copy
 
   def unlike(self) -> Set[int]:
-    """Gives copies the weights; the ids of layers whose copy is another."""
+    """Copies the weights; returns the ids of layers whose copy differs."""
     return {key for key, (source, made) in self._made.items()
             if key in self.copied and source.built
             and not layer_copies.take_over(made, source)}
 
   def tell(self) -> None:
-    """Says which layers two models have from now on."""
+    """Logs which layers are shared by both models from now on."""
     names: List[str] = sorted({
         source.name for source, made in self._made.values()
         if made is source and source.weights})
@@ -135,10 +134,9 @@ class _Stripping:
 
 
 def _project(wrapper: Any) -> None:
-  """Makes what a wrapper has pruned zero.
+  """Sets the pruned entries of a wrapped layer to zero.
 
-  It is already, but where somebody else has set the weights since, or written
-  them in a file.
+  They are zero already, unless the weights were set or loaded since.
   """
   for pruned in wrapper.pruned_weights:
     value = keras_variables.value_of(pruned.variable)

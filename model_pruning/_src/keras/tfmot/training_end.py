@@ -1,9 +1,9 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What is said when the training of wrapped layers is over.
+"""Warnings at the end of the training of wrapped layers.
 
-Wrappers of one model share a spec, or a schedule object: they are spoken of
-together, when the first of them is deleted or the program ends.
+Wrappers of one model share a spec or a schedule object. One warning covers all
+of them, when the first of them is deleted or the program ends.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from model_pruning._src.compat import keras_variables
 from model_pruning._src.keras.tfmot import layer_constraint
 from model_pruning._src.planning import end_of_training
 
-# By the identity of what the wrappers share, which the groups keep alive.
+# Groups by the `id` of the shared object, which they keep alive.
 _GROUPS: Any = weakref.WeakValueDictionary()
 
 
@@ -36,7 +36,7 @@ class Group:
     self.text = text
 
   def warn(self) -> None:
-    """Says, once, if what was trained has not reached its target."""
+    """Warns once if trained weights have not reached their target."""
     trained = [(constraint, target) for constraint, target in self.weights
                if constraint.was_called]
     self.weights = []
@@ -58,7 +58,7 @@ class Group:
 def watch(
     wrapper: Any, shared: Any, text: str,
     weights: List[Tuple[layer_constraint.LayerConstraint, float]]) -> None:
-  """Lets the weights of a wrapper be spoken of when it is deleted.
+  """Makes the deletion of a wrapper warn of its weights.
 
   Args:
     wrapper: the wrapper.

@@ -72,7 +72,8 @@ class PruningWrapper:
         default `ConstantSparsity(0.5, 0)`.
       block_size: rows and columns of the blocks that are pruned as a whole, of
         a kernel seen as a matrix of all dimensions but the last x the last.
-      block_pooling_type: 'AVG' or 'MAX': what of its entries ranks a block.
+      block_pooling_type: 'AVG' or 'MAX': a block is ranked by the mean or the
+        largest magnitude of its entries.
       sparsity_m_by_n: (m, n): m zeros in each n neighbours along the input
         channels; the schedule says when.
       spec: a `PruningSpec` or its string instead of all of these.
@@ -122,7 +123,7 @@ class PruningWrapper:
 
   @property
   def block_pooling_type(self) -> str:
-    """'AVG' or 'MAX': what of its entries ranks a block."""
+    """'AVG' or 'MAX': how the entries of a block are pooled to rank it."""
     return self._arguments.structure.block_pooling_function
 
   @property
@@ -171,11 +172,11 @@ class PruningWrapper:
     return self.layer.compute_output_shape(input_shape, *args, **kwargs)
 
   def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-    """What Keras 3 asks, also of layers that know no output shape."""
+    """The output spec of the layer inside, for Keras 3."""
     return self.layer.compute_output_spec(*args, **kwargs)
 
   def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-    """The mask that the layer inside gives its outputs."""
+    """The Keras mask of the outputs of the layer inside."""
     return self.layer.compute_mask(inputs, mask)
 
   def get_weights(self) -> List[np.ndarray]:
@@ -187,7 +188,7 @@ class PruningWrapper:
     self.layer.set_weights(weights)
 
   def begin_training(self) -> None:
-    """Makes a step of -1 zero: no update yet, and the training has begun."""
+    """Sets a step of -1 to 0: training has begun, without an update yet."""
     for pruned in self.pruned_weights:
       if keras_variables.value_of(pruned.step) == -1:
         keras_variables.assign_value(
@@ -218,7 +219,7 @@ class PruningWrapper:
     return wrapper
 
   def __setstate__(self, state: Dict[str, Any]) -> None:
-    """Makes a copy of a wrapper, of Keras 2, prune the copy of its layer."""
+    """Makes a copied wrapper (Keras 2) prune the copy of its layer."""
     super().__setstate__(state)  # type: ignore[misc]
     for pruned in self.pruned_weights:
       shared = keras_variables.constraint_of(pruned.variable)
@@ -260,7 +261,7 @@ class PruningWrapper:
       constraint = layer_constraint.LayerConstraint(
           self._arguments.structure, rule, timing, one)
       keras_variables.set_constraint(one.variable, constraint)
-      # What a schedule of somebody's own ends at, only its calls would tell.
+      # The final sparsity of a custom schedule is not known.
       if hasattr(timing.sparsity, 'final_sparsity'):
         targets.append((constraint, timing.sparsity.final_sparsity))
     if targets:
@@ -292,7 +293,7 @@ def _accepts(layer: Any, argument: str) -> bool:
 
 
 class Pruning:
-  """What a wrapper that is built knows of its pruning.
+  """The pruning state of a wrapper that is built.
 
   Not a tuple: Keras would track the variables in one as those of the wrapper.
 
@@ -305,7 +306,7 @@ class Pruning:
 
 
 def _is_complete(layer: Any) -> bool:
-  """Whether a layer has all its weights, so far as that can be told."""
+  """Whether a layer has all its weights, as far as that is known."""
   return bool(layer.weights) and all(
       part.built for part in keras_models.flatten_layers(layer)
       if hasattr(part, 'built'))

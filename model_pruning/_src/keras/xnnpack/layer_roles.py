@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Which layers XNNPACK can run with the channels first.
+"""Tells which layers XNNPACK can run with the channels first.
 
 Its sparse kernel for 1x1 convolutions needs that layout, in all of a subgraph
 or in none of it. The conditions are those of `xnn_subgraph_rewrite_for_nchw`
@@ -23,11 +23,11 @@ _ACTIVATIONS = ('linear', 'relu', 'relu6', 'leaky_relu', 'elu', 'sigmoid')
 
 
 class Role(NamedTuple):
-  """What a call is to a subgraph with the channels first.
+  """The role of a call in a subgraph with the channels first.
 
   Attributes:
     kind: one of the five above.
-    reason: of `OUTSIDE`: why.
+    reason: why, if the kind is `OUTSIDE`; else empty.
   """
 
   kind: str
@@ -190,7 +190,7 @@ def _up_sampling(call: layer_graph.Call) -> Role:
 
 
 def _operator(layer: Any) -> str:
-  """The class of the layer that does what an operator on tensors does."""
+  """The class of the layer that is equivalent to an operator on tensors."""
   symbol = getattr(layer, 'symbol', None) or getattr(
       getattr(layer, 'node_def', None), 'op', '')
   name = str(symbol).rpartition('.')[2].lower()

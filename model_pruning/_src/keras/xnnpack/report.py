@@ -1,6 +1,6 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Whether XNNPACK runs a pruned model with its sparse kernel, and if not why.
+"""Reports whether XNNPACK runs a model with its sparse kernel, or why not.
 
 XNNPACK is what TensorFlow Lite computes floating models with on CPUs. It has a
 sparse kernel for 1x1 convolutions. On x86 with AVX it never uses it: there the
@@ -36,11 +36,11 @@ _NOTES = (
 
 @dataclasses.dataclass(frozen=True)
 class LayerVerdict:
-  """What XNNPACK makes of one layer.
+  """Whether XNNPACK runs one layer with its sparse kernel.
 
   Attributes:
-    name: of the layer.
-    kind: its class.
+    name: the name of the layer.
+    kind: the name of its class.
     is_pointwise: whether it is a 1x1 convolution.
     runs_sparse: whether the sparse kernel runs, where XNNPACK uses it; true of
       1x1 convolutions only.
@@ -57,11 +57,11 @@ class LayerVerdict:
 
 @dataclasses.dataclass(frozen=True)
 class XNNPackReport:
-  """What XNNPACK makes of a model. Prints as a table.
+  """Which layers of a model XNNPACK runs sparse. Prints as a table.
 
   Attributes:
-    layers: one entry a call of a layer, in the order of computation.
-    notes: what holds for every model.
+    layers: one entry per call of a layer, in the order of computation.
+    notes: sentences that hold for every model.
   """
 
   layers: Tuple[LayerVerdict, ...]
@@ -104,8 +104,8 @@ def xnnpack_report(
   weights of its 1x1 convolutions, and of a dense layer directly behind the
   pooling, must be zero. On x86 with AVX it is never used.
 
-  It is the topology that is looked at, and no converter is run: what that
-  makes of a layer may differ from version to version.
+  Only the topology is checked, and no converter is run: how one treats a layer
+  may differ from version to version.
 
   Args:
     model: a built functional or Sequential model.
@@ -214,7 +214,7 @@ class PruneForLatencyOnXNNPack(policy.PruningPolicy):
       reasons.append(f'{call.name}: {reason}')
     if not reasons and any(
         not subgraph.reason for subgraph in subgraphs.all()):
-      return  # It would run, if there was one: nothing is wrong, or pruned.
+      return  # The model fits, but has no 1x1 convolution to prune.
     raise ValueError(
         'Argument `model` must have a 1x1 convolution that XNNPACK has a '
         f'sparse kernel for. Received: the model {model.name!r}, '

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parts of a model that XNNPACK could run with the channels first.
 
-A part is what hangs together of calls that can have the channels first. One
-call in it whose surroundings do not fit, and none of it has.
+A part consists of connected calls that can have the channels first. If the
+neighbours of one call do not fit, none of the part has the channels first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from model_pruning._src.keras.xnnpack import layer_roles as layers
 
 
 def calls_of(model: Any) -> List[layer_graph.Call]:
-  """The calls of a model, with the layers that are in wrappers for those."""
+  """The calls of a model, with wrappers replaced by their inner layers."""
   calls = layer_graph.calls_of(model)
   for call in calls:
     if isinstance(call.layer, wrapper.PruningWrapper):
@@ -25,11 +25,11 @@ def calls_of(model: Any) -> List[layer_graph.Call]:
 
 
 class Subgraph:
-  """Calls that have the channels first together, or not at all.
+  """Calls that all have the channels first, or none of them.
 
   Attributes:
-    calls: in the order of computation.
-    reason: why they have not; empty if they have.
+    calls: the calls, in the order of computation.
+    reason: why they have the channels last; empty if they have them first.
   """
 
   def __init__(self) -> None:
@@ -39,10 +39,10 @@ class Subgraph:
 
 
 class Subgraphs:
-  """Of a model: the roles of its calls, and the subgraphs that they form."""
+  """The roles of the calls of a model, and the subgraphs that they form."""
 
   def __init__(self, calls: List[layer_graph.Call]):
-    """Looks at the calls of a model, in the order of computation."""
+    """Builds the subgraphs from the calls, in the order of computation."""
     self._calls = calls
     self._roles = {id(call): layers.role_of(call) for call in calls}
     self._subgraph_of: Dict[int, Subgraph] = {}
