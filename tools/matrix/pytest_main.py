@@ -14,7 +14,7 @@ import os
 import pathlib
 import sys
 import zlib
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Set, Tuple
 
 import pytest
 
@@ -80,7 +80,7 @@ def _deal_cases(items: List[pytest.Item], row: str) -> None:
     function = inspect.unwrap(getattr(item, 'obj', item.name))
     key = (item.nodeid.split('::')[0], getattr(item, 'cls', None), function)
     cases.setdefault(key, []).append(item)
-  kept = set()
+  kept: Set[int] = set()
   for (file, _, _), together in cases.items():
     rows = _rows_of(file, row)
     number = min(len(together), len(rows), MAX_DEALT)
