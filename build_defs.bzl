@@ -235,14 +235,14 @@ def mp_bundles():
                 testonly = True,
             )
 
-def mp_bundle(name, packages, shard_count = None, large = GRAPH_ROWS):
+def mp_bundle(name, packages, shard_count = None):
     """Tests `<name>__<row>` and `<name>_extra__<row>` of the files of packages.
 
     Args:
       name: of the tests, before the name of the row.
       packages: the labels of packages that have mp_bundles.
-      shard_count: in how many processes the tests of a large row run.
-      large: the rows on which most files run.
+      shard_count: in how many processes the tests of a row run, if they are
+        many.
     """
     for row in ROWS:
         for extra in [False, True] if ROWS[row]["ci"] else [True]:
@@ -253,10 +253,9 @@ def mp_bundle(name, packages, shard_count = None, large = GRAPH_ROWS):
                 srcs = files,
                 deps = files + ["//tools/matrix:pytest_main"],
                 size = "enormous",  # How long it may take, no more.
-                # A process takes ten seconds to start: where few tests run,
-                # because CI leaves them out or is what leaves them, there is
-                # one.
-                shard_count = None if ROWS[row]["ci"] and (extra or row not in large) else shard_count,
+                # A process takes ten seconds to start, and few tests are in
+                # the bundles of CI's smaller rows, and in what CI leaves out.
+                shard_count = None if ROWS[row]["ci"] and (extra or row not in GRAPH_ROWS) else shard_count,
                 tags = ["bundle"] + (["extra"] if extra else []),
             )
 

@@ -237,14 +237,14 @@ def _refine_list(op: tf.Operation, nodes: Dict[str, Any],
 
   TF 2.5 and before lose it where the list leaves a loop.
   """
-  handle = _passed_on(op.inputs[0])
+  handle = loops.passed_on(op.inputs[0])
   element = nodes[op.inputs[1].op.name]
   said = tf.get_static_value(op.inputs[1])
   if handle.op.type not in WHILE or element.op != 'Const' or (
       said is None or np.min(said, initial=0) >= 0
       or len(op.inputs[1].consumers()) > 1):
     return False
-  written = _passed_on(_lasting_body(
+  written = loops.passed_on(_lasting_body(
       handle.op, library).results[handle.value_index]).op
   if written.type != 'TensorListSetItem' or not (
       written.inputs[2].shape.is_fully_defined()):
@@ -252,10 +252,3 @@ def _refine_list(op: tf.Operation, nodes: Dict[str, Any],
   element.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(
       written.inputs[2].shape.as_list(), op.inputs[1].dtype))
   return True
-
-
-def _passed_on(tensor: tf.Tensor) -> tf.Tensor:
-  """The tensor behind a chain of identities."""
-  while tensor.op.type in loops.PASSING:
-    tensor = tensor.op.inputs[0]
-  return tensor

@@ -31,6 +31,13 @@ def hands_on(library: inlining.Library, function: str, ref: str) -> str:
   return name
 
 
+def passed_on(tensor: tf.Tensor) -> tf.Tensor:
+  """The tensor of a graph behind operations that only pass it on."""
+  while tensor.op.type in PASSING:
+    tensor = tensor.op.inputs[0]
+  return tensor
+
+
 def set_argument(node: Any, value: tf.Tensor, shape: tf.TensorShape) -> None:
   """Gives the placeholder of an argument the shape of the argument.
 
@@ -41,9 +48,7 @@ def set_argument(node: Any, value: tf.Tensor, shape: tf.TensorShape) -> None:
       shape is known where the variable is read.
     shape: the shape of the argument in every run.
   """
-  handle = value.op
-  while handle.type in PASSING:
-    handle = handle.inputs[0].op
+  handle = passed_on(value).op
   if handle.type == 'VarHandleOp':
     name = node.name
     node.CopyFrom(handle.node_def)
