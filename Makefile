@@ -3,6 +3,7 @@
 #   make test                       lint, and what CI runs: ten rows
 #   make test ROWS="tf2_15 tf2_21"  some rows (tools/matrix/matrix.bzl)
 #   make test ROWS=all              every minor version of TensorFlow
+#                                   (CASES=all: each with all cases of a test)
 #   make test TARGETS=//tests/core/...   some tests, a process per file
 #   make test ROWS=all TABLE=docs/compatibility.md   writes that document; some
 #                                   rows (ROWS="tf2_3 tf2_4") change their lines
@@ -10,6 +11,7 @@
 #   make torture PARTS="kill_fit savers" SHORT=1   tools/torture/parts.py
 ROWS ?= ci
 TARGETS ?= //...
+CASES ?=
 TOOLS := .cache/tools
 SITE_TOOLS := .cache/site_tools
 SITE := .cache/site
@@ -23,7 +25,7 @@ test: bazel $(TOOLS)/ok
 	@$(MAKE) --no-print-directory lint || \
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 	@$(TOOLS)/bin/python tools/matrix/run.py --rows "$(ROWS)" \
-	  $(if $(TABLE),--table "$(TABLE)") $(TARGETS)
+	  $(if $(TABLE),--table "$(TABLE)") --cases "$(CASES)" $(TARGETS)
 
 lint: $(TOOLS)/ok
 	@status=0; for check in "ruff check --quiet ." mypy \

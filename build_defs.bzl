@@ -67,12 +67,12 @@ def _runfiles(ctx):
 
 def _library_impl(ctx):
     runfiles = _runfiles(ctx)
-    if ctx.attr.ci_rows:
+    if ctx.attr.file_rows:
         # Read by tools/matrix/pytest_main.py.
         rows = ctx.actions.declare_file(ctx.label.name + ".rows")
         ctx.actions.write(rows, "".join([
             " ".join([file] + rows) + "\n"
-            for file, rows in ctx.attr.ci_rows.items()
+            for file, rows in ctx.attr.file_rows.items()
         ]))
         runfiles = runfiles.merge(ctx.runfiles(files = [rows]))
     return [DefaultInfo(
@@ -103,7 +103,7 @@ _ATTRS = {
 
 _library = rule(
     implementation = _library_impl,
-    attrs = dict(_ATTRS, ci_rows = attr.string_list_dict()),
+    attrs = dict(_ATTRS, file_rows = attr.string_list_dict()),
 )
 
 _test = rule(
@@ -211,15 +211,15 @@ def mp_bundles():
     `bundle_extra__<row>`, the rest.
     """
     tests = {}
-    ci_rows = {}
+    file_rows = {False: {}, True: {}}
     for test in native.existing_rules().values():
         if "bundled" in test.get("tags", []):
             [row] = [tag for tag in test["tags"] if tag in ROWS]
             name = _bundle(row, "extra" in test["tags"])
             tests.setdefault(name, []).append(test)
-            if "extra" not in test["tags"]:
-                for src in test["srcs"]:
-                    ci_rows.setdefault(src.split(":")[-1], []).append(row)
+            rows = file_rows["extra" in test["tags"]]
+            for src in test["srcs"]:
+                rows.setdefault(src.split(":")[-1], []).append(row)
     for row in ROWS:
         for extra in [False, True]:
             name = _bundle(row, extra)
@@ -228,9 +228,9 @@ def mp_bundles():
                 srcs = _union(tests.get(name, []), "srcs"),
                 data = _union(tests.get(name, []), "data"),
                 deps = _union(tests.get(name, []), "deps"),
-                ci_rows = {} if extra else {
+                file_rows = {
                     file: [one for one in ROWS if one in rows]
-                    for file, rows in ci_rows.items()
+                    for file, rows in file_rows[extra].items()
                 },
                 testonly = True,
             )

@@ -95,14 +95,15 @@ def _deal_cases(items: List[pytest.Item], row: str) -> None:
 
 @functools.lru_cache(maxsize=None)
 def _rows_of(file: str, row: str) -> Tuple[str, ...]:
-  """Returns the rows on which CI runs a file; none if a bundle does not say."""
+  """Returns the rows that share a file out; none if a bundle does not say."""
   directory, name = os.path.split(file)
-  path = os.path.join(directory, 'bundle__{}.rows'.format(row))
-  if not os.path.exists(path):
-    return ()
-  with open(path) as lines:
-    rows = {line.split()[0]: line.split()[1:] for line in lines}
-  return tuple(rows.get(name, ()))
+  for bundle in ('bundle__', 'bundle_extra__'):  # A test has one of them.
+    path = os.path.join(directory, '{}{}.rows'.format(bundle, row))
+    if os.path.exists(path):
+      with open(path) as lines:
+        rows = {line.split()[0]: line.split()[1:] for line in lines}
+      return tuple(rows.get(name, ()))
+  return ()
 
 
 def _shards(items: List[pytest.Item],

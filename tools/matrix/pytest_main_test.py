@@ -45,9 +45,9 @@ class DealTest(absltest.TestCase):
     super().setUp()
     self._directory = self.create_tempdir().full_path
 
-  def _names(self, rows, row):
+  def _names(self, rows, row, bundle='bundle'):
     """The names of the tests that a row of `rows` runs."""
-    path = os.path.join(self._directory, 'bundle__{}.rows'.format(row))
+    path = os.path.join(self._directory, '{}__{}.rows'.format(bundle, row))
     with open(path, 'w') as file:
       file.write('other_test.py a b\nsome_test.py {}\n'.format(' '.join(rows)))
     items = _items(self._directory)
@@ -61,6 +61,11 @@ class DealTest(absltest.TestCase):
     for rows in (['a', 'b'], ['a', 'b', 'c'], list('abcdefgh')):
       ran = [self._names(rows, row) for row in rows]
       self.assertEqual(set.union(*ran), self._everything())
+
+  def test_what_ci_leaves_out_is_shared_out_too(self):
+    ran = [self._names('abcde', row, 'bundle_extra') for row in 'abcde']
+    self.assertEqual(set.union(*ran), self._everything())
+    self.assertTrue(all(names < self._everything() for names in ran))
 
   def test_each_row_runs_a_share_of_each_test(self):
     for row in 'abc':

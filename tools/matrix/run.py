@@ -116,13 +116,14 @@ def run_rows(
   flags: List[str],
   targets: List[str],
   is_ci: bool,
+  shares_cases: bool,
 ) -> List[Result]:
   """Runs the tests of rows; Bazel's own output goes to the terminal."""
   tags = [row.name for row in rows]
   tags.append('-bundled' if targets == ALL_TARGETS else '-bundle')
   if is_ci:  # Without the tests that CI leaves to neighbours of a row.
     tags.append('-extra')
-    # Rows share the cases of a test out: _deal_cases of pytest_main.py.
+  if shares_cases:  # See _deal_cases of pytest_main.py.
     flags = flags + ['--test_env=MP_CASES=dealt']
   with tempfile.TemporaryDirectory() as directory:
     events = pathlib.Path(directory) / 'events.json'
@@ -314,13 +315,22 @@ def main() -> int:
   parser.add_argument(
     '--table', help='the document that gets what the rows gave; needs all tests'
   )
+  parser.add_argument(
+    '--cases', choices=['shared', 'all', ''], default='',
+    help='shared: rows share out the cases of parameterized tests; the default '
+    'for many rows and for the table. all: each row runs all; the default for '
+    'rows that are named'
+  )
   parser.add_argument('targets', nargs='*', default=ALL_TARGETS)
   args = parser.parse_args()
   try:
     rows = select_rows(args.rows)
   except ValueError as error:
     sys.exit(str(error))
-  is_ci = 'ci' in args.rows.split()
+  names = args.rows.split()
+  is_ci = 'ci' in names
+  cases = args.cases or (
+    'shared' if is_ci or 'all' in names or args.table else 'all')
   if args.table and (is_ci or args.targets != ALL_TARGETS):
     sys.exit(
       'TABLE={} is for all tests of a row: give no TARGETS, and ROWS=all or '
@@ -331,7 +341,9 @@ def main() -> int:
   start = time.time()
   found = [row for row in rows if find_python(row.python)]
   print('Rows: ' + ' '.join(row.name for row in found), flush=True)
-  ran = run_rows(found, bazel, flags, args.targets, is_ci) if found else []
+  ran = []  # type: List[Result]
+  if found:
+    ran = run_rows(found, bazel, flags, args.targets, is_ci, cases == 'shared')
   results = ran + [_skipped(row) for row in rows if row not in found]
   if args.table:
     table.update(pathlib.Path(args.table), results, commit())

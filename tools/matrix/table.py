@@ -21,7 +21,10 @@ HEADER = """# Compatibility
 What `make test ROWS=all TABLE=docs/compatibility.md` found: the number of tests
 that passed, failed and were skipped, a row for each TensorFlow on one Python.
 Skipped is what a TensorFlow does not have; the reasons are below the table. A
-run may name some of the rows: each has the commit that it was run on.
+run may name some of the rows: each has the commit that it was run on. The rows
+share out the cases of parameterized tests: each row has every test, with a
+fourth of its cases or more, and each case is run on some row. `make test
+ROWS=tf2_3` runs all cases on one.
 
 | row | TensorFlow | Keras | Python | passed | failed | skipped | commit |
 |---|---|---|---|---|---|---|---|
