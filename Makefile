@@ -9,6 +9,7 @@
 #                                   rows (ROWS="tf2_3 tf2_4") change their lines
 #   make torture                    kills, clusters, long runs: half an hour
 #   make torture PARTS="kill_fit savers" SHORT=1   tools/torture/parts.py
+#   make torture TABLE=docs/torture.md   writes that document, or its parts
 ROWS ?= ci
 TARGETS ?= //...
 CASES ?=
@@ -39,7 +40,8 @@ bench:
 
 torture: $(TOOLS)/ok
 	@$(TOOLS)/bin/python tools/torture/run.py --parts "$(or $(PARTS),all)" \
-	  --rows "$(if $(filter ci,$(ROWS)),all,$(ROWS))" $(if $(SHORT),--short)
+	  --rows "$(if $(filter ci,$(ROWS)),all,$(ROWS))" $(if $(SHORT),--short) \
+	  $(if $(TABLE),--table "$(TABLE)")
 
 # `make test TARGETS=//tests:docs_test` runs what the documents show.
 docs: $(SITE_TOOLS)/ok

@@ -29,6 +29,7 @@ import urllib.request
 from typing import Counter, Dict, Iterator, List, Optional
 from xml.etree import ElementTree
 
+import documents
 import table
 from rows import find_python
 from rows import ROOT
@@ -291,17 +292,6 @@ def _print_failures(results: List[Result]) -> None:
       print('  {:<15}{}'.format(result.row.name, failure))
 
 
-def commit() -> str:
-  """Returns the commit that is checked out, with `+` if files differ."""
-  git = ['git', '-C', str(ROOT)]
-  found = subprocess.run(
-    git + ['rev-parse', '--short', 'HEAD'], stdout=subprocess.PIPE,
-    stderr=subprocess.DEVNULL, universal_newlines=True
-  ).stdout.strip()
-  same = subprocess.run(git + ['diff', '--quiet', 'HEAD']).returncode == 0
-  return found + ('' if same else '+')
-
-
 def _skipped(row: Row) -> Result:
   return Result(row, 'ROW SKIPPED: there is no Python {}'.format(row.python))
 
@@ -346,7 +336,8 @@ def main() -> int:
     ran = run_rows(found, bazel, flags, args.targets, is_ci, cases == 'shared')
   results = ran + [_skipped(row) for row in rows if row not in found]
   if args.table:
-    table.update(pathlib.Path(args.table), results, commit())
+    table.update(pathlib.Path(args.table), results,
+                 documents.commit())
   return 0 if report(results, time.time() - start) else 1
 
 

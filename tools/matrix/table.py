@@ -7,12 +7,11 @@ the document, and a run changes the rows that it ran.
 """
 
 import collections
-import json
-import os
 import pathlib
 import re
 from typing import Any, Dict, List, Sequence
 
+import documents
 from rows import load_rows
 from rows import Row
 
@@ -44,17 +43,13 @@ def update(path: pathlib.Path, results: Sequence[Any], commit: str) -> None:
     results: one `run.Result` a row; other rows stay as they were.
     commit: what was tested.
   """
-  data = path.with_suffix('.json')
-  kept: Dict[str, Kept] = {}
-  if data.exists():
-    kept = json.loads(data.read_text())
+  kept: Dict[str, Kept] = documents.load_results(path)
   for result in results:
     kept[result.row.name] = {'note': result.note, 'commit': commit} if (
       result.note) else {
         'passed': result.passed, 'failures': result.failures,
         'skips': dict(sorted(result.skips.items())), 'commit': commit}
-  _replace(data, json.dumps(kept, indent=1, sort_keys=True) + '\n')
-  _replace(path, format_table(kept))
+  documents.write(path, format_table(kept), kept)
 
 
 def format_table(kept: Dict[str, Kept]) -> str:
@@ -79,12 +74,6 @@ def format_table(kept: Dict[str, Kept]) -> str:
   for reason, names in sorted(reasons.items()):
     lines.append('*   {}: {}'.format(reason, ', '.join(sorted(set(names)))))
   return HEADER + '\n'.join(lines) + '\n'
-
-
-def _replace(path: pathlib.Path, text: str) -> None:
-  beside = path.with_name(path.name + '.part')
-  beside.write_text(text)
-  os.replace(str(beside), str(path))
 
 
 def _line(row: Row, entry: Kept) -> str:

@@ -28,11 +28,10 @@ class Part(NamedTuple):
 PARTS: Dict[str, Part] = {
   'specs': Part('specs', ('tf2_15',), 100_000, 1500),
   'damaged_files': Part('damaged_files', ('tf2_15',), 400, 80),
-  # A graph is not trained by channels: the hook refuses it.
   'kill_estimator': Part('kills', ('tf1_15',), 5, 1, {
-    'kinds': ('estimator', 'session'), 'modes': ('rank', 'hold')}),
+    'kinds': ('estimator', 'session'), 'modes': _MODES}),
   'kill_graph_loop': Part('kills', ('tf1_15',), 5, 1, {
-    'kinds': ('graph_loop',), 'modes': ('rank', 'hold')}),
+    'kinds': ('graph_loop',), 'modes': _MODES}),
   'kill_fit': Part('kills', ('tf2_15', 'tf2_21'), 5, 1, {
     'kinds': ('fit',), 'modes': _MODES}),
   'kill_keras_loop': Part('kills', ('tf2_15', 'tf2_21'), 5, 1, {

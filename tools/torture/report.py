@@ -4,7 +4,7 @@
 
 import json
 import pathlib
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
 
 class Outcome(NamedTuple):
@@ -38,7 +38,12 @@ class Outcome(NamedTuple):
   @classmethod
   def load(cls, path: pathlib.Path) -> 'Outcome':
     """Reads what `save` wrote."""
-    values = json.loads(path.read_text())
+    return cls.of(json.loads(path.read_text()))
+
+  @classmethod
+  def of(cls, values: Dict[str, Any]) -> 'Outcome':
+    """Returns the outcome of the values in a file."""
+    values = dict(values)
     for name in ('examples', 'notes'):
       values[name] = tuple(values[name])
     return cls(**values)

@@ -16,6 +16,7 @@ import importlib
 import logging
 import os
 import pathlib
+import platform
 import subprocess
 import sys
 import tempfile
@@ -27,8 +28,10 @@ if __name__ == '__main__':
   _TOOLS = pathlib.Path(os.path.abspath(__file__)).parents[1]
   sys.path[:0] = [str(_TOOLS.parent), str(_TOOLS / 'matrix')]
 
+import documents
 import rows as rows_lib
 
+from tools.torture import document
 from tools.torture import parts as parts_lib
 from tools.torture import report
 
@@ -86,7 +89,8 @@ def run_inside(name: str, cases: int, seed: int, path: pathlib.Path) -> None:
 
 def run(names: List[str], rows: List[rows_lib.Row], is_short: bool,
         cases: Optional[int] = None, seed: int = 0,
-        folder: Optional[pathlib.Path] = None) -> int:
+        folder: Optional[pathlib.Path] = None,
+        table: Optional[pathlib.Path] = None) -> int:
   """Runs parts on those of their rows that are among `rows`.
 
   Args:
@@ -96,6 +100,7 @@ def run(names: List[str], rows: List[rows_lib.Row], is_short: bool,
     cases: how many cases, instead of the number of each part.
     seed: of the random numbers.
     folder: see `python_of`.
+    table: the document that gets what the parts gave.
 
   Returns:
     The exit status: 1 if anything went wrong, or nothing ran.
@@ -104,6 +109,7 @@ def run(names: List[str], rows: List[rows_lib.Row], is_short: bool,
           if row.name in parts_lib.PARTS[name].rows]
   pythons = {row.name: python_of(row, folder) for row in rows
              if any(row is other for _, other in work)}
+  commit = documents.commit()
   outcomes = []
   skipped = []
   for i, (name, row) in enumerate(work):
@@ -118,6 +124,8 @@ def run(names: List[str], rows: List[rows_lib.Row], is_short: bool,
       part.short if is_short else part.cases), seed)
     outcomes.append(outcome)
     print('  ' + outcome.row(), flush=True)
+    if table:
+      document.update(table, outcome, commit, machine())
   status = report.print_table(outcomes)
   for reason in skipped:
     print(f'SKIPPED: {reason}')
@@ -125,6 +133,11 @@ def run(names: List[str], rows: List[rows_lib.Row], is_short: bool,
   print(f'{len(outcomes)} parts in {minutes:.0f} minutes, '
         f'{len(skipped)} skipped')
   return status if outcomes else 1
+
+
+def machine() -> str:
+  """Returns what the parts ran on."""
+  return f'{os.cpu_count()} cores, {platform.system()} {platform.machine()}'
 
 
 def main() -> int:
@@ -142,6 +155,8 @@ def main() -> int:
   parser.add_argument('--seed', type=int, default=0)
   parser.add_argument('--environments', type=pathlib.Path, help='a folder '
                       'with environments that are named as the rows')
+  parser.add_argument('--table', type=pathlib.Path, help='the document that '
+                      'gets what the parts gave')
   args = parser.parse_args()
   names = args.parts.replace(',', ' ').split()
   if names == ['all']:
@@ -154,7 +169,8 @@ def main() -> int:
     rows = rows_lib.select_rows(args.rows)
   except ValueError as error:
     parser.error(str(error))
-  return run(names, rows, args.short, args.cases, args.seed, args.environments)
+  return run(names, rows, args.short, args.cases, args.seed,
+             args.environments, args.table)
 
 
 if __name__ == '__main__':

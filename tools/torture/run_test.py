@@ -108,6 +108,21 @@ class RunTest(absltest.TestCase):
     outcome = run.run_part('specs', row, sys.executable, -1, 'no number')
     self.assertEqual(outcome.faults, {'no_end': 1})
 
+  def test_the_document_has_what_each_part_gave_last(self):
+    with tempfile.TemporaryDirectory() as directory:
+      path = pathlib.Path(directory, 'torture.md')
+      self._run(['--parts', 'specs', '--table', str(path)], _GOOD._replace(
+        name='specs', faults={'lost': 1}, examples=('case 7',)))
+      self.assertIn('*   specs: case 7', path.read_text())
+      self._run(['--parts', 'savers', '--table', str(path)],
+                _GOOD._replace(name='savers'))
+      self._run(['--parts', 'specs', '--table', str(path)],
+                _GOOD._replace(name='specs', cases=8))
+      text = path.read_text()
+      self.assertRegex(text, r'\n\| savers \| 3 .*\n\| specs \| 8 ')
+      self.assertNotIn('case 7', text)
+      self.assertIn(f'{os.cpu_count()} cores', text)
+
   def test_outcomes_are_the_same_after_a_file(self):
     with tempfile.TemporaryDirectory() as directory:
       path = pathlib.Path(directory, 'outcome')
