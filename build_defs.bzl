@@ -235,7 +235,7 @@ def mp_bundles():
                 testonly = True,
             )
 
-def mp_bundle(name, packages, shard_count = None):
+def mp_bundle(name, packages, shard_count = None, sharded_rows = []):
     """Tests `<name>__<row>` and `<name>_extra__<row>` of the files of packages.
 
     Args:
@@ -243,6 +243,7 @@ def mp_bundle(name, packages, shard_count = None):
       packages: the labels of packages that have mp_bundles.
       shard_count: in how many processes the tests of a row run, if they are
         many.
+      sharded_rows: those rows of CI on which they are.
     """
     for row in ROWS:
         for extra in [False, True] if ROWS[row]["ci"] else [True]:
@@ -253,9 +254,9 @@ def mp_bundle(name, packages, shard_count = None):
                 srcs = files,
                 deps = files + ["//tools/matrix:pytest_main"],
                 size = "enormous",  # How long it may take, no more.
-                # A process takes ten seconds to start, and few tests are in
-                # the bundles of CI's smaller rows, and in what CI leaves out.
-                shard_count = None if ROWS[row]["ci"] and (extra or row not in GRAPH_ROWS) else shard_count,
+                # A process takes ten seconds to start: CI's other rows have
+                # few tests, and so has what CI leaves out.
+                shard_count = shard_count if row in sharded_rows and not extra or not ROWS[row]["ci"] else None,
                 tags = ["bundle"] + (["extra"] if extra else []),
             )
 

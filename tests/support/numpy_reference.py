@@ -27,9 +27,9 @@ def keep_largest(scores, num_keep, sizes=None, tiers=None):
   """
   scores = np.asarray(scores)
   bits = _bits(scores)
-  tiers = np.zeros(scores.size) if tiers is None else tiers
-  order = np.lexsort(
-      (np.arange(scores.size), np.uint64(2**64 - 1) - bits, tiers))
+  order = np.argsort(np.uint64(2**64 - 1) - bits, kind='stable')
+  if tiers is not None:
+    order = order[np.argsort(tiers[order], kind='stable')]
   sizes = np.ones(scores.size, np.int64) if sizes is None else sizes[:]
   sizes = np.asarray(sizes)[order]
   before = np.cumsum(sizes) - sizes

@@ -5,6 +5,7 @@ load("//tools/matrix:matrix.bzl", "ROWS")
 # What the caller's shell may bring along and what would change the result.
 _CLEAN = {
     "PIP_USER": "0",
+    "PYTHONDONTWRITEBYTECODE": "",
     "PYTHONHOME": "",
     "PYTHONNOUSERSITE": "1",
     "PYTHONPATH": "",
@@ -68,11 +69,9 @@ def _environment_impl(rctx):
     rctx.report_progress("installing " + lock.basename)
     _install(rctx, base, python, lock)
 
-    # The sandbox mounts the environment read-only, so that what is not
-    # compiled here is compiled at each import. Some packages carry files that
-    # no Python 3 compiles: the exit code says nothing.
+    # What is not compiled here is compiled at each import of each test.
     rctx.report_progress("compiling")
-    _try(rctx, python, "-m", "compileall", "-q", "-j", "0", "venv/lib")
+    _run(rctx, python, rctx.path(Label("//tools/matrix:warm_up.py")))
 
     # The environment lies outside of what Bazel tracks. This file is an input
     # of each test in its place.

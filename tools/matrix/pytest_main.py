@@ -144,7 +144,9 @@ def main(files: List[str]) -> int:
   """Runs the files; returns the exit code."""
   # --capture=sys: what C++ prints before it aborts reaches the log.
   args = ['-c', 'pytest.ini', '-v', '--capture=sys', '--disable-warnings']
-  args += ['-p', 'no:cacheprovider']
+  # Tests use the methods of absltest. To rewrite asserts would take seconds of
+  # each process: the sandbox does not let pytest keep what it rewrote.
+  args += ['-p', 'no:cacheprovider', '--assert=plain']
   # Each row draws examples of its own, which are always the same: a cached pass
   # is the pass that would be had again.
   row = os.environ.get('MP_ROW', '')
