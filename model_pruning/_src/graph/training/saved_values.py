@@ -135,7 +135,7 @@ def _saved_variables(graph: tf.Graph) -> Dict[str, _Positions]:
   """The variables that savers of a graph write, by the name of the save op."""
   saved: Dict[str, _Positions] = {}
   for op in graph.get_operations():
-    if op.type == 'SaveV2':
+    if op.type in SAVES:
       for position, tensor in enumerate(op.inputs):
         if position > 2:  # 0 to 2 are the file, the names and the slices.
           saved.setdefault(op.name, {}).setdefault(
