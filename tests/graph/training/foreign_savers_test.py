@@ -116,8 +116,8 @@ class TrainOpTest(parameterized.TestCase):
   def test_savers_that_restore_masks_do_not_rebuild_them(self, use_resource):
     with tf.Graph().as_default():
       _pruned_train_op(use_resource)
-      savers = [v1.train.Saver(sharded=sharded, restore_sequentially=not sharded)
-                for sharded in (False, True, False)]
+      savers = [v1.train.Saver(), v1.train.Saver(sharded=True),
+                v1.train.Saver(restore_sequentially=True), v1.train.Saver()]
       with v1.Session() as session:
         session.run(v1.global_variables_initializer())
         variables = _variables()
