@@ -35,7 +35,8 @@ class SavedValuesTest(parameterized.TestCase):
     cls._server = v1.train.Server({'ps': ['localhost:0']}, job_name='ps')
 
   def _save_between_update_and_projection(
-      self, device, use_resource, make_saver, make_late_saver=_default_saver):
+      self, device, use_resource, make_saver, make_late_saver=_default_saver,
+      read=exact_runs.contents):
     path = self.create_tempdir().full_path + '/model'
     with tf.Graph().as_default():
       with tf.device(device):
@@ -52,11 +53,11 @@ class SavedValuesTest(parameterized.TestCase):
       with v1.Session(self._server.target) as session:
         session.run(initializer)
         session.run([change.op for change in changes])
-        saver.save(session, path)
+        path = saver.save(session, path)
         # Nothing is changed but what is written.
         np.testing.assert_array_equal(
             session.run(variables['kernel']), _DENSE)
-    return exact_runs.contents(path)
+    return read(path)
 
   @parameterized.parameters(
       (False, False), (False, True), (True, False), (True, True))
@@ -84,6 +85,22 @@ class SavedValuesTest(parameterized.TestCase):
         None, use_resource,
         lambda: v1.train.Saver(v1.global_variables(), sharded=sharded))
     np.testing.assert_array_equal(values['kernel'], np.where(_MASK, _DENSE, 0))
+
+  @parameterized.parameters(
+      (False, False), (False, True), (True, False), (True, True))
+  def test_savers_of_the_older_format_do_so(self, use_resource, sharded):
+    def make():
+      return v1.train.Saver(
+          sharded=sharded, write_version=v1.train.SaverDef.V1)
+
+    def read(path):  # The reader of TF 1.15 reads no bools in this format.
+      return tf.train.load_checkpoint(path).get_tensor('kernel')
+
+    for makers in ((make,), (lambda: None, make)):
+      np.testing.assert_array_equal(
+          self._save_between_update_and_projection(
+              None, use_resource, *makers, read=read),
+          np.where(_MASK, _DENSE, 0))
 
   @parameterized.parameters(False, True)
   def test_the_default_saver_does_so_without_parameter_servers(

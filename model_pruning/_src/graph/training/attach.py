@@ -27,7 +27,6 @@ from model_pruning._src.graph.training import moving_averages
 from model_pruning._src.graph.training import project_ops as project_ops_lib
 from model_pruning._src.graph.training import rebuild_state
 from model_pruning._src.graph.training import restored_state
-from model_pruning._src.graph.training import saved_values
 from model_pruning._src.graph.training import savers
 from model_pruning._src.graph.training import state_variables
 from model_pruning._src.graph.training import summaries
@@ -250,10 +249,9 @@ def _make_known(spec: spec_lib.PruningSpec,
   """Makes initializers, savers and summaries of the graph know the state."""
   for state in states:
     initializers.initialize_with_weights(state)
-    initializers.rebuild_with_restored_weights(state)
     restored_state.RestoredState(state).install()
     savers.install(state)
-  saved_values.save_projected(states)
+  savers.complete(states)
   if spec.add_summary:
     summaries.add_summaries(spec.name, [
         (weight.weight.name, weight.mask.parts, weight.threshold.parts[0])

@@ -12,6 +12,7 @@ from absl import logging
 
 from model_pruning._src.core import schedule
 from model_pruning._src.graph.training import attach
+from model_pruning._src.graph.training import saved_values
 from model_pruning._src.graph.training import session_values
 from model_pruning._src.planning import end_of_training
 from model_pruning._src.planning import report as report_lib
@@ -116,9 +117,12 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     """Rebuilds pruning state that has no value in the new session.
 
     The zeros of weights that start sparse become masks. The log and the report
-    name these weights.
+    name these weights. A warning names the operations of savers that write
+    weights as they are.
     """
     del coord
+    if self._session is None:  # Not for a session that is made after an error.
+      self._warn_of_savers(session.graph)
     self._session = session
     shares: Dict[str, float] = {}
     for state in self._attachment.states:
@@ -131,6 +135,17 @@ class PruningHook(tf.compat.v1.train.SessionRunHook):
     if sentence:
       self._attachment.report = self._attachment.report.with_warning(sentence)
       logging.warning('model_pruning: %s', sentence)
+
+  def _warn_of_savers(self, graph: tf.Graph) -> None:
+    names = saved_values.saved_as_they_are(graph, self._attachment.states)
+    if names:
+      logging.warning(
+          'model_pruning: savers that were made after PruningHook.begin, and '
+          'list weights without masks, write what the weights hold, by the '
+          'operations %s. What they write between two runs is sparse; what '
+          'another thread or worker writes meanwhile may not be. Make these '
+          'savers before, or pass the hooks that make them before PruningHook.',
+          names)
 
   def before_run(
       self, run_context: tf.compat.v1.train.SessionRunContext

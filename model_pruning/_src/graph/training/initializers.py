@@ -24,6 +24,8 @@ from model_pruning._src.graph.training import rebuild_state
 # Op types that savers put between reading a file and the assignment.
 _RESHAPES = frozenset(['Identity', 'Reshape'])
 
+_ASSIGNMENTS = frozenset(['Assign', 'AssignVariableOp'])
+
 
 class _Restored(NamedTuple):
   """A variable, and the operation that assigns the value read by a saver."""
@@ -84,32 +86,44 @@ def rebuild_with_restored_weights(
   """Makes savers that exist, and do not know the state, rebuild it.
 
   A saver is found by its operations: it assigns what a `RestoreV2` has read,
-  and groups the assignments in operations without outputs.
+  and groups the assignments in operations without outputs. Savers that restore
+  the state themselves, or rebuild it already, are not changed.
 
   Args:
     state: of a graph that no session has run yet: a session does not notice
       changes of operations that it has run.
 
   Returns:
-    The operations that rebuild, one per saver.
+    The operations that rebuild, one per saver that was changed.
   """
   savers = _restored_by_saver(state)
   groups = _groups(state.graph, {
       restored.assignment.name
       for found in savers.values() for restored in found})
+  sets_state = _assignments_of(state)
   rebuilds = []
   for found in savers.values():
     assignments = [restored.assignment for restored in found]
+    before = training_graph.ancestors(assignments)
+    # With `restore_sequentially` some groups run between assignments.
+    after = [group for assignment in assignments
+             for group in groups.get(assignment.name, ())
+             if group.name not in before]
+    if not after or not sets_state.isdisjoint(training_graph.ancestors(after)):
+      continue
     rebuild = state.rebuild_after(
         assignments, {restored.name for restored in found})
-    before = training_graph.ancestors(assignments)
-    for assignment in assignments:
-      for group in groups.get(assignment.name, ()):
-        # With `restore_sequentially` some groups run between assignments.
-        if group.name not in before:
-          _add_control_inputs(group, [rebuild])
+    for group in after:
+      _add_control_inputs(group, [rebuild])
     rebuilds.append(rebuild)
   return rebuilds
+
+
+def _assignments_of(state: rebuild_state.PruningState) -> Set[str]:
+  """The names of the operations that set the state, but to initial values."""
+  return {op.name for held in state.state for variable in held.variables()
+          for op in variables_lib.source(variable).consumers()
+          if op.type in _ASSIGNMENTS and op.name != variable.initializer.name}
 
 
 def rebuild_in_default_session(
@@ -162,7 +176,7 @@ def _initializer(variable: tf.Variable) -> tf.Operation:
 
 def _restore_of(op: tf.Operation) -> Optional[tf.Operation]:
   """The operation that reads the value that `op` assigns from a checkpoint."""
-  if op.type not in ('Assign', 'AssignVariableOp'):
+  if op.type not in _ASSIGNMENTS:
     return None
   op = op.inputs[1].op
   while op.type in _RESHAPES:

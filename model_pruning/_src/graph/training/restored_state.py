@@ -10,11 +10,9 @@ rebuilding it from the weights in the file.
 
 from __future__ import annotations
 
-import contextlib
 from typing import (
   Any,
   Dict,
-  Iterator,
   List,
   NamedTuple,
   Optional,
@@ -30,6 +28,7 @@ from model_pruning._src.compat import tensorflow as tf_compat
 from model_pruning._src.graph import variables as variables_lib
 from model_pruning._src.graph.training import rebuild_state
 from model_pruning._src.graph.training import saved_values
+from model_pruning._src.graph.training import savers
 
 
 class _Saver(NamedTuple):
@@ -142,7 +141,8 @@ class RestoredState:
            if _key(variable) in entries), None)
       self._savers[scope] = _Saver(entries, anchor, set(asking.values()), {})
       # The Saver may run in another thread: its files must be sparse anyway.
-      saved_values.save_projected([self._state])
+      # It may also be the last chance to change Savers that list no masks.
+      savers.complete([self._state])
     return self._savers[scope]
 
   def _read(self, saver: _Saver, restore_op: tf.Operation) -> None:
@@ -155,7 +155,7 @@ class RestoredState:
     # Only the assignments depend on the ops that are made here. The file is not
     # inspected inside of a branch.
     with tf.control_dependencies(None), tf.device(
-        restore_op.device), self._without_contexts():
+        restore_op.device), savers.without_contexts(self._state.graph):
       unlisted = {
           _key(variable): rebuild_state.read_variable_or(variable, default)
           for held, default in zip(sources, [1] * (len(sources) - 1) + [0])
@@ -185,21 +185,6 @@ class RestoredState:
     for key, value in zip(listed, restored):
       value.set_shape(self._tensors[key].shape)
       saver.restored[key] = value
-
-  @contextlib.contextmanager
-  def _without_contexts(self) -> Iterator[None]:
-    """Context manager: new branches are not added to the cond collection.
-
-    The collection serves gradients, and there are none here. An export of the
-    graph may build the Saver after it has written the operations and before it
-    writes the collections: the collection would then name missing ops, and the
-    exported graph could not be imported.
-    """
-    contexts = self._state.graph.get_collection_ref(
-        tf.compat.v1.GraphKeys.COND_CONTEXT)
-    number = len(contexts)
-    yield
-    del contexts[number:]
 
 
 def _key(variable: tf.Variable) -> str:

@@ -75,6 +75,21 @@ def save_projected(states: Iterable[rebuild_state.PruningState]) -> List[str]:
   return found
 
 
+def saved_as_they_are(
+    graph: tf.Graph,
+    states: Iterable[rebuild_state.PruningState]) -> List[str]:
+  """The names of the save ops that write weights and that nobody changed.
+
+  Args:
+    graph: may be finalized.
+    states: the states of the graph.
+  """
+  keys = {key_of(pair.variable) for state in states
+          for pair in _pruned_variables(state)}
+  return [op_name for op_name, positions in _saved_variables(graph).items()
+          if not keys.isdisjoint(positions)]
+
+
 def is_shared(variable: tf.Variable) -> bool:
   """Whether other workers may change a variable at any time."""
   return tf.compat.v1.DeviceSpec.from_string(variable.device).job == 'ps'
@@ -135,7 +150,7 @@ def _saved_variables(graph: tf.Graph) -> Dict[str, _Positions]:
   """The variables that savers of a graph write, by the name of the save op."""
   saved: Dict[str, _Positions] = {}
   for op in graph.get_operations():
-    if op.type == 'SaveV2':
+    if op.type in SAVES:
       for position, tensor in enumerate(op.inputs):
         if position > 2:  # 0 to 2 are the file, the names and the slices.
           saved.setdefault(op.name, {}).setdefault(

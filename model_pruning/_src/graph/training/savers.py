@@ -1,17 +1,21 @@
 # Copyright 2026 The model_pruning Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The default saver of a graph, which TensorFlow builds late.
+"""Savers of a graph that know nothing of masks, and when they are found.
 
-Its save ops are made sparse when it is built. It restores the pruning state as
-any Saver that lists it, see restored_state.py.
+Nobody says when a Saver is made. So the graph is looked through when pruning is
+attached, when its default saver is built, which TensorFlow does late, and when
+a Saver is built that lists masks. The latter restore the pruning state
+themselves, see restored_state.py.
 """
 
 from __future__ import annotations
 
-from typing import Any, List
+import contextlib
+from typing import Any, Iterator, List, Sequence
 
 import tensorflow as tf
 
+from model_pruning._src.graph.training import initializers
 from model_pruning._src.graph.training import rebuild_state
 from model_pruning._src.graph.training import saved_values
 
@@ -54,7 +58,37 @@ class SparseSaver:
       return
     self.is_built = True
     self._saver.build()
-    saved_values.save_projected(self._states)
+    complete(self._states)
+
+
+def complete(states: Sequence[rebuild_state.PruningState]) -> None:
+  """Makes the savers that are built by now write sparse and rebuild the state.
+
+  Args:
+    states: the states of one graph, which is not finalized. Savers that were
+      changed before are skipped.
+  """
+  saved_values.save_projected(states)
+  for state in states:
+    # The caller may be building a Saver, in a scope and on a device of its own.
+    with state.graph.as_default(), tf.device(None), tf.control_dependencies(
+        None), tf.compat.v1.name_scope(None), without_contexts(state.graph):
+      initializers.rebuild_with_restored_weights(state)
+
+
+@contextlib.contextmanager
+def without_contexts(graph: tf.Graph) -> Iterator[None]:
+  """Context manager: new branches are not added to the cond collection.
+
+  The collection serves gradients, and there are none here. An export of the
+  graph may build the Saver after it has written the operations and before it
+  writes the collections: the collection would then name missing ops, and the
+  exported graph could not be imported.
+  """
+  contexts = graph.get_collection_ref(tf.compat.v1.GraphKeys.COND_CONTEXT)
+  number = len(contexts)
+  yield
+  del contexts[number:]
 
 
 def install(state: rebuild_state.PruningState) -> None:
@@ -62,7 +96,7 @@ def install(state: rebuild_state.PruningState) -> None:
 
   The default saver is the one in the collection `SAVERS`. If there is none,
   TensorFlow would make one when the graph is finalized; here it is added now. A
-  saver that is built already was changed by `saved_values.save_projected`.
+  saver that is built already was changed by `complete`.
 
   Args:
     state: the state of a graph that is not finalized.
