@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import pickle
 
-import numpy as np
 from absl.testing import absltest
 from absl.testing import parameterized
 
@@ -41,8 +40,7 @@ class BudgetTest(parameterized.TestCase):
   @parameterized.parameters(
       ('0.5', 'above 0% and up to 100%'), ('0%', 'above 0% and up to 100%'),
       ('101%', 'above 0% and up to 100%'), ('-5%', "such as '50%'"),
-      (0.5, 'that is to be left'), (None, 'parameters of the model'),
-      (np.zeros([3, 4]), 'that is to be left'))
+      (0.5, 'that is to be left'), (None, 'parameters of the model'))
   def test_what_is_no_share_is_an_error(self, value, message):
     with self.assertRaisesRegex(ValueError, f'`target_params` .*{message}'):
       PruningSpec(structure='channels', target_params=value)

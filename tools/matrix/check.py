@@ -8,9 +8,8 @@
 
 import re
 import sys
-from typing import Iterator, List, Set
+from typing import Iterator, List
 
-from rows import HERE
 from rows import load_rows
 from rows import ROOT
 
@@ -50,24 +49,6 @@ def check_locks() -> Iterator[str]:
         yield '{}: not an exact pin: {}'.format(row.lock.name, line)
 
 
-def check_skips() -> Iterator[str]:
-  """skips.txt names tests and rows that there are, each test once."""
-  rows = load_rows()
-  names = set()  # type: Set[str]
-  for line in (HERE / 'skips.txt').read_text().splitlines():
-    name, *skipping = line.split()
-    if name.startswith('#'):
-      continue
-    file, *inside = name.split('::')
-    path = ROOT / file
-    text = path.read_text() if path.exists() else ''
-    if len(inside) != 2 or 'class {}('.format(inside[0]) not in text:
-      yield 'skips.txt: there is no test {}'.format(name)
-    if name in names or not skipping or set(skipping) - set(rows):
-      yield 'skips.txt: a test once, with rows of matrix.bzl: ' + line
-    names.add(name)
-
-
 def main(args: List[str]) -> int:
   """Prints what is wrong; returns the exit code."""
   if args == ['--fix']:
@@ -75,7 +56,7 @@ def main(args: List[str]) -> int:
     bazelrc.write_text(expected_bazelrc(bazelrc.read_text()))
   problems = [
     problem
-    for check in (check_bazelrc, check_locks, check_skips)
+    for check in (check_bazelrc, check_locks)
     for problem in check()
   ]
   for problem in problems:

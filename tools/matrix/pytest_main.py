@@ -14,14 +14,12 @@ import os
 import pathlib
 import sys
 import zlib
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, List, Set, Tuple
 
 import pytest
 
 # Of how many rows each runs a share of the cases of a test, at most.
 MAX_DEALT = 4
-
-SKIPS = pathlib.Path(__file__).with_name('skips.txt')
 
 
 class BazelPlugin:
@@ -31,7 +29,6 @@ class BazelPlugin:
     self.num_dropped = 0
     self.num_skipped_files = 0
     self._file: Any = None
-    self._dealt: Set[str] = set()
 
   def pytest_collection_modifyitems(self, items: List[pytest.Item]) -> None:
     """Keeps the tests of this shard that the filter names."""
@@ -42,7 +39,7 @@ class BazelPlugin:
     if wanted:
       items[:] = [item for item in items if _matches(item, wanted)]
     if os.environ.get('MP_CASES') == 'dealt':
-      self._dealt = _deal_cases(items, os.environ['MP_ROW'])
+      _deal_cases(items, os.environ['MP_ROW'])
     num_shards = int(os.environ.get('TEST_TOTAL_SHARDS') or 1)
     shard = int(os.environ.get('TEST_SHARD_INDEX') or 0)
     items[:] = _shards(items, num_shards)[shard]
@@ -61,74 +58,39 @@ class BazelPlugin:
       gc.collect()
       gc.freeze()
 
-  @pytest.hookimpl(hookwrapper=True)
-  def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
-    """Fails a case that skips itself, and that no other row runs."""
-    result = yield
-    report = result.get_result()
-    if report.skipped and item.nodeid in self._dealt:
-      report.outcome = 'failed'
-      report.longrepr = (
-        'No row runs this case: add this line to tools/matrix/skips.txt, or '
-        'the row to its line.\n{} {}'.format(
-          _name_of(item), os.environ['MP_ROW']))
-
   def pytest_collectreport(self, report: pytest.CollectReport) -> None:
     """Counts the files that skip themselves as a whole."""
     self.num_skipped_files += report.skipped
 
 
-def _deal_cases(items: List[pytest.Item], row: str) -> Set[str]:
+def _deal_cases(items: List[pytest.Item], row: str) -> None:
   """Leaves out the cases of parameterized tests that other rows run.
 
   Every test runs on every row that its file has, with some of its cases: with a
   fourth of them if there are four rows or more. Every case runs on some row.
-  The rows of which skips.txt says that they skip cases of a test have all cases
-  of it, and none is left to them.
 
   Args:
     items: tests of a bundle. Those of files of which the bundle does not say
       which rows run them have all cases.
     row: the name of the row.
-
-  Returns:
-    The names of the cases that are left to this row.
   """
   cases: Dict[Any, List[pytest.Item]] = collections.OrderedDict()
   for item in items:
-    cases.setdefault(_name_of(item), []).append(item)
+    # Cases are wrapped around one function.
+    function = inspect.unwrap(getattr(item, 'obj', item.name))
+    key = (item.nodeid.split('::')[0], getattr(item, 'cls', None), function)
+    cases.setdefault(key, []).append(item)
   kept: Set[int] = set()
-  dealt: Set[str] = set()
-  for name, together in cases.items():
-    rows = [
-      one for one in _rows_of(name.split('::')[0], row)
-      if one not in _skips().get(name, ())
-    ]
+  for (file, _, _), together in cases.items():
+    rows = _rows_of(file, row)
     number = min(len(together), len(rows), MAX_DEALT)
-    if number < 2 or row not in rows:
-      kept.update(map(id, together))
-      continue
-    mine = together[rows.index(row) % number::number]
-    kept.update(map(id, mine))
-    dealt.update(item.nodeid for item in mine)
+    place = rows.index(row) if rows else 0
+    kept.update(
+      id(item)
+      for i, item in enumerate(together)
+      if number < 2 or i % number == place % number
+    )
   items[:] = [item for item in items if id(item) in kept]
-  return dealt
-
-
-def _name_of(item: pytest.Item) -> str:
-  """Returns `file::class::function`, which the cases of a test share."""
-  # Cases are wrapped around one function.
-  function = inspect.unwrap(getattr(item, 'obj', item))
-  names = [item.nodeid.split('::')[0], getattr(item, 'cls', None), function]
-  return '::'.join(
-    getattr(name, '__name__', str(name)) for name in names if name)
-
-
-@functools.lru_cache(maxsize=None)
-def _skips() -> Dict[str, List[str]]:
-  """Returns the rows that skip cases of a test, by `_name_of` it."""
-  lines = [line.split() for line in SKIPS.read_text().splitlines()]
-  return {line[0]: line[1:] for line in lines if line and line[0] != '#'}
 
 
 @functools.lru_cache(maxsize=None)

@@ -3,10 +3,8 @@
 """Tests of tools/matrix/pytest_main.py."""
 
 import os
-import pathlib
 import sys
 import types
-from unittest import mock
 
 from absl.testing import absltest
 from absl.testing import parameterized
@@ -47,18 +45,6 @@ class DealTest(absltest.TestCase):
     super().setUp()
     self._directory = self.create_tempdir().full_path
 
-    self._skips = self.create_tempfile('skips.txt', '# none\n').full_path
-    self.enter_context(
-      mock.patch.object(pytest_main, 'SKIPS', pathlib.Path(self._skips)))
-    pytest_main._skips.cache_clear()
-    self.addCleanup(pytest_main._skips.cache_clear)
-
-  def _let_skip(self, function, *rows):
-    """Writes that rows skip cases of a test."""
-    with open(self._skips, 'a') as file:
-      file.write('{}/some_test.py::Cases::{} {}\n'.format(
-        self._directory, function, ' '.join(rows)))
-
   def _names(self, rows, row, bundle='bundle'):
     """The names of the tests that a row of `rows` runs."""
     path = os.path.join(self._directory, '{}__{}.rows'.format(bundle, row))
@@ -92,32 +78,6 @@ class DealTest(absltest.TestCase):
 
   def test_the_only_row_of_a_file_runs_all(self):
     self.assertEqual(self._names(['a'], 'a'), self._everything())
-
-  def test_a_row_that_skips_cases_has_all_and_the_others_share_them(self):
-    self._let_skip('test_five', 'b')
-    ran = {row: self._names('abc', row) for row in 'abc'}
-    fives = {row: {name for name in names if 'five' in name}
-             for row, names in ran.items()}
-    self.assertLen(fives['b'], 5)
-    self.assertEqual(fives['a'] | fives['c'], fives['b'])
-    self.assertEmpty(fives['a'] & fives['c'])
-    self.assertLen([name for name in ran['b'] if 'two' in name], 1)
-
-  def test_a_case_that_no_row_runs_is_a_failure(self):
-    item, other = _items(self._directory)[1:3]
-    plugin = pytest_main.BazelPlugin()
-    plugin._dealt = {item.nodeid}
-    reports = []
-    for one in (item, other):
-      report = types.SimpleNamespace(skipped=True, outcome='skipped')
-      step = plugin.pytest_runtest_makereport(one)
-      next(step)
-      with mock.patch.dict(os.environ, MP_ROW='a'):
-        with self.assertRaises(StopIteration):
-          step.send(types.SimpleNamespace(get_result=lambda: report))
-      reports.append(report)
-    self.assertEqual([one.outcome for one in reports], ['failed', 'skipped'])
-    self.assertIn('some_test.py::Cases::test_five a', reports[0].longrepr)
 
   def test_a_file_that_no_bundle_names_runs_all(self):
     items = _items(self._directory)

@@ -50,7 +50,7 @@ def build(mode: str) -> Tuple[Any, Any]:
     for name, value in killed_net.weights(mode).items())
   hidden = inputs @ one
   hidden = tf.nn.relu((hidden + hidden @ two) @ three)
-  loss = v1.losses.mean_squared_error(labels, hidden @ last)
+  loss = tf.reduce_mean(tf.square(hidden @ last - labels))
   return loss, v1.train.AdamOptimizer(0.01).minimize(loss, step)
 
 
@@ -74,9 +74,6 @@ def estimator(mode: str, directory: str, keep: int) -> None:
 
 def session(mode: str, directory: str, keep: int) -> None:
   """Trains in a `MonitoredTrainingSession` whose Saver knows no masks."""
-  found = checkpoints(directory)
-  if found and found[-1][0] == LAST_STEP:
-    return  # Killed at its end. `StopAtStepHook` would make one more step.
   _, train_op = build(mode)
   with v1.train.MonitoredTrainingSession(
       checkpoint_dir=directory, save_checkpoint_steps=_SAVE_STEPS,

@@ -160,10 +160,9 @@ class CostRanking(NamedTuple):
     if (self.cost.without(removed)
         <= self.cost.total * self.budget.share + 0.5):
       return ''
-    return (f'The budget cannot be reached: {self.sentence(removed)} when all '
-            'channels are removed that may be. The others are kept by '
-            '`max_weight_sparsity`, by `do_not_prune`, in groups that stay '
-            'whole, or as the last channel of a layer.')
+    return (f'No more channels can go than those of {self.sentence(removed)}. '
+            'Others stay with a bound, with `do_not_prune`, with what the '
+            'network needs whole, or as the last one of a layer.')
 
 
 class Asked(NamedTuple):

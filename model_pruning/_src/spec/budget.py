@@ -77,13 +77,11 @@ def check_is_only_target(fields: Dict[str, Any]) -> None:
     fields: those of a spec that are given, each by its name.
   """
   for field in FIELDS:
-    value = fields.get(field)
-    # What is no text is refused as such, by `canonical`.
-    if isinstance(value, str) and value and 'target_sparsity' in fields:
+    if fields.get(field) and 'target_sparsity' in fields:
       raise ValueError(
           f'Argument `{field}` must not be combined with target_sparsity: '
           'give the share of the model that is left, or the share of channels '
-          f'that goes. Received: {field}={errors.shown(value)}, '
+          f'that goes. Received: {field}={errors.shown(fields[field])}, '
           f'target_sparsity={errors.shown(fields["target_sparsity"])}')
 
 
