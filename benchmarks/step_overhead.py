@@ -21,7 +21,7 @@ compare it with: tfmot prunes no models of Keras 3, so there say
 from __future__ import annotations
 
 import argparse
-import importlib
+import importlib.util
 import pathlib
 import sys
 from typing import Any, Dict, List, Tuple
@@ -182,6 +182,10 @@ def main() -> int:
   parser.add_argument('--rounds', type=int, default=200)
   parser.add_argument('--json', help='file to write the figures to')
   args = parser.parse_args()
+  if not args.without_tfmot and not importlib.util.find_spec(
+      'tensorflow_model_optimization'):
+    parser.error('tensorflow_model_optimization is not installed, so there is '
+                 'nothing to compare with')
   keras = importlib.import_module(args.keras)
   other_work = timing.OtherWork()
   workload = step_models.WORKLOADS[args.model]
@@ -189,6 +193,8 @@ def main() -> int:
                     args.without_tfmot)
   missed = misses(workload, figures)
   print(f'{workload.title}, Adam')
+  if args.without_tfmot:
+    print('Not compared with tfmot, which prunes no models of Keras 3.')
   print(f'A dense step takes {figures["dense_ms"]:g} ms; in dense steps:')
   columns = ('plain', 'update', 'amortised_10', 'amortised_100')
   print(' ' * 11, *(f'{column:>13}' for column in columns))

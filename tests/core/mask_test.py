@@ -132,6 +132,12 @@ class LiteralMaskTest(parameterized.TestCase):
     self.assertEqual(kept.reshape(4, 4).astype(int).tolist(),
                      [[0] * 4, [0] * 4, [1] * 4, [1] * 4])
 
+  def test_two_of_the_last_three_entries_go_at_a_ragged_edge(self):
+    weight = np.float32([[4], [3], [2], [1], [3], [2], [1]])
+    kept = modes.run_graph(
+        lambda w: _magnitude_masks(structures.NOfM(4), 0.5, w)[0], weight)
+    self.assertEqual(kept[:, 0].astype(int).tolist(), [1, 1, 0, 0, 1, 0, 0])
+
   def test_n_of_m_groups_lie_along_the_inputs(self):
     weight = np.float32([[1, 9], [2, 8], [3, 7], [4, 6], [5, 1]])
     kept = modes.run_graph(

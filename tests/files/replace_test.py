@@ -217,6 +217,37 @@ class ReplaceTest(absltest.TestCase):
     self.assertEqual(found, new)
     self.assertGreater(line, 20)
 
+  def test_a_process_killed_while_it_replaces_files_leaves_the_old_ones(self):
+    old = {'a': 'old', 'm': 'old', 'other': 'other'}
+    new = {'a': 'new', 'b': 'new', 'm': 'new'}
+    mixed = 0
+    for line in range(1000):
+      target = os.path.join(self._folder, 'target')
+      os.mkdir(target)
+      _write(target, **old)
+      child = os.fork()
+      if not child:
+        with _Interrupt(line, lambda *_: os._exit(9)):
+          with replace.staged(target, last='a') as staging:
+            _write(staging, **new)
+        os._exit(0)
+      is_killed = os.waitpid(child, 0)[1] != 0
+      found = {name: text for name, text in _contents(target).items()
+               if not name.startswith('.')}
+      if found['a'] == 'new':  # It makes the others valid.
+        self.assertEqual(found, {**old, **new})
+      else:
+        for name, before in old.items():
+          backups = [path.read_text() for path in pathlib.Path(target).glob(
+              f'.model_pruning-*/*/{name}')]
+          self.assertIn(before, [found[name], *backups], (name, line))
+      mixed += found['a'] == 'old' and found['m'] == 'new'
+      shutil.rmtree(target)
+      if not is_killed:
+        break
+    self.assertEqual(found, {**old, **new})
+    self.assertGreater(mixed, 0)
+
   def test_what_was_replaced_comes_back_if_the_rest_cannot_be(self):
     _write(self._folder, a='old', z='old')
     os.mkdir(self._folder + '/m')

@@ -4,17 +4,26 @@
 
 from __future__ import annotations
 
+import collections
 import gc
 import weakref
 
 import numpy as np
 import tensorflow as tf
 from absl.testing import absltest
+from absl.testing import parameterized
 
 import model_pruning
+from model_pruning._src.keras import constraint
+from model_pruning._src.keras import masks
+from model_pruning._src.keras.tfmot import wrapper
 from tests.support import keras_models
 from tests.support.files import commands
 
+_AT_ONCE = 'target_sparsity=0.5,sparsity_function_end_step=0'
+_OF_A_MODEL = (
+    constraint.PrunesWeights, masks.Masks, model_pruning.keras.Pruner,
+    wrapper.PruningWrapper)
 _START = '''
 import tensorflow as tf
 import model_pruning
@@ -73,7 +82,7 @@ class EndOfProgramTest(absltest.TestCase):
     self.assertNotIn('Traceback', self.printed['cleared'])
 
 
-class PrunerLifeTest(absltest.TestCase):
+class PrunerLifeTest(parameterized.TestCase):
 
   def setUp(self):
     super().setUp()
@@ -106,6 +115,31 @@ class PrunerLifeTest(absltest.TestCase):
     keras_models.keras.backend.clear_session()
     gc.collect()
     self.assertIsNone(found())
+
+  @parameterized.parameters('prune', 'prune_low_magnitude')
+  def test_nothing_of_ours_outlives_a_model(self, verb):
+    if not tf.executing_eagerly():
+      self.skipTest('Keras holds models of its graph')
+
+    def train():
+      model = keras_models.sequential()
+      if verb == 'prune':
+        model_pruning.keras.prune(model, _AT_ONCE)
+      else:
+        model = model_pruning.keras.prune_low_magnitude(model, spec=_AT_ONCE)
+      keras_models.WAYS['fit'](model, 2)
+
+    numbers = []
+    for _ in range(2):  # The first one fills what is kept for all models.
+      train()
+      gc.collect()
+      gc.collect()  # What had to live until the wrappers were deleted.
+      numbers.append(collections.Counter(
+          kind for kind in map(type, gc.get_objects())
+          if str(kind.__module__).startswith('model_pruning')))
+    self.assertEqual(numbers[0], numbers[1])
+    self.assertEqual(
+        [kind for kind in numbers[1] if issubclass(kind, _OF_A_MODEL)], [])
 
   def test_an_optimizer_that_ignores_constraints_is_refused(self):
     kinds = getattr(keras_models.keras.optimizers, 'experimental', None)

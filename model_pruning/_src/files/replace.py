@@ -12,7 +12,8 @@ nothing reads.
 A file takes the place of another at once, and so does a folder on Linux: even
 a process that is killed leaves the old one or the new one. Elsewhere a folder
 is moved aside first, and a process killed in between leaves it, whole, in
-`.model_pruning-...`. Several files that replace others do so one by one.
+`.model_pruning-...`. Several files that replace others do so one by one, and a
+process that is killed in between leaves those that were replaced there, whole.
 """
 
 from __future__ import annotations

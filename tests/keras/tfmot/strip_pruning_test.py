@@ -109,6 +109,30 @@ class Cell(layers.Layer):
     return {**super().get_config(), 'units': self.units}
 
 
+class CountsModels(NeedsItsFactor):
+  """It computes something else with each model that is made of it."""
+
+  def __call__(self, inputs, *args, **kwargs):
+    if not hasattr(inputs, 'numpy'):  # A symbolic input.
+      self.factor += 1.0
+    return super().__call__(inputs, *args, **kwargs)
+
+
+class Random(layers.Layer):
+  """It adds noise, in predictions too."""
+
+  def call(self, inputs):
+    return inputs + tf.random.normal(tf.shape(inputs))
+
+
+class OnlyLarge(layers.Layer):
+  """It takes no inputs below 3."""
+
+  def call(self, inputs):
+    with tf.control_dependencies([tf.debugging.assert_greater(inputs, 3.0)]):
+      return tf.identity(inputs)
+
+
 def _my_activation(x):
   return 2.0 * tf.tanh(x)
 
@@ -200,6 +224,34 @@ class EveryLayerTest(wrapped_models.WrapperTestCase):
       logging.info('the end')  # There is a line in any case.
     self.assertEqual('shares these layers' in str(logs.output),
                      bool(layer.weights))
+
+  def test_a_layer_that_computes_something_else_then_is_an_error(self):
+    if not tf.executing_eagerly():
+      self.skipTest('every call is in a graph')
+    model, inputs = _model(CountsModels(2.0), 2)
+    pruned = sparsity.prune_low_magnitude(model)
+    _train(pruned, inputs)
+    trained = wrapped_models.all_values(pruned)
+    with self.assertRaisesRegex(ValueError, 'must compute the same.*in it'):
+      sparsity.strip_pruning(pruned)
+    for value, before in zip(wrapped_models.all_values(pruned), trained):
+      np.testing.assert_array_equal(value, before)
+
+  @parameterized.parameters(
+      (Random, 'two calls of it differ'),
+      (OnlyLarge, 'does not take random inputs'))
+  def test_weights_are_checked_where_outputs_cannot_be(self, layer, reason):
+    if not tf.executing_eagerly():
+      self.skipTest('an operation that fails does so in a session')
+    model, inputs = _model(layer(), 2)
+    pruned = sparsity.prune_low_magnitude(model)
+    _train(pruned, np.abs(inputs) + 4.0)
+    with self.assertLogs('absl', 'INFO') as logs:
+      stripped = sparsity.strip_pruning(pruned)
+    self.assertRegex(str(logs.output), f'and no outputs.*{reason}')
+    [kernel] = [weight for weight in stripped.get_weights() if weight.ndim > 1]
+    np.testing.assert_array_equal(kernel, model.layers[-1].get_weights()[0])
+    self.assertEqual(np.mean(kernel == 0), 0.5)
 
   def test_a_layer_in_two_models_inside_is_one_layer_still(self):
     shared = layers.Dense(4, name='shared')

@@ -39,9 +39,12 @@ class Comparison:
 
   def _compute(self, model: Any) -> None:
     random = np.random.RandomState(0)
+    keras: Any = which_keras.keras_of(model)
     try:
+      # A Sequential model of Keras 3 that no model is around has no `input`.
       self._inputs = tf.nest.map_structure(
-          lambda tensor: _values(tensor, random), model.input)
+          lambda tensor: _values(tensor, random), model.inputs[0]
+          if isinstance(model, keras.Sequential) else model.input)
       self._outputs = _outputs(model, self._inputs)
       again = _outputs(model, self._inputs)
     except Exception as error:  # pylint: disable=broad-except

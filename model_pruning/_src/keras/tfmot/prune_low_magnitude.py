@@ -9,7 +9,7 @@ any kind, and all of a spec.
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Dict, Iterator, Optional, Sequence, Union
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Union
 
 from absl import logging
 
@@ -22,6 +22,7 @@ from model_pruning._src.keras.tfmot import policy as policy_lib
 from model_pruning._src.keras.tfmot import schedules
 from model_pruning._src.keras.tfmot import sparse_gradients
 from model_pruning._src.keras.tfmot import wrapper as wrapper_lib
+from model_pruning._src.planning import end_of_training
 from model_pruning._src.planning import plan
 from model_pruning._src.spec import pruning_spec as spec_lib
 
@@ -87,6 +88,7 @@ def prune_low_magnitude(
       pruning_schedule, block_size, block_pooling_type, sparsity_m_by_n, spec)
 
   made: Dict[int, Any] = {}
+  frozen: List[str] = []
 
   def wrap(layer: Any) -> Any:
     # A layer may be in several models inside: one wrapper has it in all.
@@ -101,11 +103,17 @@ def prune_low_magnitude(
     if (isinstance(layer, wrapper_lib.PruningWrapper)
         or pruning_policy and not pruning_policy.allow_pruning(layer)
         or not _may_be_pruned(layer, checked)):
+      if not layer.trainable and any(
+          checked.rule_for(weight.candidate) is not None
+          for weight in weights_lib.find_weights(layer, frozen=True)):
+        frozen.append(layer.name)
       return layer
     return wrapper_lib.wrap(layer, **arguments)
 
   if isinstance(to_prune, (list, tuple)):
-    return [_new_input(layer) or wrap(layer) for layer in to_prune]
+    wrapped = [_new_input(layer) or wrap(layer) for layer in to_prune]
+    _tell_frozen(frozen)
+    return wrapped
   if cloning.is_model(to_prune):
     _check_patterns(checked, to_prune)
     cloning.check_is_graph_network(to_prune, 'to_prune', _ADVICE)
@@ -113,11 +121,18 @@ def prune_low_magnitude(
       # The models inside are parts of it, and need not fit by themselves.
       pruning_policy.ensure_model_supports_pruning(to_prune)
     pruned = wrap(to_prune)
+    _tell_frozen(frozen)
     if not any(True for _ in wrapper_lib.pruned_layers(pruned)):
       logging.warning('model_pruning: prune_low_magnitude prunes nothing in '
                       'the model %r: %s', to_prune.name, _why_nothing(
                           to_prune, pruning_policy))
     sparse_gradients.move_constraints(pruned)
+    # Models that have the layers too may have traced a step without masks.
+    keras: Any = which_keras.keras_of(to_prune)
+    keras_models.forget_train_functions(
+        [], [keras.Model],
+        [one.variable for wrapper in wrapper_lib.pruned_layers(pruned)
+         for one in wrapper.pruned_weights])
     return pruned
   if not which_keras.is_layer(to_prune):
     raise ValueError(
@@ -128,6 +143,16 @@ def prune_low_magnitude(
       or pruning_policy and not pruning_policy.allow_pruning(to_prune)):
     return to_prune
   return wrapper_lib.wrap(to_prune, **arguments, **kwargs)
+
+
+def _tell_frozen(names: List[str]) -> None:
+  """Warns of layers that are left out only because they are frozen."""
+  if names:
+    logging.warning(
+        'model_pruning: prune_low_magnitude does not prune these layers, '
+        'because they are frozen. If they are trained later, they are trained '
+        'DENSE; make them trainable before the call to have them pruned: %s',
+        end_of_training.names(names))
 
 
 def _why_nothing(model: Any,
