@@ -53,7 +53,7 @@ def check_locks() -> Iterator[str]:
 def check_skips() -> Iterator[str]:
   """skips.txt names tests and rows that there are, each test once."""
   rows = load_rows()
-  names = set()  # type: Set[str]
+  names: Set[str] = set()
   for line in (HERE / 'skips.txt').read_text().splitlines():
     name, *skipping = line.split()
     if name.startswith('#'):

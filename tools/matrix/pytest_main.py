@@ -14,7 +14,7 @@ import os
 import pathlib
 import sys
 import zlib
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, Generator, List, Set, Tuple
 
 import pytest
 
@@ -62,7 +62,9 @@ class BazelPlugin:
       gc.freeze()
 
   @pytest.hookimpl(hookwrapper=True)
-  def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
+  def pytest_runtest_makereport(
+      self, item: pytest.Item
+  ) -> Generator[None, Any, None]:
     """Fails a case that skips itself, and that no other row runs."""
     result = yield
     report = result.get_result()

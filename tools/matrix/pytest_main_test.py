@@ -114,7 +114,7 @@ class DealTest(absltest.TestCase):
       next(step)
       with mock.patch.dict(os.environ, MP_ROW='a'):
         with self.assertRaises(StopIteration):
-          step.send(types.SimpleNamespace(get_result=lambda: report))
+          step.send(types.SimpleNamespace(get_result=lambda one=report: one))
       reports.append(report)
     self.assertEqual([one.outcome for one in reports], ['failed', 'skipped'])
     self.assertIn('some_test.py::Cases::test_five a', reports[0].longrepr)
