@@ -111,7 +111,7 @@ class AtOnceTest(BudgetTestCase):
     self.assertEqual([small.get_layer(name).filters
                       for name in ('one', 'two', 'three')], [6, 6, 9])
     self.assertRegex(' '.join(report.warnings),
-                     'The budget cannot be reached: 'target_params=10% asks for')
+                     'The budget cannot be reached: target_params=10% asks for')
 
   def test_numbers_of_channels_may_be_multiples(self):
     model = _model()
@@ -214,7 +214,7 @@ class InTrainingTest(BudgetTestCase):
         _model(), 'structure=channels,target_macs=10%,max_weight_sparsity=0.5'
     ).report
     self.assertRegex(' '.join(report.warnings),
-                     'The budget cannot be reached: 'target_macs=10% asks for')
+                     'The budget cannot be reached: target_macs=10% asks for')
 
 
 if __name__ == '__main__':
