@@ -62,6 +62,15 @@ HEADER = ('| test | cases | time | must be 0 | | |',
           '|---|---|---|---|---|---|')
 
 
+_TITLE = """# Torture
+
+What `make torture TABLE=docs/torture.md` found; see
+[Developing](developing.md#torture) for what each part does. What is counted in
+the fourth column must be 0. Each part has the commit that it was run on.
+
+"""
+
+
 def print_table(outcomes: List[Outcome]) -> int:
   """Prints a table and what was wrong; returns the exit status."""
   for outcome in outcomes:
@@ -69,3 +78,29 @@ def print_table(outcomes: List[Outcome]) -> int:
       print(f'{outcome.name}: {example}')
   print('\n'.join([*HEADER, *(outcome.row() for outcome in outcomes)]))
   return 0 if all(outcome.is_good for outcome in outcomes) else 1
+
+
+def format_document(kept: Dict[str, Any]) -> str:
+  """Returns the document of outcomes.
+
+  Args:
+    kept: the values of outcomes by their names, each with the `commit` and the
+      `machine` that it is of.
+  """
+  lines = list(HEADER)
+  lines = [line + end for line, end in zip(lines, (' commit |', '---|'))]
+  examples = []
+  machines = []
+  for name in sorted(kept):
+    values = dict(kept[name])
+    commit, machine = values.pop('commit'), values.pop('machine')
+    if machine not in machines:
+      machines.append(machine)
+    outcome = Outcome.of(values)
+    lines.append(f'{outcome.row()} {commit} |')
+    examples += [f'*   {name}: {example}'
+                 for example in outcome.examples[:MOST_EXAMPLES]]
+  if examples:
+    lines += ['', '## Faults', '', *examples]
+  return (_TITLE + '\n'.join(lines)
+          + f'\n\nRun on {"; ".join(machines)}.\n')

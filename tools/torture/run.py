@@ -31,7 +31,6 @@ if __name__ == '__main__':
 import documents
 import rows as rows_lib
 
-from tools.torture import document
 from tools.torture import parts as parts_lib
 from tools.torture import report
 
@@ -125,7 +124,10 @@ def run(names: List[str], rows: List[rows_lib.Row], is_short: bool,
     outcomes.append(outcome)
     print('  ' + outcome.row(), flush=True)
     if table:
-      document.update(table, outcome, commit, machine())
+      kept = documents.load_results(table)
+      kept[outcome.name] = dict(
+        outcome._asdict(), commit=commit, machine=machine())
+      documents.write(table, report.format_document(kept), kept)
   status = report.print_table(outcomes)
   for reason in skipped:
     print(f'SKIPPED: {reason}')
