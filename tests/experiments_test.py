@@ -69,7 +69,7 @@ class RunTest(absltest.TestCase):
           tf.keras.layers.InputLayer((20,)), tf.keras.layers.Dense(10)])
       starts.append(methods.train(
           model, method, 'target_sparsity=0.75', data, 8, 8, 0, 0.1)['start'])
-      self.assertEqual(methods.sparsity_of(model), 0.75)
+      self.assertEqual(methods.sparsity_of(model.trainable_weights), 0.75)
       kernel = model.get_weights()[0]
       have_signs.append(bool(np.any(np.signbit(kernel[kernel == 0]))))
     self.assertEqual(*starts)

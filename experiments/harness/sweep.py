@@ -40,5 +40,4 @@ def train(make_model: Callable[[], Any], run: results_file.Run,
   steps = args.epochs * len(data.train_labels) // args.batch
   figures = methods.train(model, run.method, run.spec, data, steps, args.batch,
                           run.seed, args.learning_rate)
-  return {**figures, 'sparsity': methods.sparsity_of(model),
-          **exported.file_bytes(model)}
+  return {**figures, **exported.figures(model)}
