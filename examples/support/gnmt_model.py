@@ -18,6 +18,18 @@ from support import translation_data
 v1 = tf.compat.v1
 
 
+def check_cells(program: str) -> None:
+  """Ends a program that has no cells, for which a line says what it needs."""
+  try:
+    has_cells = hasattr(v1.nn.rnn_cell, 'LSTMCell')
+  except (AttributeError, ImportError):  # With Keras 3, one or the other.
+    has_cells = False
+  if not has_cells:
+    raise SystemExit(
+        f'{program} needs tf.compat.v1.nn.rnn_cell, which TensorFlow '
+        f'{tf.__version__} has with TF_USE_LEGACY_KERAS=1 only.')
+
+
 def _encode(words: tf.Tensor, units: int, layers: int) -> tf.Tensor:
   """Maps float32 [batch, length, units] to the same."""
   cells = v1.nn.rnn_cell

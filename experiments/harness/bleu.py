@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, Sequence
 
 import numpy as np
@@ -27,10 +28,14 @@ def metric() -> Any:
 
 
 def text_of(numbers: np.ndarray, words: Sequence[str]) -> str:
-  """The sentence that ends at the first END in int [length], or at its end."""
+  """The sentence that ends at the first END in int [length], or at its end.
+
+  Punctuation is beside the word before it, as in the references.
+  """
   (ends,) = np.nonzero(numbers == translation_data.END)
-  return ' '.join(words[number] for number in numbers[
+  text = ' '.join(words[number] for number in numbers[
       :ends[0] if len(ends) else None])
+  return re.sub(r' ([.,:;!?])', r'\1', text)
 
 
 def of(translations: np.ndarray,
