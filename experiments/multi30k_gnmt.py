@@ -11,7 +11,8 @@ cells, the attention and the projection are all pruned. A checkpoint is written
 without the state of pruning and of the optimizer, and a graph that knows
 nothing of pruning translates the test sentences from it, each time with the
 likeliest next word. Starts, batches and dropout of all runs of a seed are the
-same. Needs sacrebleu, and TensorFlow with `tf.compat.v1.nn.rnn_cell`.
+same. A run of the default budget is 1,130 updates, about 12 minutes of a core.
+Needs sacrebleu, and TensorFlow with `tf.compat.v1.nn.rnn_cell`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from support import gnmt_model
 from support import translation_data
 
 NAME = 'multi30k_gnmt'
-BUDGET = {'sentences': 29000, 'epochs': 6, 'batch': 128, 'learning_rate': 3e-3,
+BUDGET = {'sentences': 29000, 'epochs': 5, 'batch': 128, 'learning_rate': 3e-3,
           'units': 128, 'layers': 2, 'drop': 0.2, 'label_smoothing': 0.1}
 KINDS = [(methods.DENSE, ''), *(
     (methods.OURS, f'target_sparsity={sparsity}')
