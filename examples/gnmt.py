@@ -35,13 +35,6 @@ STEPS = 1500
 v1 = tf.compat.v1
 
 
-def _has_cells() -> bool:
-  try:
-    return hasattr(v1.nn.rnn_cell, 'LSTMCell')
-  except (AttributeError, ImportError):  # With Keras 3, one or the other.
-    return False
-
-
 def _sentences() -> Tuple[tf.Tensor, tf.Tensor]:
   """Placeholders of the words and of those of the translation."""
   return (v1.placeholder(tf.int32, [None, None]),
@@ -109,10 +102,7 @@ def main(argv: Optional[List[str]] = None,
   """Trains `layers` of each side; returns what is in the checkpoint."""
   args = short_run.parse(__doc__, SPEC, STEPS, argv, 'synthetic sentences',
                          writes=True)
-  if not _has_cells():
-    raise SystemExit(
-        'gnmt.py needs tf.compat.v1.nn.rnn_cell, which TensorFlow '
-        f'{tf.__version__} has with TF_USE_LEGACY_KERAS=1 only.')
+  gnmt_model.check_cells('gnmt.py')
   data = data or translation_data.load(args.data_dir)
   path, names = train(data, args, layers)
   print(f'Wrote {path}')

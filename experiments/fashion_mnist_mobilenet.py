@@ -18,22 +18,18 @@ import argparse
 from typing import Any, Dict, List, Optional
 
 from harness import experiment
-from harness import exported
 from harness import methods
 from harness import nets
 from harness import results_file
-from support import arguments
+from harness import sweep
 from support import dataset
 from support import image_data
 
 NAME = 'fashion_mnist_mobilenet'
 BUDGET = {'images': 16000, 'epochs': 2, 'batch': 64, 'learning_rate': 3e-3,
           'width': 0.5}
-_SPARSITIES = (0.9, 0.5, 0.75, 0.95, 0.875)
 KINDS = [
-    (methods.DENSE, ''),
-    *((method, f'target_sparsity={sparsity}') for sparsity in _SPARSITIES
-      for method in (methods.OURS, methods.TFMOT)),
+    *sweep.kinds((0.9, 0.5, 0.75, 0.95, 0.875)),
     *((methods.OURS, f'target_sparsity={rest}') for rest in (
         '0.98', '0.98,sparsity_distribution=erk',
         '0.98,sparsity_distribution=global',
@@ -48,13 +44,7 @@ def train(run: results_file.Run, args: argparse.Namespace,
   """Does a run."""
   data = data._replace(train_images=data.train_images[:args.images],
                        train_labels=data.train_labels[:args.images])
-  arguments.start_keras_afresh(run.seed)
-  model = nets.mobilenet(args.width)
-  steps = args.epochs * len(data.train_labels) // args.batch
-  figures = methods.train(model, run.method, run.spec, data, steps, args.batch,
-                          run.seed, args.learning_rate)
-  return {**figures, 'sparsity': methods.sparsity_of(model),
-          **exported.file_bytes(model)}
+  return sweep.train(lambda: nets.mobilenet(args.width), run, args, data)
 
 
 def main(argv: Optional[List[str]] = None) -> None:

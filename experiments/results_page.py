@@ -31,15 +31,17 @@ lists, has not been trained yet; the same command adds it.
 
 *   The drop is the accuracy of the dense run minus that of the run, for the
     same seed, in percentage points of test accuracy after the last update;
-    below 0 is better than dense. `±` is its standard error over the seeds: the
-    standard deviation (n - 1) over the root of n.
+    below 0 is better than dense. For translations it is that of the BLEU of
+    sacrebleu, without regard to upper case. `±` is its standard error over the
+    seeds: the standard deviation (n - 1) over the root of n.
 *   Two seeds say little: the standard error itself is then known so badly that
     two thirds of all means lie within ±1.8 of it, and 95 % only within ±12.7.
     A row of one seed has none.
 *   Zeros are the share in all weights of two dimensions or more, those that are
     not pruned (depthwise kernels) included.
-*   Bytes are those of the whole model: of the .h5 file, without the state of
-    the optimizer, after `gzip -9`; and of the file of `model_pruning.pack`. The
+*   Bytes are those of the whole model: of the .h5 file, or the values of a
+    checkpoint, without the state of the optimizer, after `gzip -9`; and of the
+    file of `model_pruning.pack`. The
     factors are to the gzip of the dense run. They can be no larger than what is
     never pruned allows: biases, statistics, depthwise kernels.
 *   tfmot is `tfmot.sparsity.keras.prune_low_magnitude`. It has the same first
@@ -54,6 +56,9 @@ lists, has not been trained yet; the same command adds it.
 _TITLES = {
     'fashion_mnist_mobilenet': 'MobileNetV1, Fashion-MNIST',
     'reviews_lstm': 'LSTM, film reviews',
+    'reviews_transformer': 'Transformer, film reviews',
+    'spoken_digits': 'Depthwise-separable keyword net, spoken digits',
+    'multi30k_gnmt': 'GNMT, Multi30k, English to German',
     'fashion_mnist_channels': 'Half of the channels, MobileNetV1, '
                               'Fashion-MNIST',
     'sensitivity_cnn': 'Suggested specifications, a small convolutional '
@@ -71,6 +76,7 @@ class _Column(NamedTuple):
 
 _COLUMNS = (
     _Column('accuracy', 'accuracy', '{:.2%}'),
+    _Column('BLEU', 'bleu', '{:.2f}'),
     _Column('pruned at once', 'accuracy_at_once', '{:.2%}'),
     _Column('zeros', 'sparsity', '{:.1%}'),
     _Column('parameters', 'parameters', '{:,.0f}'),

@@ -105,8 +105,7 @@ def train(starts: Dict[int, _Start], run: results_file.Run,
       model, method, spec, start.tune,
       args.tuning_epochs * len(start.tune.train_labels) // args.batch,
       args.batch, run.seed + 1000, args.learning_rate / 2)
-  return {**figures, **more, 'sparsity': methods.sparsity_of(model),
-          **exported.file_bytes(model)}
+  return {**figures, **more, **exported.figures(model)}
 
 
 def main(argv: Optional[List[str]] = None) -> None:

@@ -24,7 +24,7 @@ _OURS, _PEER = 'ours', 'tfmot'
 
 
 class Estimate(NamedTuple):
-  """A mean over seeds, in percentage points.
+  """A mean over seeds, in percentage points or points of BLEU.
 
   Attributes:
     mean: of the values.
@@ -114,11 +114,17 @@ class Runs:
             f'drop of {self.drop(kind)} points')
 
   def _difference(self, first: Kind, second: Kind) -> Optional[Estimate]:
-    """Accuracy of the first minus the second, of the seeds that both have."""
+    """Points of the first minus the second, of the seeds that both have."""
     rows, others = self.of(first), self.of(second)
-    values = [100 * (rows[seed]['accuracy'] - others[seed]['accuracy'])
+    values = [100 * (_quality(rows[seed]) - _quality(others[seed]))
               for seed in sorted(rows.keys() & others.keys())]
     return Estimate.of(values) if values else None
+
+
+def _quality(row: Dict[str, Any]) -> float:
+  """How good a run is, from 0 to 1: by its BLEU, if it translates."""
+  quality: float = row['bleu'] / 100 if 'bleu' in row else row['accuracy']
+  return quality
 
 
 def _sparsity(kind: Kind) -> float:

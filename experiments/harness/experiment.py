@@ -98,7 +98,7 @@ def _session(argv: Optional[List[str]]) -> Dict[str, Any]:
   keras = sys.modules[tf.keras.Model.__module__.split('.')[0]]
   environment = timing.environment([
       module for module in (tf, keras, np, model_pruning, peers.tfmot)
-      if module])
+      if hasattr(module, '__version__')])  # Old releases of the peer have none.
   arguments = sys.argv[1:] if argv is None else argv
   command = ' '.join(
       ['python', 'experiments/' + os.path.basename(sys.argv[0]), *(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, Iterable
 import zlib
 
 import numpy as np
@@ -24,6 +24,12 @@ def use_one_thread() -> None:
   tf.config.threading.set_intra_op_parallelism_threads(1)
   tf.config.threading.set_inter_op_parallelism_threads(1)
   tf.get_logger().setLevel('ERROR')
+
+
+def session() -> Any:
+  """A session of a graph that computes with one thread as well."""
+  return tf.compat.v1.Session(config=tf.compat.v1.ConfigProto(
+      intra_op_parallelism_threads=1, inter_op_parallelism_threads=1))
 
 
 def compile_model(model: Any, steps: int, learning_rate: float) -> None:
@@ -72,7 +78,7 @@ def train(model: Any, method: str, spec: str, data: dataset.Dataset,
   elif method != DENSE:
     raise ValueError("Argument `method` must be 'dense', 'ours' or 'tfmot'. "
                      f'Received: method={method!r}')
-  start = checksum(trained)
+  start = checksum(trained.trainable_weights)
   compile_model(trained, steps, learning_rate)
   chosen = dataset.examples(data, steps, batch, seed)
   trained.fit(data.train_images[chosen], data.train_labels[chosen],
@@ -101,19 +107,17 @@ def _wrapped(model: Any, spec: str, steps: int) -> Any:
           frequency=meant.pruning_frequency))
 
 
-def checksum(model: Any) -> str:
-  """Tells the trainable weights from others, in whatever order they stand."""
-  values = sorted(np.asarray(weight).tobytes()
-                  for weight in model.trainable_weights)
+def checksum(weights: Iterable[Any]) -> str:
+  """Tells trainable weights from others, in whatever order they stand."""
   total = 0
-  for value in values:
+  for value in sorted(np.asarray(weight).tobytes() for weight in weights):
     total = zlib.crc32(value, total)
   return f'{total:08x}'
 
 
-def sparsity_of(model: Any) -> float:
+def sparsity_of(weights: Iterable[Any]) -> float:
   """The share of zeros in all weights of two dimensions or more."""
-  values = [np.asarray(weight) for weight in model.trainable_weights]
+  values = [np.asarray(weight) for weight in weights]
   zeros = np.concatenate(
       [(value == 0).ravel() for value in values if value.ndim > 1])
   return round(float(np.mean(zeros)), 5)
