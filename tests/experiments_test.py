@@ -128,11 +128,10 @@ class TranslationTest(absltest.TestCase):
 
   def test_a_run_writes_bleu_and_the_sparsity_of_its_spec(self):
     score = mock.Mock(score=12.3456)
-    metrics = mock.Mock()
-    metrics.BLEU.return_value.corpus_score.return_value = score
+    metric = mock.Mock()
+    metric.corpus_score.return_value = score
     path = os.path.join(self.create_tempdir().full_path, 'results.json')
-    with mock.patch.dict(sys.modules, {
-        'sacrebleu': mock.Mock(metrics=metrics), 'sacrebleu.metrics': metrics}):
+    with mock.patch.object(bleu, 'metric', return_value=metric):
       multi30k_gnmt.main([
           '--seeds', '0', '--epochs', '1', '--sentences', '128', '--batch',
           '32', '--units', '8', '--only', '=0.8$', '--output', path])
@@ -140,7 +139,7 @@ class TranslationTest(absltest.TestCase):
     self.assertEqual(run['bleu'], 12.346)
     self.assertAlmostEqual(run['sparsity'], 0.8, places=2)
     sentences, (references,) = (
-        metrics.BLEU.return_value.corpus_score.call_args[0])
+        metric.corpus_score.call_args[0])
     self.assertLen(sentences, len(references))
     self.assertRegex(references[0], r'^\d+( \d+)+$')
 
