@@ -7,7 +7,7 @@
 #   make test TARGETS=//tests/core/...   some tests, a process per file
 #   make test ROWS=all TABLE=docs/compatibility.md   writes that document; some
 #                                   rows (ROWS="tf2_3 tf2_4") change their lines
-#   make torture                    kills, clusters, long runs: half an hour
+#   make torture                    kills, clusters, long runs: up to an hour
 #   make torture PARTS="kill_fit savers" SHORT=1   tools/torture/parts.py
 #   make torture TABLE=docs/torture.md   writes that document, or its parts
 ROWS ?= ci

@@ -248,15 +248,19 @@ def mp_bundle(name, packages, shard_count = None, sharded_rows = []):
     for row in ROWS:
         for extra in [False, True] if ROWS[row]["ci"] else [True]:
             files = ["%s:%s" % (one, _bundle(row, extra)) for one in packages]
+
+            # A process takes ten seconds to start: CI's other rows have few
+            # tests, and so has what CI leaves out of its own.
+            is_sharded = not ROWS[row]["ci"]
+            if row in sharded_rows and not extra:
+                is_sharded = True
             _row_test(
                 "%s%s__%s" % (name, "_extra" if extra else "", row),
                 row,
                 srcs = files,
                 deps = files + ["//tools/matrix:pytest_main"],
                 size = "enormous",  # How long it may take, no more.
-                # A process takes ten seconds to start: CI's other rows have
-                # few tests, and so has what CI leaves out.
-                shard_count = shard_count if row in sharded_rows and not extra or not ROWS[row]["ci"] else None,
+                shard_count = shard_count if is_sharded else None,
                 tags = ["bundle"] + (["extra"] if extra else []),
             )
 

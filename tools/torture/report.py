@@ -87,8 +87,7 @@ def format_document(kept: Dict[str, Any]) -> str:
     kept: the values of outcomes by their names, each with the `commit` and the
       `machine` that it is of.
   """
-  lines = list(HEADER)
-  lines = [line + end for line, end in zip(lines, (' commit |', '---|'))]
+  lines = [line + end for line, end in zip(HEADER, (' commit |', '---|'))]
   examples = []
   machines = []
   for name in sorted(kept):
